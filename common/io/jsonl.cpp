@@ -1,0 +1,58 @@
+#include "io/jsonl.hpp"
+
+#include <fmt/format.h>
+#include <utility>
+
+namespace radixlab {
+
+LineReader::LineReader(std::istream& in, std::string name, std::size_t longest_line)
+    : in_(in), name_(std::move(name)), longest_(longest_line) {}
+
+std::optional<std::string_view> LineReader::next() {
+  std::streambuf& buffer = *in_.rdbuf();
+  constexpr auto end = std::char_traits<char>::eof();
+  for (;;) {
+    if (buffer.sgetc() == end) return std::nullopt;
+    line_.clear();
+    ++number_;
+    for (auto c = buffer.sbumpc(); c != end && c != '\n'; c = buffer.sbumpc()) {
+      if (line_.size() == longest_)
+        throw InputError(fmt::format("{}: line longer than {} bytes", where(), grouped(longest_)));
+      line_ += std::char_traits<char>::to_char_type(c);
+    }
+    if (!line_.empty() && line_.back() == '\r') line_.pop_back();
+    if (line_.find_first_not_of(" \t") != line_.npos) return line_;
+  }
+}
+
+std::string LineReader::where() const { return fmt::format("{}:{}", name_, number_); }
+
+JsonlReader::JsonlReader(std::istream& in, std::string name, const JsonLimits& limits)
+    : lines_(in, std::move(name), limits.bytes), limits_(limits) {}
+
+std::optional<Json> JsonlReader::next() {
+  const auto line = lines_.next();
+  if (!line) return std::nullopt;
+  return parse_json_object(*line, where(), limits_);
+}
+
+Json parse_json_object(std::string_view line, std::string_view where, const JsonLimits& limits) {
+  Json json = parse_json(line, where, limits);
+  if (!json.is_object()) throw InputError(fmt::format("{}: is {}: expected an object", where, shown(json)));
+  return json;
+}
+
+std::optional<std::string> optional_text(const Json& object, const char* key, std::string_view where) {
+  const auto at = object.find(key);
+  if (at == object.end() || at->is_null()) return std::nullopt;
+  if (!at->is_string()) throw InputError(fmt::format("{}: \"{}\" is {}; expected a text", where, key, shown(*at)));
+  return at->get<std::string>();
+}
+
+std::string needed_text(const Json& object, const char* key, std::string_view where) {
+  auto text = optional_text(object, key, where);
+  if (!text) throw InputError(fmt::format("{}: has no \"{}\"", where, key));
+  return *std::move(text);
+}
+
+}  // namespace radixlab

@@ -1,0 +1,45 @@
+/// \file
+/// Text to token ids and back: SentencePiece's tokenizer.model.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "contract/cache_manager.hpp"
+
+namespace radixlab {
+
+/// Loaded once, then only read. Ids are the library's own for the whole text: a text is never encoded in parts and
+/// glued.
+class Tokenizer {
+ public:
+  /// Reads FOLDER/tokenizer.model. Throws InputError if it is missing or damaged; a folder that has only tokenizer.json
+  /// is told so, and what to do.
+  explicit Tokenizer(const std::filesystem::path& folder);
+  ~Tokenizer();
+  Tokenizer(Tokenizer&&) noexcept;
+  Tokenizer& operator=(Tokenizer&&) noexcept;
+
+  std::size_t vocab_size() const;  ///< [tokens]; a model's vocabulary may be larger
+
+  enum class Bos { no, yes };  ///< whether the sequence starts with <s>
+  std::vector<TokenId> encode(std::string_view text, Bos bos) const;
+
+  /// The text of `ids` as a whole: pieces of one word join, bytes form characters. Control pieces give nothing, an id
+  /// beyond the vocabulary gives "<id N>".
+  std::string decode(std::span<const TokenId> ids) const;
+
+  /// One piece for a picture or a table: a space where a word starts, control characters and byte pieces as \n or \xNN,
+  /// "<s>", "<id N>".
+  std::string piece_text(TokenId id) const;
+
+ private:
+  struct Parts;
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace radixlab

@@ -1,0 +1,78 @@
+#include "io/json.hpp"
+
+#include <sstream>
+
+#include "io/jsonl.hpp"
+#include "support.hpp"
+
+namespace radixlab {
+namespace {
+
+std::string refused(std::string_view text, const JsonLimits& limits = {}) {
+  return refusal([&] { parse_json(text, "x.json", limits); });
+}
+
+TEST(Json, ParsesWithinItsLimits) {
+  EXPECT_EQ(parse_json(R"({"a":[1,{"b":2}],"b":{"a":1}})", "x")["a"][1]["b"], 2);
+  EXPECT_EQ(refused("[[1],[2,3]]", {.bytes = 11, .values = 6, .depth = 2}), "");
+}
+
+TEST(Json, RefusesBombs) {
+  EXPECT_EQ(refused("[[1],[2,3]]", {.bytes = 10}), "x.json: 11 bytes of JSON, and at most 10 are read");
+  EXPECT_EQ(refused("[[[1]]]", {.depth = 2}), "x.json: lists and objects are nested more than 2 deep");
+  EXPECT_EQ(refused(std::string(500'000, '[')), "x.json: lists and objects are nested more than 32 deep");
+  std::string many = "[0";
+  for (int i = 0; i < 1000; ++i) many += ",0";
+  EXPECT_EQ(refused(many + "]", {.values = 1001}), "x.json: more than 1,001 values");
+}
+
+TEST(Json, RefusesWhatIsUnclear) {
+  EXPECT_EQ(refused(R"({"a":1,"b":{"a":1},"a":2})"), "x.json: key \"a\" stands twice in one object");
+  for (const char* text :
+       {"", "{", "[1,]", "{\"a\" 1}", "nul", "1 2", "\"\xff\"", "[1e999]", "NaN", "/**/1", "\"a\nb\""}) {
+    const std::string said = refused(text);
+    EXPECT_THAT(said, testing::StartsWith("x.json: not JSON: ")) << text;
+    EXPECT_THAT(said, testing::Not(testing::HasSubstr("\n")));
+  }
+}
+
+TEST(Json, ShowsValuesShortly) {
+  EXPECT_EQ(shown(Json(7)), "7");
+  EXPECT_EQ(shown(Json(true)), "true");
+  EXPECT_EQ(shown(Json("a\nb")), "\"a\\x0ab\"");
+  EXPECT_EQ(shown(Json::array({1, 2})), "a list");
+  EXPECT_EQ(shown(Json::object()), "an object");
+}
+
+TEST(Jsonl, CountsEveryLine) {
+  std::istringstream in("{\"a\":1}\r\n\n   \n{\"a\":2}");
+  JsonlReader lines(in, "q.jsonl");
+  EXPECT_EQ((*lines.next())["a"], 1);
+  EXPECT_EQ(lines.where(), "q.jsonl:1");
+  EXPECT_EQ((*lines.next())["a"], 2);
+  EXPECT_EQ(lines.where(), "q.jsonl:4");
+  EXPECT_EQ(lines.next(), std::nullopt);
+}
+
+TEST(Jsonl, NamesTheLine) {
+  const auto second_line = [](const std::string& line) {
+    std::istringstream in("{}\n" + line + "\n");
+    JsonlReader lines(in, "q.jsonl", {.bytes = 20});
+    lines.next();
+    return refusal([&] { lines.next(); });
+  };
+  EXPECT_EQ(second_line("[1]"), "q.jsonl:2: is a list: expected an object");
+  EXPECT_THAT(second_line("{\"a\":"), testing::StartsWith("q.jsonl:2: not JSON: "));
+  EXPECT_EQ(second_line("{\"a\":\"" + std::string(20, 'x') + "\"}"), "q.jsonl:2: line longer than 20 bytes");
+}
+
+TEST(Jsonl, TakesTextsOut) {
+  const Json object{{"q", "why"}, {"n", 7}, {"none", nullptr}};
+  EXPECT_EQ(needed_text(object, "q", "q.jsonl:3"), "why");
+  EXPECT_EQ(optional_text(object, "none", "q.jsonl:3"), std::nullopt);
+  EXPECT_EQ(refusal([&] { needed_text(object, "a", "q.jsonl:3"); }), "q.jsonl:3: has no \"a\"");
+  EXPECT_EQ(refusal([&] { optional_text(object, "n", "q.jsonl:3"); }), "q.jsonl:3: \"n\" is 7; expected a text");
+}
+
+}  // namespace
+}  // namespace radixlab
