@@ -1,0 +1,43 @@
+/// \file
+/// Chapter 01, task 1.5: managers by name. The names are the rows of a table (`chapters/ladder.hpp` for the whole
+/// course).
+#pragma once
+#include <memory>
+#include <string_view>
+
+#include "01-naive-manager/naive_cache_manager.hpp"
+#include "contract/page_source.hpp"
+#include "testing/story.hpp"
+
+namespace radixlab {
+
+struct CacheOptions {
+  std::size_t page_size = 1;  ///< [tokens]
+  std::size_t num_pages = 64;
+  bool watch = false;  ///< wrap the manager in a Story; unwatched calls cost nothing
+};
+
+/// A manager and the owner of its free pages.
+struct Made {
+  std::unique_ptr<BaseCacheManager> manager;
+  std::unique_ptr<PageSource> source;
+  Story* story = nullptr;  ///< the manager itself, where it was asked to be watched
+};
+
+/// A row of the ladder: one chapter's way to find a prefix.
+struct Stage {
+  const char* chapter;                  ///< "05"
+  const char* name;                     ///< as create_cache_manager knows it
+  const char* finds_by;                 ///< in a few words, for the chapter table
+  const char* saves;                    ///< as above
+  Made (*make)(const CacheOptions&);    ///< nullptr: not built or not released yet
+  std::vector<std::size_t> page_sizes;  ///< [tokens] what tests and sweeps of this row run at
+  bool partial_hits = false;            ///< a hit may end inside a page
+};
+
+/// 1.5  The manager of the stage called `type`. Throws std::invalid_argument: for an unknown name with the names that
+/// there
+///      are, for a stage without `make` with the lab that builds it.
+Made create_cache_manager(std::span<const Stage> stages, std::string_view type, const CacheOptions& options);
+
+}  // namespace radixlab

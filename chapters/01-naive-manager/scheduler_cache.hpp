@@ -1,0 +1,71 @@
+/// \file
+/// Chapter 01, tasks 1.2-1.4: the scheduler's desk. It takes pages for a request, publishes what is computed, evicts
+/// when the pool is dry. One code path for every manager. After seed 003's CacheManager.
+///
+///   start        match, lock, take pages        the prompt's KV has a place, and a part of it is there already
+///   (compute)                                   the model writes KV and raises `computed`
+///   chunk_done   insert, lock new, unlock old   others can hit what is computed; the request goes on with the cache's
+///   pages grow         take pages                     room for tokens to come finish       insert, unlock, give back
+///   the end of a request, whether done or aborted
+///
+/// Invariants:
+///   I4   free pages + cached pages + private pages = the pool, after every call, also one that throws
+///   I8   one token at least is left to compute: all but the last are looked up
+///   I20  room is counted after the lock, which lowers what is evictable
+///   I23  only written KV is published: tokens beyond `computed`, such as the last generated one, never are
+#pragma once
+#include "01-naive-manager/cache_salt.hpp"
+#include "contract/kv_store.hpp"
+#include "contract/page_source.hpp"
+
+namespace radixlab {
+
+/// The scheduler's note of one request. The caller appends to `tokens` and raises `computed`; the desk writes the rest.
+struct Request {
+  std::vector<TokenId> tokens;   ///< prompt, then what was generated
+  std::uint32_t cache_salt = 0;  ///< from CacheManager::salt()
+  std::size_t computed = 0;      ///< [tokens] whose KV is written: from the cache, then by the model
+  std::vector<PageId> pages;     ///< its page table [ceil(tokens reserved / P)]; empty while it is not running
+  CacheHandle handle;            ///< locked while it runs
+  std::size_t hit = 0;           ///< [tokens] that start() found
+};
+
+/// Owns nothing: manager, page source and KV store must outlive it. A call that throws changes nothing, and may be made
+/// again.
+class CacheManager {
+ public:
+  CacheManager(BaseCacheManager& cache, PageSource& source, KvStore& kv, std::size_t page_size);
+
+  /// 1.2  Matches, locks and takes pages for the whole prompt. False, with nothing changed, if there is no room now.
+  ///      Throws for an empty prompt and for a request that is running already.
+  bool start(Request& r);
+
+  /// 1.3  Room for `tokens` tokens in all. False, with nothing changed, if there is none now: finish, and queue again.
+  bool grow(Request& r, std::size_t tokens);
+
+  /// 1.4  Publishes what is computed so far and goes on with the cache's pages (seed 003's chunk case).
+  void chunk_done(Request& r) { publish(r, false); }
+  /// 1.4  Publishes what is computed and lets go of the rest. On a request that is not running it does nothing.
+  void finish(Request& r) { publish(r, true); }
+
+  /// Empties the cache. Throws (I37), with nothing changed, while a request is running.
+  void reset();
+
+  std::uint32_t salt(std::span<const SaltField> fields) { return salts_.number(fields); }  ///< for Request::cache_salt
+  std::size_t pages_for(std::size_t tokens) const { return (tokens + page_size_ - 1) / page_size_; }  ///< [pages]
+
+ private:
+  bool begin(Request& r, const CacheHandle& hit);                // 1.2: start, with this hit
+  void publish(Request& r, bool finished);                       // 1.4
+  void check_running(const Request& r) const;                    // throws if the caller's numbers do not fit
+  void evict(std::size_t num_pages);                             // from the cache to the source
+  void give_back(std::vector<PageId>& pages, std::size_t keep);  // all behind the first `keep`
+
+  BaseCacheManager& cache_;
+  PageSource& source_;
+  KvStore& kv_;
+  std::size_t page_size_;  // [tokens]
+  SaltTable salts_;
+};
+
+}  // namespace radixlab

@@ -1,0 +1,113 @@
+// Given: the manager's parts that are not a task.
+#include "05-radix-tree/radix_cache_manager.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+#include <string>
+
+namespace radixlab {
+
+RadixCacheManager::RadixCacheManager(RadixOptions options) : options_(options), tree_(options.page_size) {}
+
+CacheHandle RadixCacheManager::match_prefix(PrefixKey key) {
+  ++now_;
+  Node* const root = tree_.find_root(key.cache_salt);
+  if (!root) return {};  // a look-up creates nothing
+  const RadixTree::Position found = tree_.lookup(key.tokens, {root, 0});
+  touch(*found.node);
+  for (Node* n = found.node; !n->is_root(); n = n->parent) ++n->use.hits;
+  if (options_.partial_hits) return partial_hit(found, key.tokens.subspan(found.len));
+  return found.len > 0 ? handle(found) : CacheHandle{};
+}
+
+// The page after the last whole one may agree in part; it is copied, so it may be any child's: the longest, and of
+// equals the first in the order of tokens (I27). Cut to that one page, the node can never be split again, so the handle
+// stays good.
+CacheHandle RadixCacheManager::partial_hit(RadixTree::Position found, std::span<const TokenId> tokens) {
+  Node* best = nullptr;
+  std::size_t same = 0;
+  for (Node* const child : found.node->children.in_order())
+    if (const std::size_t n = get_match_len(child->tokens, tokens); n > same) best = child, same = n;
+  if (!best) return found.len > 0 ? handle(found) : CacheHandle{};
+  if (best->pages.size() > 1) best = &tree_.split_edge(*best, options_.page_size);
+  return {found.len + same, best->id, best->generation};
+}
+
+void RadixCacheManager::copy_pages(const CacheHandle& handle, std::span<PageId> out) const {
+  const std::size_t needed = (handle.cached_len + options_.page_size - 1) / options_.page_size;
+  if (out.size() != needed)
+    throw std::invalid_argument("copy_pages: expected room for " + std::to_string(needed) + " pages, found " +
+                                std::to_string(out.size()));
+  if (handle.cached_len == 0) return;
+  for (const Node* n = &tree_.node(handle); !n->is_root(); n = n->parent)
+    std::ranges::copy(n->pages.view(),
+                      out.begin() + static_cast<std::ptrdiff_t>(n->end / options_.page_size - n->pages.size()));
+}
+
+RadixTree::Position RadixCacheManager::resume(PrefixKey key, std::span<const PageId> pages, const CacheHandle& from) {
+  const std::size_t P = options_.page_size, needed = (key.tokens.size() + P - 1) / P;
+  if (pages.size() != needed)
+    throw std::invalid_argument("insert_prefix: " + std::to_string(key.tokens.size()) + " tokens lie in " +
+                                std::to_string(needed) + " pages, found " + std::to_string(pages.size()));
+  if (from.cached_len > key.tokens.size())
+    throw std::invalid_argument("insert_prefix: from names " + std::to_string(from.cached_len) +
+                                " tokens of a key of " + std::to_string(key.tokens.size()));
+  if (from.cached_len == 0) return key.tokens.size() < P ? RadixTree::Position{nullptr, 0} : tree_.root(key.cache_salt);
+  Node& node = tree_.node(from);
+  if (node.cache_salt != key.cache_salt)
+    throw std::invalid_argument("I11: from has salt " + std::to_string(node.cache_salt) + ", the key " +
+                                std::to_string(key.cache_salt));
+  Node& last = from.cached_len % P ? *node.parent : node;
+  return {&last, last.end};
+}
+
+void RadixCacheManager::touch(Node& node) {
+  for (Node* n = &node; !n->is_root(); n = n->parent) n->use.last_used = now_;
+  order_.update(node);  // above a node stands no leaf: only this one can be in the order
+}
+
+void RadixCacheManager::retain(const CacheHandle& handle, std::int32_t priority, std::uint64_t duration) {
+  if (handle.cached_len == 0) return;
+  for (Node* n = &tree_.node(handle); !n->is_root(); n = n->parent) {
+    n->use.priority = priority;
+    n->use.expires = now_ + duration;
+    order_.update(*n);
+  }
+}
+
+std::vector<PageId> RadixCacheManager::reset() {
+  if (sizes_.protected_size > 0)
+    throw std::logic_error("I37: reset while " + std::to_string(sizes_.protected_size) + " pages are locked");
+  std::vector<PageId> all = evict(sizes_.evictable_size);
+  now_ = 0;
+  return all;
+}
+
+Snapshot RadixCacheManager::snapshot() const {
+  Snapshot shot{options_.page_size, true, sizes_, {}};
+  std::vector<const Node*> open;  // a stack and no recursion: a long chat is a deep tree
+  const auto push_children = [&](const Node& parent) {
+    const auto children = parent.children.in_order();
+    open.insert(open.end(), children.rbegin(), children.rend());
+  };
+  for (const auto& [salt, root] : tree_.roots()) {
+    push_children(*root);
+    while (!open.empty()) {
+      const Node& n = *open.back();
+      open.pop_back();
+      const auto tokens = n.tokens.view();
+      const auto pages = n.pages.view();
+      shot.nodes.push_back({n.id + 1,
+                            n.parent->is_root() ? 0 : n.parent->id + 1,
+                            salt,
+                            {tokens.begin(), tokens.end()},
+                            {pages.begin(), pages.end()},
+                            n.use,
+                            order_.contains(n)});
+      push_children(n);
+    }
+  }
+  return shot;
+}
+
+}  // namespace radixlab

@@ -1,0 +1,96 @@
+/// \file
+/// Chapter 05, tasks 5.1-5.3: a radix tree whose edges are runs of tokens and whose nodes hold the pages of their run.
+///
+///            root                       insert 7 7 3 1,  insert 7 7 9      split_edge(node, 2)
+///             |                                                              root
+///          [7 7 3 1] p0 p1 p2 p3                                              |
+///                                                                         [7 7] p0 p1        upper: a new node
+///                                                                         /    \.
+///                                                              p2 p3 [3 1]      [9] p5       lower keeps its name
+///                                                              (I15)
+///
+/// The tree knows text and pages. Who uses a node, and how long ago, is RadixCacheManager's business: it keeps that in
+/// `Node::use`, and all that the tree must do with it is to copy it on a split (I13, I14).
+///
+/// Invariants:
+///   I1   tokens(n) = P * pages(n) > 0, for every node but a root
+///   I2   siblings differ in their first page of tokens
+///   I15  a split leaves the lower half its name, so handles taken before it stay good
+///
+/// After seed 004, section 3.1, in whole pages and with the pages cut where the text is (its repairs S1-S4).
+#pragma once
+#include <map>
+
+#include "contract/snapshot.hpp"
+#include "storage/child_table.hpp"
+#include "storage/eviction_order.hpp"
+#include "storage/match_len.hpp"
+#include "storage/node_pool.hpp"
+#include "storage/run.hpp"
+
+namespace radixlab {
+
+struct RadixTreeNode {
+  std::uint32_t id = 0, generation = 0;     ///< its name, written by the pool
+  std::uint32_t cache_salt = 0;             ///< whose text this is
+  std::uint32_t order_index = kNotInOrder;  ///< written by the manager's eviction order
+  std::size_t end = 0;                      ///< [tokens] from the root to the end of this edge
+  RadixTreeNode* parent = nullptr;
+  Run<TokenId> tokens;  ///< the edge from the parent [P * pages.size()]
+  Run<PageId> pages;
+  ChildTable<RadixTreeNode> children;
+  Usage use;
+
+  bool is_root() const { return parent == nullptr; }
+  bool is_leaf() const { return children.empty(); }
+};
+
+class RadixTree {
+ public:
+  using Node = RadixTreeNode;
+
+  /// Where a walk ended: all of `node`'s edge was matched, `len` tokens from the root.
+  struct Position {
+    Node* node;
+    std::size_t len;
+  };
+
+  /// Throws std::invalid_argument for a page_size of 0.
+  explicit RadixTree(std::size_t page_size);
+
+  /// 5.1  Follows `tokens` down from `from` as far as whole pages agree; `from.len` of them lie behind it already. If
+  /// it ends
+  ///      inside an edge, the edge is split there, so that the answer is always a node's end. O(tokens walked).
+  Position lookup(std::span<const TokenId> tokens, Position from);
+
+  /// 5.2  Cuts `lower`'s edge after `at` tokens; returns the new upper node. O(1): no token is copied.
+  ///      REQUIRES: 0 < at < tokens of the edge, at a multiple of P.
+  Node& split_edge(Node& lower, std::size_t at);
+
+  /// 5.3  Puts the rest of a sequence below `at` as a new leaf. O(tokens): the one copy of them.
+  ///      REQUIRES: tokens = P * pages > 0, and no child of `at` begins with their first page.
+  Node& insert(Position at, std::span<const TokenId> tokens, std::span<const PageId> pages);
+
+  /// Takes a leaf out, and its root with it when it was the last. Throws std::logic_error (I26) if it is no leaf.
+  void remove_leaf(Node& leaf);
+
+  Position root(std::uint32_t cache_salt);  ///< every salt has a root of its own (I11); made at the first insert
+  Node* find_root(std::uint32_t cache_salt) const;  ///< nullptr if nothing is stored under this salt
+  Node* find_child(const Node& node,
+                   std::span<const TokenId> tokens) const;  ///< that begins with the first page of `tokens`
+
+  /// The node that a handle names. Throws std::logic_error (I28) if it is gone or does not end where the handle says.
+  /// A handle that ends inside a page names a node of that one page.
+  Node& node(const CacheHandle& handle) const;
+
+  const std::map<std::uint32_t, Node*>& roots() const { return roots_; }
+  std::size_t page_size() const { return page_size_; }
+  std::size_t whole_pages(std::size_t tokens) const { return tokens / page_size_ * page_size_; }  ///< [tokens]
+
+ private:
+  std::size_t page_size_;
+  NodePool<Node> nodes_;
+  std::map<std::uint32_t, Node*> roots_;
+};
+
+}  // namespace radixlab

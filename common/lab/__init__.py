@@ -1,0 +1,1 @@
+"""The Python behind ./lab: setting up, building, testing, showing. Standard library only."""

@@ -1,0 +1,228 @@
+#include "testing/random_life.hpp"
+
+#include <algorithm>
+#include <random>
+#include <set>
+
+#include "01-naive-manager/scheduler_cache.hpp"
+#include "testing/fake_kv.hpp"
+
+namespace radixlab {
+namespace {
+
+class Life {
+ public:
+  Life(Story& cache, PageSource& source, const LifeOptions& options)
+      : options_(options),
+        cache_(cache),
+        kv_(options.num_pages, cache.page_size()),
+        source_(source, [this](PageId page) { kv_.poison(page); }),
+        desk_(cache, source_, kv_, cache.page_size()),
+        rng_(options.seed) {}
+
+  LifeCounts run() {
+    for (; counts_.steps < options_.steps; ++counts_.steps) {
+      const Snapshot before = cache_.snapshot();
+      step();
+      count_changes(before, cache_.snapshot());
+      check();
+    }
+    while (!live_.empty()) finish(live_.size() - 1);
+    if (cache_.size_info().protected_size > 0) throw IntegrityError("I18: locks are left when all requests are done");
+    desk_.reset();
+    check();
+    if (source_.free_count() != options_.num_pages)
+      throw IntegrityError("I4: " + std::to_string(source_.free_count()) + " pages are free after reset, expected all");
+    counts_.copied = kv_.copied_tokens();
+    return counts_;
+  }
+
+ private:
+  std::size_t below(std::size_t n) { return static_cast<std::size_t>(rng_() % n); }  // the same on every machine
+  bool one_in(std::size_t n) { return below(n) == 0; }
+
+  void step() {
+    const std::size_t what = below(20);
+    if (what == 0)
+      try_old_handles();
+    else if (what == 1)
+      look_up();
+    else if (what == 2 && one_in(4))
+      squeeze();
+    else if (what == 3 && one_in(8))
+      reset();
+    else if (live_.empty() || (live_.size() < 6 && what < 12))
+      start();
+    else
+      go_on(below(live_.size()));
+  }
+
+  // A prompt: new, or the beginning of one that lives or lived, often with something new behind it.
+  Request prompt() {
+    Request r;
+    static constexpr SaltField kTenants[] = {{'t', "a"}, {'t', "b"}};
+    const std::size_t tenant = below(3);
+    r.cache_salt = desk_.salt(std::span(kTenants).subspan(0, 0));
+    if (tenant > 0) r.cache_salt = desk_.salt(std::span(kTenants).subspan(tenant - 1, 1));
+    if (!past_.empty() && !one_in(4)) {
+      const Request& like = live_.empty() || one_in(3) ? past_[below(past_.size())] : live_[below(live_.size())];
+      r.tokens = like.tokens;
+      if (!one_in(4)) r.cache_salt = like.cache_salt;  // else it differs in the salt alone
+      if (one_in(3)) return r;                         // a twin, if `like` is alive
+      r.tokens.resize(1 + below(r.tokens.size()));
+    }
+    const std::size_t length = std::min(options_.max_tokens, r.tokens.size() + 1 + below(options_.max_tokens));
+    while (r.tokens.size() < length) r.tokens.push_back(static_cast<TokenId>(below(3)));
+    return r;
+  }
+
+  void start() {
+    Request r = prompt();
+    const bool twin = std::ranges::any_of(
+        live_, [&](const Request& o) { return o.tokens == r.tokens && o.cache_salt == r.cache_salt; });
+    if (!desk_.start(r)) {
+      ++counts_.refused;
+      if (!r.pages.empty() || r.handle != CacheHandle{}) throw IntegrityError("I4: a refused start kept something");
+      return;
+    }
+    if (r.hit >= r.tokens.size()) throw IntegrityError("I8: a start left no token to compute");
+    ++counts_.requests;
+    counts_.twins += twin;
+    counts_.reused += r.hit;
+    kv_.check(computed(r), r.pages);
+    past_.push_back(r);
+    if (past_.size() > 12) past_.erase(past_.begin());
+    live_.push_back(std::move(r));
+  }
+
+  void go_on(std::size_t i) {
+    Request& r = live_[i];
+    if (one_in(12)) {
+      ++counts_.aborts;
+      return finish(i);
+    }
+    const std::size_t begin = r.computed;
+    r.computed = one_in(3) ? r.tokens.size() : std::min(r.tokens.size(), begin + 1 + below(cache_.page_size() + 3));
+    kv_.write(computed(r), r.pages, begin);
+    kv_.check(computed(r), r.pages);  // attention reads all of it
+    if (r.computed < r.tokens.size()) {
+      if (!one_in(4)) desk_.chunk_done(r);
+      return;
+    }
+    if (one_in(3) || !desk_.grow(r, r.tokens.size() + 1)) return finish(i);
+    r.tokens.push_back(static_cast<TokenId>(below(3)));  // generated: it has no KV yet (I23)
+  }
+
+  void finish(std::size_t i) {
+    old_.push_back(live_[i].handle);
+    desk_.finish(live_[i]);
+    live_.erase(live_.begin() + static_cast<std::ptrdiff_t>(i));
+  }
+
+  void look_up() {
+    const Request r = prompt();
+    old_.push_back(cache_.match_prefix({r.tokens, r.cache_salt}));
+  }
+
+  // Story says whether a handle had to be refused (I28), or must not have been (I15).
+  void try_old_handles() {
+    for (const CacheHandle& handle : old_) {
+      std::vector<PageId> pages(desk_.pages_for(handle.cached_len));
+      try {
+        cache_.copy_pages(handle, pages);
+        cache_.lock_handle(handle);
+      } catch (const IntegrityError&) {
+        throw;
+      } catch (const std::logic_error&) {
+        ++counts_.stale;
+        continue;
+      }
+      cache_.unlock_handle(handle);
+    }
+    old_.clear();
+  }
+
+  void squeeze() {
+    for (const PageId page : cache_.evict(below(cache_.size_info().evictable_size + 1))) source_.give(page);
+  }
+
+  void reset() {
+    const bool locked = cache_.size_info().protected_size > 0;
+    try {
+      desk_.reset();
+    } catch (const IntegrityError&) {
+      throw;
+    } catch (const std::logic_error&) {
+      if (!locked) throw;
+    }
+  }
+
+  static PrefixKey computed(const Request& r) { return {std::span(r.tokens).first(r.computed), r.cache_salt}; }
+
+  void count_changes(const Snapshot& before, const Snapshot& after) {
+    std::map<std::uint32_t, std::size_t> length;
+    std::set<PageId> held;
+    for (const NodeView& n : after.nodes) {
+      length[n.id] = n.tokens.size();
+      held.insert(n.pages.begin(), n.pages.end());
+    }
+    for (const NodeView& n : before.nodes) {
+      const auto gone = std::ranges::count_if(n.pages, [&](PageId page) { return !held.contains(page); });
+      counts_.evicted += static_cast<std::size_t>(gone) * cache_.page_size();
+      counts_.splits += gone == 0 && length.contains(n.id) && length[n.id] < n.tokens.size();
+    }
+  }
+
+  void check() {
+    cache_.check_integrity();
+    cache_.same_as_snapshot();
+    std::set<PageId> cached, own;
+    for (const auto& [page, held] : cache_.mirror().pages()) cached.insert(page);
+    for (const Request& r : live_)
+      for (const PageId page : r.pages)
+        if (!cached.contains(page) && !own.insert(page).second)
+          throw IntegrityError("I3: page " + std::to_string(page) + " is private to two requests");
+    if (source_.free_count() + cached.size() + own.size() != options_.num_pages)
+      throw IntegrityError("I4: " + std::to_string(source_.free_count()) + " free + " + std::to_string(cached.size()) +
+                           " cached + " + std::to_string(own.size()) + " private pages, expected " +
+                           std::to_string(options_.num_pages));
+    check_cached_kv();
+    for (const Request& r : live_) kv_.check(computed(r), r.pages);
+  }
+
+  void check_cached_kv() {
+    std::map<std::uint32_t, std::pair<std::vector<TokenId>, std::vector<PageId>>> paths;
+    for (const NodeView& n : cache_.snapshot().nodes) {
+      auto path = n.parent ? paths.at(n.parent) : decltype(paths)::mapped_type{};
+      path.first.insert(path.first.end(), n.tokens.begin(), n.tokens.end());
+      path.second.insert(path.second.end(), n.pages.begin(), n.pages.end());
+      kv_.check({path.first, n.cache_salt}, path.second);
+      paths[n.id] = std::move(path);
+    }
+  }
+
+  LifeOptions options_;
+  Story& cache_;
+  FakeKv kv_;
+  OnGive source_;
+  CacheManager desk_;
+  std::mt19937_64 rng_;
+  std::vector<Request> live_, past_;
+  std::vector<CacheHandle> old_;
+  LifeCounts counts_;
+};
+
+}  // namespace
+
+LifeCounts& LifeCounts::operator+=(const LifeCounts& other) {
+  steps += other.steps, requests += other.requests, reused += other.reused, evicted += other.evicted,
+      copied += other.copied;
+  splits += other.splits, twins += other.twins, aborts += other.aborts, refused += other.refused, stale += other.stale;
+  return *this;
+}
+
+LifeCounts random_life(Story& cache, PageSource& source, const LifeOptions& options) {
+  return Life(cache, source, options).run();
+}
+
+}  // namespace radixlab

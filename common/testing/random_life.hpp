@@ -1,0 +1,37 @@
+/// \file
+/// Random request lives: what a busy scheduler does to a manager in a year, in a second, with every rule checked on the
+/// way.
+///
+/// Requests start, compute in chunks, publish, generate, finish early, are aborted; some are twins (two live ones with
+/// equal tokens and salt), some differ in the salt alone; the pool is so small that evictions happen all the time;
+/// handles that are long gone are tried again. After every step: check_integrity(), mirror == snapshot (I36, I16), I4,
+/// and the KV behind every cached and every private page (I10, I23, I33).
+#pragma once
+#include "testing/story.hpp"
+
+namespace radixlab {
+
+class PageSource;
+
+struct LifeOptions {
+  std::uint64_t seed = 1;
+  std::size_t num_pages = 24;  ///< of the source: all of them, free
+  std::size_t steps = 300;
+  std::size_t max_tokens = 24;  ///< of a prompt
+};
+
+struct LifeCounts {
+  std::size_t steps = 0, requests = 0;
+  std::size_t reused = 0, evicted = 0, copied = 0;  ///< [tokens]
+  std::size_t splits = 0;                           ///< edges cut, by difference of snapshots
+  std::size_t twins = 0, aborts = 0, refused = 0;   ///< requests: started beside an equal one, aborted, no room
+  std::size_t stale = 0;                            ///< handles refused because their place was gone
+  LifeCounts& operator+=(const LifeCounts& other);
+};
+
+/// Lives one life; the same seed gives the same life. `cache` and `source` are fresh, and empty again afterwards.
+/// Throws what breaks: IntegrityError with the rule's name, or the manager's own exception. `cache.text()` is then the
+/// story.
+LifeCounts random_life(Story& cache, PageSource& source, const LifeOptions& options);
+
+}  // namespace radixlab

@@ -1,0 +1,41 @@
+"""The test of the test: a manager with a known bug must turn the lives, or the test that its file names, red.
+
+Usage: seen_red.py FILE.wrong LIVES TESTS    exit 0: it was caught, and the rule was named
+"""
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+
+def main() -> int:
+    spec, lives, tests = sys.argv[1:]
+    head = pathlib.Path(spec).read_text(encoding="utf-8").partition("\n\n")[0]
+    meta = dict(line.split(": ", 1) for line in head.splitlines())
+    with tempfile.TemporaryDirectory() as folder:
+        story = pathlib.Path(folder, "story.jsonl")
+        found = run([lives, "--seeds", "200", "--manager", "radix", "--page-size", "1", "--story", str(story)])
+        problems = judge(f"{meta['lives_say']}:", found, "the random lives")
+        if not problems:
+            again = run([lives, "--manager", "radix", "--page-size", "1", "--replay", str(story)])
+            problems += judge("line ", again, "the replayed story")
+    found = run([tests, f"--gtest_filter=*.{meta['killed_by']}"])
+    problems += judge(meta["says"], found, meta["killed_by"])
+    print("\n".join(problems) or f"caught: {meta['story']}")
+    return 1 if problems else 0
+
+
+def run(command):
+    return subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=120, check=False)
+
+
+def judge(words, found, who):
+    if found.returncode != 1:
+        return [f"{who}: exit code {found.returncode}, expected 1 (red)\n{found.stdout}"]
+    if words not in found.stdout:
+        return [f"{who}: expected to read {words!r} in\n{found.stdout}"]
+    return []
+
+
+if __name__ == "__main__":
+    sys.exit(main())
