@@ -1,0 +1,22 @@
+/// \file
+/// Which instruction set the kernels use. All of them give the same bits; they differ in speed alone.
+#pragma once
+#include <string_view>
+#include <vector>
+
+namespace radixlab {
+
+enum class Isa { scalar, avx2, avx512 };
+
+std::string_view isa_name(Isa isa);
+
+/// "scalar", "avx2" or "avx512". Throws std::invalid_argument that names the choices.
+Isa parse_isa(std::string_view name);
+
+/// Built in, and the processor has it, and the operating system saves its registers.
+bool isa_supported(Isa isa);
+
+std::vector<Isa> supported_isas();  ///< slowest first; never empty, scalar runs everywhere
+Isa best_isa();                     ///< the fastest one supported
+
+}  // namespace radixlab

@@ -1,0 +1,49 @@
+// 16 floats in one zmm register. The interface is that of lanes_scalar.hpp, which says it in plain C++.
+#pragma once
+#include <immintrin.h>
+
+namespace radixlab::avx512 {
+
+struct Lanes {
+  __m512 v;
+
+  static constexpr int kTileRows = 6;  // 6 x 4 sums, 4 weights and 1 factor in 32 registers
+  static constexpr int tile_vectors(int rows) { return rows <= 3 ? 8 : 4; }
+
+  static Lanes broadcast(float x) { return {_mm512_set1_ps(x)}; }
+  static Lanes load(const float* p) { return {_mm512_loadu_ps(p)}; }
+  static Lanes load_first(const float* p, int n) { return {_mm512_maskz_loadu_ps(first(n), p)}; }
+  void store(float* p) const { _mm512_storeu_ps(p, v); }
+  void store_first(float* p, int n) const { _mm512_mask_storeu_ps(p, first(n), v); }
+
+  friend Lanes operator+(Lanes a, Lanes b) { return {_mm512_add_ps(a.v, b.v)}; }
+  friend Lanes operator-(Lanes a, Lanes b) { return {_mm512_sub_ps(a.v, b.v)}; }
+  friend Lanes operator*(Lanes a, Lanes b) { return {_mm512_mul_ps(a.v, b.v)}; }
+  friend Lanes operator/(Lanes a, Lanes b) { return {_mm512_div_ps(a.v, b.v)}; }
+  friend Lanes fma(Lanes a, Lanes b, Lanes c) { return {_mm512_fmadd_ps(a.v, b.v, c.v)}; }
+  friend Lanes negate(Lanes a) { return {_mm512_xor_ps(a.v, _mm512_set1_ps(-0.0f))}; }
+  friend Lanes max(Lanes a, Lanes b) { return {_mm512_max_ps(a.v, b.v)}; }
+  friend Lanes where_greater(Lanes a, Lanes b, Lanes yes, Lanes no) {
+    return {_mm512_mask_blend_ps(_mm512_cmp_ps_mask(a.v, b.v, _CMP_GT_OQ), no.v, yes.v)};
+  }
+  friend Lanes keep_first(Lanes a, int n, Lanes other) { return {_mm512_mask_blend_ps(first(n), other.v, a.v)}; }
+  friend Lanes exponent_bits(Lanes t) {
+    const __m512i power = _mm512_slli_epi32(_mm512_castps_si512(t.v), 23);
+    return {_mm512_castsi512_ps(_mm512_add_epi32(power, _mm512_set1_epi32(0x3f800000)))};
+  }
+  friend float tree_sum(Lanes a) {
+    const __m256 w8 = _mm256_add_ps(_mm512_castps512_ps256(a.v), _mm512_extractf32x8_ps(a.v, 1));
+    const __m128 w4 = _mm_add_ps(_mm256_castps256_ps128(w8), _mm256_extractf128_ps(w8, 1));
+    const __m128 w2 = _mm_add_ps(w4, _mm_movehl_ps(w4, w4));
+    return _mm_cvtss_f32(_mm_add_ss(w2, _mm_movehdup_ps(w2)));
+  }
+  friend float max_of(Lanes a) { return _mm512_reduce_max_ps(a.v); }
+
+  static float square_root(float x) { return _mm_cvtss_f32(_mm_sqrt_ss(_mm_set_ss(x))); }
+  static void prefetch(const float* p) { _mm_prefetch(reinterpret_cast<const char*>(p), _MM_HINT_T0); }
+
+ private:
+  static __mmask16 first(int n) { return static_cast<__mmask16>((1u << n) - 1u); }
+};
+
+}  // namespace radixlab::avx512

@@ -1,0 +1,141 @@
+#include "reference.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+
+namespace radixlab::reference {
+namespace {
+
+float tree(float (&lane)[16]) {
+  for (int w = 8; w >= 1; w /= 2) {
+    for (int i = 0; i < w; ++i) lane[i] = lane[i] + lane[i + w];
+  }
+  return lane[0];
+}
+
+}  // namespace
+
+float exp(float x) {
+  if (std::isnan(x)) return x;
+  if (x > 88.0f) return std::numeric_limits<float>::infinity();
+  if (x < -87.0f) return 0.0f;
+  const float t = std::fma(x, 0x1.715476p+0f, 0x1.8p+23f);
+  const float n = t - 0x1.8p+23f;
+  float f = std::fma(n, -0x1.62e43p-1f, x);
+  f = std::fma(n, 0x1.05c61p-29f, f);
+  float p = 0x1.6ac6b2p-10f;
+  p = std::fma(p, f, 0x1.123dep-7f);
+  p = std::fma(p, f, 0x1.555858p-5f);
+  p = std::fma(p, f, 0x1.55548cp-3f);
+  p = std::fma(p, f, 0x1.fffffcp-2f);
+  p = std::fma(p, f, 1.0f);
+  p = std::fma(p, f, 1.0f);
+  return p * std::bit_cast<float>((std::bit_cast<std::uint32_t>(t) << 23) + 0x3f800000u);
+}
+
+std::vector<float> linear(const std::vector<float>& x, const std::vector<float>& w, std::size_t rows, std::size_t k,
+                          std::size_t n) {
+  std::vector<float> y;
+  for (std::size_t r = 0; r < rows; ++r) {
+    for (std::size_t o = 0; o < n; ++o) {
+      float acc = 0;
+      for (std::size_t i = 0; i < k; ++i) acc = std::fma(x[r * k + i], w[o * k + i], acc);
+      y.push_back(acc);
+    }
+  }
+  return y;
+}
+
+std::vector<float> rms_norm(const std::vector<float>& x, const std::vector<float>& weight, float eps) {
+  const std::size_t d = weight.size();
+  std::vector<float> y;
+  for (std::size_t r = 0; r < x.size() / d; ++r) {
+    float lane[16] = {};
+    for (std::size_t j = 0; j < d; ++j) lane[j % 16] = std::fma(x[r * d + j], x[r * d + j], lane[j % 16]);
+    const float mean = tree(lane) / static_cast<float>(d);
+    const float inverse = 1.0f / std::sqrt(mean + eps);
+    for (std::size_t j = 0; j < d; ++j) y.push_back((x[r * d + j] * inverse) * weight[j]);
+  }
+  return y;
+}
+
+std::vector<float> rotary(std::vector<float> x, std::size_t rows, std::size_t heads, std::size_t head_dim,
+                          const std::vector<float>& cos, const std::vector<float>& sin) {
+  const std::size_t half = head_dim / 2;
+  for (std::size_t r = 0; r < rows; ++r) {
+    for (std::size_t h = 0; h < heads; ++h) {
+      for (std::size_t i = 0; i < half; ++i) {
+        float &lo = x[(r * heads + h) * head_dim + i], &hi = x[(r * heads + h) * head_dim + half + i];
+        const float a = lo, b = hi, c = cos[r * half + i], s = sin[r * half + i];
+        lo = std::fma(-b, s, a * c);
+        hi = std::fma(a, s, b * c);
+      }
+    }
+  }
+  return x;
+}
+
+std::vector<float> silu_gate(const std::vector<float>& gate, const std::vector<float>& up) {
+  std::vector<float> y;
+  for (std::size_t i = 0; i < gate.size(); ++i) y.push_back((gate[i] / (1.0f + exp(-gate[i]))) * up[i]);
+  return y;
+}
+
+std::vector<float> attention(const std::vector<float>& q, const std::vector<float>& k, const std::vector<float>& v,
+                             const AttentionShape& shape) {
+  const auto [heads, kv_heads, dim] = shape;
+  const float scale = 1.0f / std::sqrt(static_cast<float>(dim));
+  std::vector<float> out;
+  for (std::size_t row = 0; row < q.size() / dim; ++row) {
+    const std::size_t t = row / heads, kv = row % heads / (heads / kv_heads);
+    std::vector<float> p;
+    float largest = -std::numeric_limits<float>::infinity();
+    for (std::size_t j = 0; j <= t; ++j) {
+      float acc = 0;
+      for (std::size_t d = 0; d < dim; ++d) acc = std::fma(q[row * dim + d], k[(j * kv_heads + kv) * dim + d], acc);
+      p.push_back(acc * scale);
+      largest = std::max(largest, p.back());
+    }
+    float lane[16] = {};
+    for (std::size_t j = 0; j <= t; ++j) {
+      p[j] = exp(p[j] - largest);
+      lane[j % 16] = lane[j % 16] + p[j];
+    }
+    const float inverse = 1.0f / tree(lane);
+    for (std::size_t d = 0; d < dim; ++d) {
+      float acc = 0;
+      for (std::size_t j = 0; j <= t; ++j) acc = std::fma(p[j], v[(j * kv_heads + kv) * dim + d], acc);
+      out.push_back(acc * inverse);
+    }
+  }
+  return out;
+}
+
+std::vector<double> exact_attention(const std::vector<float>& q, const std::vector<float>& k,
+                                    const std::vector<float>& v, const AttentionShape& shape) {
+  const auto [heads, kv_heads, dim] = shape;
+  std::vector<double> out;
+  for (std::size_t row = 0; row < q.size() / dim; ++row) {
+    const std::size_t t = row / heads, kv = row % heads / (heads / kv_heads);
+    std::vector<double> p;
+    for (std::size_t j = 0; j <= t; ++j) {
+      double score = 0;
+      for (std::size_t d = 0; d < dim; ++d) score += double{q[row * dim + d]} * k[(j * kv_heads + kv) * dim + d];
+      p.push_back(score / std::sqrt(static_cast<double>(dim)));
+    }
+    const double largest = *std::max_element(p.begin(), p.end());
+    double sum = 0;
+    for (double& x : p) sum += x = std::exp(x - largest);
+    for (std::size_t d = 0; d < dim; ++d) {
+      double mix = 0;
+      for (std::size_t j = 0; j <= t; ++j) mix += p[j] * v[(j * kv_heads + kv) * dim + d];
+      out.push_back(mix / sum);
+    }
+  }
+  return out;
+}
+
+}  // namespace radixlab::reference
