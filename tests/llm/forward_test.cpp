@@ -1,0 +1,132 @@
+// The paged forward pass against chapter 00's reference, and its limits.
+#include "llm/forward.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <gtest/gtest.h>
+#include <numeric>
+
+#include "00-baseline/reference.hpp"
+#include "apps/random_model.hpp"
+#include "testing/compare.hpp"
+#include "testing/temporary_folder.hpp"
+
+namespace radixlab {
+namespace {
+
+class ForwardTest : public testing::Test {
+ protected:
+  ForwardTest() {
+    RandomModel random;
+    random.config = *preset_config("tiny");
+    random.config.max_position_embeddings = 64;
+    random.seed = 7;
+    write_random_model(random, folder_ / "model", [](std::size_t) {});
+    model_ = std::make_unique<Model>(folder_ / "model");
+    for (std::size_t i = 0; i < 37; ++i) {
+      tokens_.push_back(static_cast<TokenId>((i * i * 31 + 11) % model_->config().vocab_size));
+    }
+  }
+
+  static std::vector<PageId> some_pages(
+      std::size_t count) {  // not in order: page p of the table is not page p of the pool
+    std::vector<PageId> pages(count);
+    std::iota(pages.begin(), pages.end(), 0);
+    std::ranges::reverse(pages);
+    return pages;
+  }
+
+  std::vector<float> logits_in_chunks(Forward& forward, std::size_t chunk, std::size_t page_size) {
+    const std::size_t pages = (tokens_.size() + page_size - 1) / page_size, vocab = model_->config().vocab_size;
+    KvPool kv(model_->config(), pages, page_size);
+    for (PageId page = 0; page < pages; ++page) kv.poison(page);
+    std::vector<float> all(tokens_.size() * vocab);
+    const std::vector<PageId> table = some_pages(pages);
+    for (std::size_t at = 0; at < tokens_.size(); at += chunk) {
+      const std::size_t rows = std::min(chunk, tokens_.size() - at);
+      const auto hidden = forward.run({std::span(tokens_).subspan(at, rows), at, table}, kv);
+      forward.logits(hidden, std::span(all).subspan(at * vocab, rows * vocab));
+    }
+    return all;
+  }
+
+  TemporaryFolder folder_;
+  std::unique_ptr<Model> model_;
+  std::vector<TokenId> tokens_;
+};
+
+TEST_F(ForwardTest, GivesTheReferencesBits) {
+  const std::vector<float> expected = Reference(folder_ / "model").logits(tokens_);
+  for (const Isa isa : supported_isas()) {
+    for (const std::size_t threads : {1, 2, 3}) {
+      ThreadPool pool(threads);
+      Forward forward(*model_, isa, pool);
+      for (const std::size_t page_size : {1, 3, 16}) {
+        for (const std::size_t chunk : {1, 7, 37}) {
+          EXPECT_FALSE(first_difference(expected, logits_in_chunks(forward, chunk, page_size)))
+              << isa_name(isa) << ", " << threads << " threads, pages of " << page_size << ", chunks of " << chunk;
+        }
+      }
+    }
+  }
+}
+
+TEST_F(ForwardTest, CountsTheTokensThatItComputes) {
+  ThreadPool pool(1);
+  Forward forward(*model_, best_isa(), pool);
+  logits_in_chunks(forward, 10, 4);
+  EXPECT_EQ(forward.tokens_computed(), tokens_.size());
+}
+
+TEST_F(ForwardTest, CopiedPlacesServeAsWellAsComputedOnes) {
+  ThreadPool pool(1);
+  Forward forward(*model_, best_isa(), pool);
+  KvPool kv(model_->config(), 4, 16);
+  const std::vector<PageId> first = {0, 1, 2}, second = {0, 3, 2};
+  forward.run({std::span(tokens_).first(30), 0, first}, kv);
+  kv.poison(3);
+  kv.copy_kv(1, 3, 10);  // tokens 16 .. 25
+  const std::size_t vocab = model_->config().vocab_size;
+  std::vector<float> logits(11 * vocab), expected = Reference(folder_ / "model").logits(tokens_);
+  forward.logits(forward.run({std::span(tokens_).subspan(26), 26, second}, kv), logits);
+  EXPECT_FALSE(first_difference(std::span(expected).last(11 * vocab), logits));
+  EXPECT_EQ(kv.tokens_copied(), 10u);
+}
+
+TEST_F(ForwardTest, APoisonedPlaceThatIsReadReachesTheLogits) {
+  ThreadPool pool(1);
+  Forward forward(*model_, best_isa(), pool);
+  KvPool kv(model_->config(), 3, 16);
+  const std::vector<PageId> pages = {0, 1, 2};
+  forward.run({std::span(tokens_).first(36), 0, pages}, kv);
+  kv.poison(1);
+  std::vector<float> logits(model_->config().vocab_size);
+  forward.logits(forward.run({std::span(tokens_).last(1), 36, pages}, kv), logits);
+  EXPECT_TRUE(std::ranges::all_of(logits, [](float x) { return std::isnan(x); }));
+}
+
+TEST_F(ForwardTest, RefusesWhatDoesNotFitAndWritesNothing) {
+  ThreadPool pool(1);
+  Forward forward(*model_, best_isa(), pool);
+  KvPool kv(model_->config(), 8, 16);
+  const std::vector<PageId> pages = some_pages(8), beyond = {0, 8};
+  const auto message = [&](const Sequence& s) -> std::string {
+    try {
+      forward.run(s, kv);
+    } catch (const std::invalid_argument& e) {
+      return e.what();
+    }
+    return "";
+  };
+  const std::vector<TokenId> long_text(65, 1), unknown = {1, 2, static_cast<TokenId>(model_->config().vocab_size)};
+  EXPECT_NE(message({long_text, 0, pages}).find("position 64 is beyond max_position_embeddings 64"), std::string::npos);
+  EXPECT_NE(message({tokens_, 0, std::span(pages).first(2)}).find("37 tokens need more than 2 pages of 16"),
+            std::string::npos);
+  EXPECT_NE(message({std::span(tokens_).first(20), 0, beyond}).find("page 8 is not in the pool"), std::string::npos);
+  EXPECT_NE(message({unknown, 0, pages}).find("not in the vocabulary"), std::string::npos);
+  EXPECT_NE(message({{}, 0, pages}).find("at least one token"), std::string::npos);
+  EXPECT_EQ(forward.tokens_computed(), 0u);
+}
+
+}  // namespace
+}  // namespace radixlab
