@@ -1,0 +1,111 @@
+#include "visualize/render.hpp"
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <gmock/gmock.h>
+#include <sstream>
+
+#include "io/error.hpp"
+#include "visualize/dot.hpp"
+
+namespace radixlab {
+namespace {
+
+using testing::HasSubstr;
+using testing::StartsWith;
+
+std::string content(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::stringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+/// What render() says when it refuses; empty if it does not.
+std::string complaint(std::string_view dot, const std::filesystem::path& path) {
+  try {
+    render(dot, path);
+  } catch (const InputError& error) {
+    return error.what();
+  }
+  return {};
+}
+
+/// A folder of its own for each test, and the PATH of before.
+class Render : public testing::Test {
+ protected:
+  void SetUp() override {
+    const auto* const info = testing::UnitTest::GetInstance()->current_test_info();
+    folder_ = std::filesystem::path(testing::TempDir()) / (std::string("radixlab_render_") + info->name());
+    std::filesystem::remove_all(folder_);
+    std::filesystem::create_directories(folder_);
+    if (const char* const path = std::getenv("PATH")) path_ = path;
+  }
+  void TearDown() override {
+    setenv("PATH", path_.c_str(), 1);
+    std::filesystem::remove_all(folder_);
+  }
+  std::size_t files() const {
+    return static_cast<std::size_t>(std::distance(std::filesystem::directory_iterator(folder_), {}));
+  }
+
+  std::filesystem::path folder_;
+  std::string path_;
+};
+
+TEST_F(Render, SvgAndPng) {
+  if (!can_render()) GTEST_SKIP() << "the program dot (package graphviz) is not installed";
+  Snapshot snapshot{1, true, {1, 0}, {}};
+  snapshot.nodes.resize(1);
+  snapshot.nodes[0].id = 1;
+  snapshot.nodes[0].tokens = {'<', '"', '\\', 'N', '\\', '\\', '&', 0xE9};
+  DotOptions options;
+  options.title = "a <title> & \"more\" \\G";
+  options.token_text = [](TokenId token) { return std::string(1, static_cast<char>(token)); };
+  const std::string dot = to_dot(snapshot, options);
+  render(dot, folder_ / "tree.svg");
+  EXPECT_THAT(content(folder_ / "tree.svg"), HasSubstr("<svg"));
+  EXPECT_THAT(content(folder_ / "tree.svg"), HasSubstr("a &lt;title&gt; &amp; &quot;more&quot; \\G"));
+  EXPECT_THAT(content(folder_ / "tree.svg"), HasSubstr("&lt;&quot;\\N\\\\&amp;\xEF\xBF\xBD"));
+  render(dot, folder_ / "tree.png");
+  EXPECT_THAT(content(folder_ / "tree.png"), StartsWith("\x89PNG"));
+  EXPECT_EQ(files(), 2U) << "nothing else is left there";
+}
+
+TEST_F(Render, FileNamesHaveNoMeaningToAShell) {
+  if (!can_render()) GTEST_SKIP() << "the program dot (package graphviz) is not installed";
+  const auto path = folder_ / "-o; touch x $(touch y) '\".svg";
+  render("digraph { a }", path);
+  EXPECT_THAT(content(path), HasSubstr("<svg"));
+  EXPECT_EQ(files(), 1U);
+}
+
+TEST_F(Render, DotIsWrittenAsItIs) {
+  render("digraph { a }", folder_ / "tree.dot");
+  EXPECT_EQ(content(folder_ / "tree.dot"), "digraph { a }");
+}
+
+TEST_F(Render, RefusalLeavesTheOldFile) {
+  if (!can_render()) GTEST_SKIP() << "the program dot (package graphviz) is not installed";
+  std::ofstream(folder_ / "tree.svg") << "old";
+  EXPECT_THAT(complaint("digraph { broken", folder_ / "tree.svg"), HasSubstr("syntax error"));
+  EXPECT_EQ(content(folder_ / "tree.svg"), "old");
+  EXPECT_EQ(files(), 1U);
+}
+
+TEST_F(Render, MissingProgramNamesThePackage) {
+  setenv("PATH", folder_.c_str(), 1);
+  EXPECT_FALSE(can_render());
+  EXPECT_THAT(complaint("digraph { a }", folder_ / "tree.svg"), HasSubstr("install the package graphviz"));
+  EXPECT_EQ(files(), 0U);
+  EXPECT_EQ(complaint("digraph { a }", folder_ / "tree.dot"), "") << "text needs no program";
+}
+
+TEST_F(Render, NamesWhatIsWrongWithThePath) {
+  EXPECT_THAT(complaint("digraph { a }", folder_ / "tree.jpg"), HasSubstr(".svg, .png or .dot"));
+  EXPECT_THAT(complaint("digraph { a }", folder_ / "absent" / "tree.dot"), HasSubstr("absent"));
+}
+
+}  // namespace
+}  // namespace radixlab
