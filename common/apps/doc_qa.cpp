@@ -1,0 +1,176 @@
+// doc_qa: the main job. Questions about documents, answered under several cache managers, with the logits compared.
+#include <fmt/format.h>
+#include <fstream>
+#include <iostream>
+#include <sstream>
+
+#include "apps/cli.hpp"
+#include "apps/document_qa_report.hpp"
+#include "apps/engine_options.hpp"
+#include "apps/progress.hpp"
+#include "io/atomic_file.hpp"
+#include "visualize/dot.hpp"
+#include "visualize/render.hpp"
+#ifdef RADIXLAB_WITH_STOCK
+#include "apps/stock_runs.hpp"
+#endif
+
+namespace radixlab {
+namespace {
+
+struct Options {
+  EngineOptions engine;
+  std::vector<std::string> documents, managers = {"naive", "radix"};
+  std::string questions = "-", json, pictures, prompt, stop;
+  std::size_t max_new_tokens = 16;
+  bool stock = false, quiet = false;
+};
+
+void add_options(CLI::App& app, Options& o) {
+  add_engine_options(app, o.engine);
+  app.add_option("--document", o.documents, "Text files that are asked about")->required()->check(CLI::ExistingFile);
+  app.add_option(
+         "--questions", o.questions,
+         "JSONL {\"document\",\"question\",\"answer\"?}, or plain lines asked of every document; - is standard input")
+      ->capture_default_str();
+  app.add_option("--managers", o.managers, "Rows of the ladder, the first is what the others are compared with")
+      ->delimiter(',')
+      ->capture_default_str();
+  app.add_option("--max-new-tokens", o.max_new_tokens, "Tokens of an answer at most")->check(CLI::Range(1, 1 << 20));
+  app.add_option("--template", o.prompt,
+                 "Prompt with {document} and {question}; default: doc_qa.json beside the model");
+  app.add_option("--stop", o.stop, "Text that ends an answer; default: doc_qa.json beside the model");
+  app.add_option("--json", o.json, "Writes the runs to this file");
+  app.add_option("--out", o.pictures, "Folder for the pictures of the cache (DOT, SVG, PNG)");
+#ifdef RADIXLAB_WITH_STOCK
+  app.add_flag("--stock", o.stock, "Also times the same model by LibTorch's usual operators, recomputing everything");
+#endif
+  app.add_flag("--quiet", o.quiet, "Leaves the answers out");
+  app.footer(
+      "Example: doc_qa --model common/llm/checkpoint --document common/llm/checkpoint/documents/*.txt \\\n"
+      "                --questions common/llm/checkpoint/documents/questions.jsonl");
+}
+
+std::string read_text(const std::string& file) {
+  std::ifstream in(file, std::ios::binary);
+  if (!in) throw InputError(file + ": cannot be read");
+  std::ostringstream text;
+  text << in.rdbuf();
+  std::string content = text.str();
+  while (content.ends_with('\n')) content.pop_back();  // the template says what follows a document
+  return content;
+}
+
+std::vector<Ask> read_asks(const Options& o, const Tokenizer& tokenizer, const PromptStyle& style) {
+  std::vector<Document> documents;
+  for (const std::string& file : o.documents) {
+    documents.push_back({std::filesystem::path(file).filename().string(), read_text(file)});
+  }
+  if (o.questions == "-")
+    return make_asks(read_questions(std::cin, "standard input", documents), documents, style, tokenizer);
+  std::ifstream in(o.questions);
+  if (!in) throw InputError(o.questions + ": cannot be read");
+  return make_asks(read_questions(in, o.questions, documents), documents, style, tokenizer);
+}
+
+// Judges the answers: the text up to the stop must be the expected one.
+void mark(ManagerRuns& runs, const std::string& stop) {
+  for (Run& run : runs.runs) {
+    run.answer = trim_answer(run.answer, stop);
+    if (!run.ask->question.answer.empty()) run.correct = run.answer == run.ask->question.answer;
+  }
+}
+
+// A picture of each manager that holds anything, taken while the last request still has its lock.
+std::vector<std::string> draw(const std::vector<ManagerRuns>& all, const std::string& folder,
+                              const Tokenizer& tokenizer) {
+  std::vector<std::string> files;
+  std::filesystem::create_directories(folder);
+  for (const ManagerRuns& runs : all) {
+    if (!runs.snapshot || runs.snapshot->nodes.empty()) continue;
+    DotOptions options{.token_text = [&](TokenId id) { return tokenizer.piece_text(id); }};
+    options.title = runs.manager + ": the cache while \"" + runs.runs.back().ask->question.question + "\" is answered";
+    const std::string dot = to_dot(*runs.snapshot, options);
+    for (const char* ending : {".dot", ".svg", ".png"}) {
+      if (std::string_view(ending) != ".dot" && !can_render()) {
+        fmt::print(stderr, "doc_qa: no {} picture: the program dot is missing (package graphviz)\n", ending);
+        continue;
+      }
+      files.push_back((std::filesystem::path(folder) / (runs.manager + "-tree" + ending)).string());
+      render(dot, files.back());
+    }
+  }
+  return files;
+}
+
+ManagerRuns ask_manager(const std::string& manager, const Options& o, Forward& forward, const std::vector<Ask>& asks,
+                        const GenerateOptions& options, const Tokenizer& tokenizer) {
+  std::size_t tokens = 0;
+  for (const Ask& ask : asks) tokens += ask.prompt.size() + options.max_new_tokens + o.engine.page_size;
+  const std::size_t pages = pages_for(o.engine, forward.model().config(), tokens);
+  Made cache = make_cache(manager, o.engine.page_size, pages);
+  KvPool kv(forward.model().config(), pages, o.engine.page_size);
+  Engine engine(forward, kv, std::move(cache));
+  for (const Ask& ask : asks) engine.check_fits(ask.prompt.size(), options);
+  Progress progress(manager, asks.size());
+  return ask_all(engine, manager, asks, options, tokenizer, [&](std::size_t done) { progress.advance_to(done); });
+}
+
+// The one token that is the stop, if it is one; a longer stop is cut off the text afterwards.
+std::optional<TokenId> stop_token(const std::string& stop, const Tokenizer& tokenizer) {
+  const std::vector<TokenId> ids = tokenizer.encode("\n" + stop, Tokenizer::Bos::no);
+  if (stop.empty() || ids.empty() || tokenizer.decode(std::span(ids).last(1)) != stop) return {};
+  return ids.back();
+}
+
+int run(const Options& o) {
+  if (!o.json.empty()) check_output_file(o.json);
+  const Isa isa = chosen_isa(o.engine);
+  const Tokenizer tokenizer(o.engine.model);
+  PromptStyle style = read_prompt_style(o.engine.model);
+  if (!o.prompt.empty()) style.prompt = o.prompt;
+  if (!o.stop.empty()) style.stop = o.stop;
+  const std::vector<Ask> asks = read_asks(o, tokenizer, style);
+  for (const std::string& manager : o.managers) make_cache(manager, 1, 1);  // a wrong name is told before the work
+  const Model model(o.engine.model);
+  const std::size_t num_threads = chosen_threads(o.engine);
+  ThreadPool threads(num_threads);
+  Forward forward(model, isa, threads);
+
+  GenerateOptions options{.max_new_tokens = o.max_new_tokens, .chunk = o.engine.chunk};
+  options.stop_tokens = model.config().eos_token_ids;
+  if (const auto stop = stop_token(style.stop, tokenizer)) options.stop_tokens.push_back(*stop);
+  options.keep_hidden = true;
+  const auto count = [](std::size_t n, const char* what) { return fmt::format("{} {}{}", n, what, n == 1 ? "" : "s"); };
+  fmt::print("{} on {}; {:.1f} M parameters in float32\n{}, {}, pages of {}\n\n", count(asks.size(), "question"),
+             count(o.documents.size(), "document"), static_cast<double>(model.config().parameter_count()) / 1e6,
+             count(num_threads, "thread"), isa_name(isa), count(o.engine.page_size, "token"));
+
+  std::vector<ManagerRuns> all;
+  for (const std::string& manager : o.managers) {
+    all.push_back(ask_manager(manager, o, forward, asks, options, tokenizer));
+    if (all.size() > 1) compare_logits(forward, all.front(), all.back());
+  }
+#ifdef RADIXLAB_WITH_STOCK
+  if (o.stock) all.push_back(ask_stock(o.engine.model, num_threads, asks, options, tokenizer));
+#endif
+  for (ManagerRuns& runs : all) mark(runs, style.stop);
+
+  if (!o.quiet) fmt::print("{}\n", answer_lines(all.back().manager == "stock" ? all[all.size() - 2] : all.back()));
+  fmt::print("{}\n{}", manager_table(all), verdict_lines(all));
+  if (!o.json.empty()) write_file(o.json, to_json(all).dump(1) + "\n");
+  if (!o.pictures.empty()) {
+    for (const std::string& file : draw(all, o.pictures, tokenizer)) fmt::print("picture: {}\n", file);
+  }
+  return std::ranges::all_of(all, &ManagerRuns::logits_identical) ? exit_fine : exit_check_failed;
+}
+
+}  // namespace
+}  // namespace radixlab
+
+int main(int argc, char** argv) {
+  radixlab::Options options;
+  return radixlab::run_program(
+      "doc_qa", argc, argv, [&](CLI::App& app) { radixlab::add_options(app, options); },
+      [&] { return radixlab::run(options); });
+}

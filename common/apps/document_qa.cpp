@@ -1,0 +1,124 @@
+#include "apps/document_qa.hpp"
+
+#include <algorithm>
+
+#include "io/jsonl.hpp"
+#include "testing/compare.hpp"
+
+namespace radixlab {
+namespace {
+
+void replace_all(std::string& text, const std::string& name, const std::string& value) {
+  for (std::size_t at = text.find(name); at != std::string::npos; at = text.find(name, at + value.size())) {
+    text.replace(at, name.size(), value);
+  }
+}
+
+}  // namespace
+
+std::vector<Question> read_questions(std::istream& questions, const std::string& name,
+                                     const std::vector<Document>& documents) {
+  std::vector<Question> all;
+  LineReader lines(questions, name);
+  while (const auto line = lines.next()) {
+    if (!line->starts_with('{')) {  // a plain line, asked of every document
+      for (const Document& document : documents) all.push_back({document.name, std::string(*line), ""});
+      continue;
+    }
+    const Json object = parse_json_object(*line, lines.where());
+    Question q{needed_text(object, "document", lines.where()), needed_text(object, "question", lines.where()),
+               optional_text(object, "answer", lines.where()).value_or("")};
+    if (std::ranges::find(documents, q.document, &Document::name) == documents.end()) {
+      throw InputError(lines.where() + ": asks about " + quote(q.document) + ", which is none of the --document files");
+    }
+    all.push_back(std::move(q));
+  }
+  if (all.empty()) throw InputError(name + ": no question in it; expected a line each");
+  return all;
+}
+
+PromptStyle read_prompt_style(const std::filesystem::path& directory) {
+  PromptStyle style;
+  const auto file = directory / "doc_qa.json";
+  if (!std::filesystem::exists(file)) return style;
+  const Json object = read_json_file(file);
+  style.prompt = optional_text(object, "template", "doc_qa.json").value_or(style.prompt);
+  style.stop = optional_text(object, "stop", "doc_qa.json").value_or(style.stop);
+  return style;
+}
+
+std::vector<Ask> make_asks(const std::vector<Question>& questions, const std::vector<Document>& documents,
+                           const PromptStyle& style, const Tokenizer& tokenizer) {
+  std::vector<Ask> asks;
+  for (const Question& q : questions) {
+    const auto document = std::ranges::find(documents, q.document, &Document::name);
+    std::string text = style.prompt;
+    replace_all(text, "{question}", q.question);  // first, so that a document may contain these words
+    replace_all(text, "{document}", document->text);
+    const bool first = std::ranges::none_of(asks, [&](const Ask& a) { return a.question.document == q.document; });
+    asks.push_back({q, tokenizer.encode(text, Tokenizer::Bos::yes), first});
+  }
+  return asks;
+}
+
+ManagerRuns ask_all(Engine& engine, const std::string& manager, const std::vector<Ask>& asks,
+                    const GenerateOptions& options, const Tokenizer& tokenizer,
+                    const std::function<void(std::size_t)>& after_each) {
+  ManagerRuns all{.manager = manager};
+  for (const Ask& ask : asks) {
+    LiveRequest request(engine, ask.prompt, options);
+    bool more = request.step();
+    if (&ask == &asks.back() && more) all.snapshot = engine.cache().snapshot();
+    while (more) more = request.step();
+    Run run{.manager = manager, .ask = &ask, .result = request.take()};
+    run.answer = tokenizer.decode(run.result.output);
+    all.runs.push_back(std::move(run));
+    after_each(all.runs.size());
+  }
+  all.peak_kv_bytes = engine.peak_pages() * engine.kv().page_bytes();
+  return all;
+}
+
+void compare_logits(Forward& forward, const ManagerRuns& first, ManagerRuns& runs) {
+  const std::size_t hidden_size = forward.model().config().hidden_size, vocab = forward.model().config().vocab_size;
+  constexpr std::size_t kRows = 32;  // compared at a time: all logits of a long prompt would be a lot of memory
+  std::vector<float> ours(kRows * vocab), theirs(kRows * vocab);
+  runs.compared = true;
+  for (std::size_t i = 0; i < runs.runs.size(); ++i) {
+    const Generation& a = first.runs[i].result;
+    Run& run = runs.runs[i];
+    const Generation& b = run.result;
+    const std::size_t start = std::max(a.cached_tokens, b.cached_tokens);
+    const std::size_t end =
+        std::min(a.cached_tokens + a.hidden.size() / hidden_size, b.cached_tokens + b.hidden.size() / hidden_size);
+    run.logits_identical = a.output == b.output && start < end;
+    for (std::size_t row = start; row < end; row += kRows) {
+      const std::size_t rows = std::min(kRows, end - row);
+      forward.logits(std::span(a.hidden).subspan((row - a.cached_tokens) * hidden_size, rows * hidden_size),
+                     std::span(theirs).first(rows * vocab));
+      forward.logits(std::span(b.hidden).subspan((row - b.cached_tokens) * hidden_size, rows * hidden_size),
+                     std::span(ours).first(rows * vocab));
+      run.logits_identical &=
+          !first_difference(std::span(ours).first(rows * vocab), std::span(theirs).first(rows * vocab));
+      run.rows_compared += rows;
+    }
+  }
+}
+
+std::size_t ManagerRuns::rows_compared() const {
+  std::size_t rows = 0;
+  for (const Run& run : runs) rows += run.rows_compared;
+  return rows;
+}
+
+bool ManagerRuns::logits_identical() const { return std::ranges::all_of(runs, &Run::logits_identical); }
+
+std::string trim_answer(std::string text, const std::string& stop) {
+  if (const std::size_t end = stop.empty() ? std::string::npos : text.find(stop); end != std::string::npos)
+    text.resize(end);
+  const std::size_t begin = text.find_first_not_of(" \n\t");
+  if (begin == std::string::npos) return "";
+  return text.substr(begin, text.find_last_not_of(" \n\t") + 1 - begin);
+}
+
+}  // namespace radixlab

@@ -1,0 +1,88 @@
+/// \file
+/// The main job: questions about documents, asked of one model under several cache managers, and the proof that they
+/// agree.
+#pragma once
+#include <cstddef>
+#include <filesystem>
+#include <functional>
+#include <istream>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "apps/engine.hpp"
+#include "contract/snapshot.hpp"
+#include "io/tokenizer.hpp"
+
+namespace radixlab {
+
+struct Question {
+  std::string document;  ///< its file name
+  std::string question;
+  std::string answer;  ///< what is expected; empty: nobody knows
+};
+
+/// How a document and a question become a prompt, and where an answer ends: doc_qa.json beside the model.
+struct PromptStyle {
+  std::string prompt = "{document}\nQuestion: {question} Answer:";
+  std::string stop = "\n";
+};
+
+struct Document {
+  std::string name, text;
+};
+
+/// Throws std::runtime_error that names the file and the line, if a question asks about a document that is not there.
+/// `questions` is JSONL ({"document","question","answer"?}), or plain lines, each asked of every document.
+std::vector<Question> read_questions(std::istream& questions, const std::string& name,
+                                     const std::vector<Document>& documents);
+
+/// doc_qa.json of the directory, or the default where there is none.
+PromptStyle read_prompt_style(const std::filesystem::path& directory);
+
+/// A question with its prompt in tokens: what every manager is asked.
+struct Ask {
+  Question question;
+  std::vector<TokenId> prompt;
+  bool first_of_document = false;  ///< nothing of this document was seen before: a cold start for any manager
+};
+
+std::vector<Ask> make_asks(const std::vector<Question>& questions, const std::vector<Document>& documents,
+                           const PromptStyle& style, const Tokenizer& tokenizer);
+
+/// One request under one manager.
+struct Run {
+  std::string manager;
+  const Ask* ask = nullptr;
+  Generation result;
+  std::string answer;
+  std::optional<bool> correct;  ///< empty where no answer is expected
+  std::size_t rows_compared = 0;
+  bool logits_identical = true;
+};
+
+/// All requests under one manager, in order.
+struct ManagerRuns {
+  std::string manager;
+  std::vector<Run> runs;
+  std::size_t peak_kv_bytes = 0;
+  bool compared = false;             ///< with the first manager of the list
+  std::optional<Snapshot> snapshot;  ///< while the last request still holds its lock
+
+  std::size_t rows_compared() const;
+  bool logits_identical() const;
+};
+
+/// Asks everything of `engine`. `after_each` is told the number of requests done.
+ManagerRuns ask_all(Engine& engine, const std::string& manager, const std::vector<Ask>& asks,
+                    const GenerateOptions& options, const Tokenizer& tokenizer,
+                    const std::function<void(std::size_t)>& after_each);
+
+/// Compares, bit for bit, the logits of all rows that both computed, and the generated ids. Writes the verdict into
+/// `runs`.
+void compare_logits(Forward& forward, const ManagerRuns& first, ManagerRuns& runs);
+
+/// "4821" out of " 4821\n": the generated text up to the stop, without blanks around it.
+std::string trim_answer(std::string text, const std::string& stop);
+
+}  // namespace radixlab

@@ -1,0 +1,121 @@
+#include "apps/document_qa_report.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace radixlab {
+namespace {
+
+double median(std::vector<double> values) {
+  if (values.empty()) return 0;
+  std::ranges::sort(values);
+  return values[values.size() / 2];
+}
+
+std::string milliseconds(double ms) { return ms == 0 ? "-" : fmt::format("{:.1f}", ms); }
+
+// Cut to `width` characters, the last three of them dots if something is missing.
+std::string fitted(const std::string& text, std::size_t width) {
+  return text.size() <= width ? text : text.substr(0, width - 3) + "...";
+}
+
+std::string first_line(const std::string& text) {
+  std::string line = text.substr(0, text.find('\n'));
+  for (char& c : line) c = static_cast<unsigned char>(c) < ' ' ? ' ' : c;
+  return line;
+}
+
+}  // namespace
+
+Totals totals(const ManagerRuns& runs) {
+  Totals t;
+  std::vector<double> cold, warm;
+  for (const Run& run : runs.runs) {
+    t.prompt_tokens += run.result.prompt_tokens;
+    t.cached_tokens += run.result.cached_tokens;
+    t.answers += run.correct.has_value();
+    t.correct += run.correct.value_or(false);
+    (run.ask->first_of_document ? cold : warm).push_back(run.result.first_token_ms);
+  }
+  t.computed_tokens = t.prompt_tokens - t.cached_tokens;
+  t.cold_ms = median(std::move(cold));
+  t.warm_ms = median(std::move(warm));
+  return t;
+}
+
+std::string answer_lines(const ManagerRuns& runs) {
+  std::string text;
+  for (const Run& run : runs.runs) {
+    std::string mark;
+    if (run.correct) mark = *run.correct ? "ok" : "WRONG, expected " + run.ask->question.answer;
+    text += fmt::format("  {:<13} {:<43} {:<14} {}\n", fitted(run.ask->question.document, 13),
+                        fitted(run.ask->question.question, 43), fitted(first_line(run.answer), 14), mark);
+  }
+  return text;
+}
+
+std::string manager_table(const std::vector<ManagerRuns>& all) {
+  std::string text =
+      fmt::format("{:<8}{:^26}  {:^17} {:>8} {:>7} {:>8}\n{:<8}{:>8}{:>9}{:>9}  {:>8} {:>8} {:>8} {:>7} {:>8}\n", "",
+                  "prompt tokens", "first token [ms]", "", "KV", "answers", "manager", "all", "cached", "computed",
+                  "cold", "warm", "speedup", "[MB]", "right");
+  const double base = all.empty() ? 0 : totals(all.front()).warm_ms;
+  for (const ManagerRuns& runs : all) {
+    const Totals t = totals(runs);
+    text += fmt::format(
+        "{:<8}{:>8}{:>9}{:>9}  {:>8} {:>8} {:>8} {:>7.1f} {:>8}\n", runs.manager, grouped(t.prompt_tokens),
+        grouped(t.cached_tokens), grouped(t.computed_tokens), milliseconds(t.cold_ms), milliseconds(t.warm_ms),
+        t.warm_ms > 0 ? fmt::format("{:.1f}x", base / t.warm_ms) : "-", static_cast<double>(runs.peak_kv_bytes) / 1e6,
+        t.answers ? fmt::format("{}/{}", t.correct, t.answers) : "-");
+  }
+  return text;
+}
+
+std::string verdict_lines(const std::vector<ManagerRuns>& all) {
+  std::string text;
+  for (const ManagerRuns& runs : all) {
+    if (!runs.compared) continue;
+    text += fmt::format("{} = {}: logits identical: {} ({} rows)\n", runs.manager, all.front().manager,
+                        runs.logits_identical() ? "yes" : "NO", grouped(runs.rows_compared()));
+  }
+  return text;
+}
+
+Json to_json(const std::vector<ManagerRuns>& all) {
+  Json json{{"runs", Json::array()}, {"managers", Json::array()}};
+  for (const ManagerRuns& runs : all) {
+    for (const Run& run : runs.runs) {
+      const Generation& r = run.result;
+      const Question& q = run.ask->question;
+      Json row{{"manager", runs.manager},
+               {"document", q.document},
+               {"question", q.question},
+               {"answer", run.answer},
+               {"expected", q.answer.empty() ? Json() : Json(q.answer)},
+               {"correct", run.correct ? Json(*run.correct) : Json()},
+               {"prompt_tokens", r.prompt_tokens},
+               {"cached_tokens", r.cached_tokens},
+               {"computed_tokens", r.prompt_tokens - r.cached_tokens},
+               {"ttft_ms", r.first_token_ms},
+               {"total_ms", r.total_ms},
+               {"rows_compared", run.rows_compared},
+               {"logits_identical", runs.compared ? Json(run.logits_identical) : Json()}};
+      json["runs"].push_back(std::move(row));
+    }
+    const Totals t = totals(runs);
+    json["managers"].push_back({{"manager", runs.manager},
+                                {"prompt_tokens", t.prompt_tokens},
+                                {"cached_tokens", t.cached_tokens},
+                                {"computed_tokens", t.computed_tokens},
+                                {"cold_ttft_ms", t.cold_ms},
+                                {"warm_ttft_ms", t.warm_ms},
+                                {"peak_kv_bytes", runs.peak_kv_bytes},
+                                {"answers", t.answers},
+                                {"correct", t.correct},
+                                {"rows_compared", runs.rows_compared()},
+                                {"logits_identical", runs.compared ? Json(runs.logits_identical()) : Json()}});
+  }
+  return json;
+}
+
+}  // namespace radixlab

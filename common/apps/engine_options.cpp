@@ -1,0 +1,61 @@
+#include "apps/engine_options.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+#include <thread>
+#include <unistd.h>
+
+#include "io/error.hpp"
+#include "ladder.hpp"
+
+namespace radixlab {
+
+void add_engine_options(CLI::App& app, EngineOptions& options) {
+  app.add_option("--model", options.model, "Hugging Face Llama directory")->required()->check(CLI::ExistingDirectory);
+  app.add_option("--page-size", options.page_size, "Tokens a page")->check(CLI::Range(1, 4096))->capture_default_str();
+  app.add_option("--kv-tokens", options.kv_tokens, "Tokens that the KV pool holds; 0: enough for all requests")
+      ->check(CLI::Range(std::size_t{0}, std::size_t{1} << 40));
+  app.add_option("--chunk", options.chunk, "Prompt tokens computed at a time; 0: all");
+  app.add_option("--threads", options.threads, "Threads; 0: one a core")->check(CLI::Range(0, 256));
+  app.add_option("--isa", options.isa, "Instruction set; all give the same bits")
+      ->check(CLI::IsMember({"best", "scalar", "avx2", "avx512"}))
+      ->capture_default_str();
+  app.add_option("--dtype", options.dtype, "Type computed in")
+      ->check(CLI::IsMember({"float32"}))
+      ->capture_default_str();
+  app.add_option("--device", options.device, "Where it runs")->check(CLI::IsMember({"cpu"}))->capture_default_str();
+}
+
+std::size_t chosen_threads(const EngineOptions& options) {
+  return options.threads ? options.threads : std::max(1u, std::thread::hardware_concurrency());
+}
+
+Isa chosen_isa(const EngineOptions& options) {
+  const Isa isa = options.isa == "best" ? best_isa() : parse_isa(options.isa);
+  if (!isa_supported(isa)) {
+    throw std::invalid_argument("--isa " + options.isa + ": this processor lacks it; it has up to " +
+                                std::string(isa_name(best_isa())));
+  }
+  return isa;
+}
+
+std::size_t pages_for(const EngineOptions& options, const ModelConfig& config, std::size_t tokens) {
+  const std::size_t wanted = options.kv_tokens ? options.kv_tokens : tokens;
+  const std::size_t pages = (wanted + options.page_size - 1) / options.page_size;
+  const double layer = static_cast<double>(
+      KvLayer::floats_per_page(config.num_key_value_heads, config.head_dim, options.page_size) * sizeof(float));
+  const double bytes = layer * static_cast<double>(config.num_hidden_layers) * static_cast<double>(pages);
+  const double memory = static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGESIZE));
+  if (bytes > memory) {
+    throw std::invalid_argument("a KV pool of " + grouped(wanted) + " tokens needs " +
+                                readable_bytes(static_cast<std::uint64_t>(bytes)) + "; this machine has " +
+                                readable_bytes(static_cast<std::uint64_t>(memory)) + " (--kv-tokens sets the size)");
+  }
+  return pages;
+}
+
+Made make_cache(const std::string& manager, std::size_t page_size, std::size_t num_pages) {
+  return create_cache_manager(kLadder, manager, {.page_size = page_size, .num_pages = num_pages});
+}
+
+}  // namespace radixlab

@@ -1,0 +1,32 @@
+/// \file
+/// The options that every program with a model shares, and the parts that they describe.
+#pragma once
+#include <CLI/CLI.hpp>
+#include <cstddef>
+#include <string>
+
+#include "apps/engine.hpp"
+
+namespace radixlab {
+
+struct EngineOptions {
+  std::string model;           ///< a Hugging Face Llama directory
+  std::size_t page_size = 16;  ///< [tokens]
+  std::size_t kv_tokens = 0;   ///< [tokens] of the KV pool; 0: as many as all requests of the run
+  std::size_t chunk = 0;       ///< [tokens] of the prompt a step; 0: all
+  std::size_t threads = 0;     ///< 0: one a core
+  std::string isa = "best", dtype = "float32", device = "cpu";
+};
+
+void add_engine_options(CLI::App& app, EngineOptions& options);
+
+std::size_t chosen_threads(const EngineOptions& options);
+Isa chosen_isa(const EngineOptions& options);  ///< throws std::invalid_argument if the processor lacks it
+
+/// Pages for `tokens` tokens. Throws std::invalid_argument, with both numbers, if the machine lacks the memory.
+std::size_t pages_for(const EngineOptions& options, const ModelConfig& config, std::size_t tokens);
+
+/// A row of the ladder by name, over its own pages.
+Made make_cache(const std::string& manager, std::size_t page_size, std::size_t num_pages);
+
+}  // namespace radixlab

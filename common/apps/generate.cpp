@@ -1,0 +1,142 @@
+// generate: greedy generation from a Hugging Face Llama directory, with a cache manager of the ladder.
+#include <fmt/format.h>
+#include <fstream>
+#include <optional>
+#include <sstream>
+
+#include "apps/cli.hpp"
+#include "apps/engine_options.hpp"
+#include "io/jsonl.hpp"
+#include "io/safetensors_writer.hpp"
+#include "io/tokenizer.hpp"
+
+namespace radixlab {
+namespace {
+
+struct Options {
+  EngineOptions engine;
+  std::string manager = "radix", prompt, tokens_file, logits_out;
+  std::size_t max_new_tokens = 16;
+};
+
+void add_options(CLI::App& app, Options& o) {
+  add_engine_options(app, o.engine);
+  auto* const prompt = app.add_option("--prompt", o.prompt, "Text to go on from; needs tokenizer.model");
+  app.add_option("--tokens", o.tokens_file, "File with a request a line: token ids, space-separated")->excludes(prompt);
+  app.add_option("--manager", o.manager, "Cache manager: a row of the ladder")->capture_default_str();
+  app.add_option("--max-new-tokens", o.max_new_tokens, "Tokens generated at most")
+      ->check(CLI::Range(1, 1 << 20))
+      ->capture_default_str();
+  app.add_option("--logits-out", o.logits_out, "Writes logits_I [rows, vocab] and start_I [1] a request, safetensors");
+  app.footer("Example: generate --model common/llm/checkpoint --prompt \"Question: Who keeps the inn? Answer:\"");
+}
+
+TokenId parse_token(const std::string& word, const std::string& where) {
+  std::size_t used = 0;
+  long long id = -1;
+  try {
+    id = std::stoll(word, &used);
+  } catch (const std::exception&) {
+    used = 0;
+  }
+  if (used != word.size() || id < 0 || id > 0x7fffffff) {
+    throw InputError(where + ": " + quote(word) + " is not a token id; expected whole numbers from 0, space-separated");
+  }
+  return static_cast<TokenId>(id);
+}
+
+std::vector<std::vector<TokenId>> read_tokens(const std::string& file) {
+  std::ifstream in(file);
+  if (!in) throw InputError(file + ": cannot be read");
+  std::vector<std::vector<TokenId>> requests;
+  LineReader lines(in, file);
+  while (const auto line = lines.next()) {
+    std::vector<TokenId>& tokens = requests.emplace_back();
+    std::istringstream words{std::string(*line)};
+    for (std::string word; words >> word;) tokens.push_back(parse_token(word, lines.where()));
+  }
+  if (requests.empty()) throw InputError(file + ": no request in it; expected a line of token ids each");
+  return requests;
+}
+
+void write_logits(const std::string& file, Forward& forward, const std::vector<Generation>& generations) {
+  const std::size_t hidden = forward.model().config().hidden_size, vocab = forward.model().config().vocab_size;
+  std::vector<TensorInfo> tensors;  // the wider type first, so that all are aligned
+  for (std::size_t i = 0; i < generations.size(); ++i)
+    tensors.push_back({"start_" + std::to_string(i), DType::i64, {1}});
+  for (std::size_t i = 0; i < generations.size(); ++i) {
+    tensors.push_back({"logits_" + std::to_string(i), DType::f32, {generations[i].hidden.size() / hidden, vocab}});
+  }
+  SafetensorsWriter writer(file, tensors);
+  for (const Generation& g : generations) {
+    const auto start = static_cast<std::int64_t>(g.cached_tokens);
+    writer.append(std::as_bytes(std::span(&start, 1)));
+  }
+  std::vector<float> logits(vocab);
+  for (const Generation& g : generations) {
+    for (std::size_t at = 0; at < g.hidden.size(); at += hidden) {
+      forward.logits(std::span(g.hidden).subspan(at, hidden), logits);
+      writer.append(logits);
+    }
+  }
+  writer.finish();
+}
+
+void print(const Generation& g, const std::optional<Tokenizer>& tokenizer) {
+  if (tokenizer) {
+    fmt::print("{}\n", tokenizer->decode(g.output));
+  } else {
+    fmt::print("{}\n", fmt::join(g.output, " "));
+  }
+  const double decode_ms = g.total_ms - g.first_token_ms;
+  const auto decoded = static_cast<double>(g.output.size() - 1);
+  fmt::print(stderr, "prompt {} tokens: {} cached, {} computed; first token {:.1f} ms", grouped(g.prompt_tokens),
+             grouped(g.cached_tokens), grouped(g.prompt_tokens - g.cached_tokens), g.first_token_ms);
+  if (decoded > 0) fmt::print(stderr, ", then {:.1f} tokens/s", decoded / decode_ms * 1e3);
+  fmt::print(stderr, "\n");
+}
+
+int run(const Options& o) {
+  if (o.prompt.empty() == o.tokens_file.empty()) throw InputError("one of --prompt TEXT and --tokens FILE is needed");
+  if (!o.logits_out.empty()) check_output_file(o.logits_out);
+  std::optional<Tokenizer> tokenizer;
+  std::vector<std::vector<TokenId>> prompts;
+  if (o.tokens_file.empty()) {
+    tokenizer.emplace(o.engine.model);
+    prompts.push_back(tokenizer->encode(o.prompt, Tokenizer::Bos::yes));
+  } else {
+    prompts = read_tokens(o.tokens_file);
+  }
+  const Isa isa = chosen_isa(o.engine);
+  const Model model(o.engine.model);
+  std::size_t tokens = 0;
+  for (const auto& prompt : prompts) tokens += prompt.size() + o.max_new_tokens + o.engine.page_size;
+  const std::size_t pages = pages_for(o.engine, model.config(), tokens);
+  Made cache = make_cache(o.manager, o.engine.page_size, pages);
+  KvPool kv(model.config(), pages, o.engine.page_size);
+  ThreadPool threads(chosen_threads(o.engine));
+  Forward forward(model, isa, threads);
+  Engine engine(forward, kv, std::move(cache));
+
+  GenerateOptions options{.max_new_tokens = o.max_new_tokens, .chunk = o.engine.chunk};
+  options.stop_tokens = model.config().eos_token_ids;
+  options.keep_hidden = !o.logits_out.empty();
+  for (const auto& prompt : prompts) engine.check_fits(prompt.size(), options);  // before anything is printed
+  std::vector<Generation> generations;
+  for (const auto& prompt : prompts) {
+    generations.push_back(engine.generate(prompt, options));
+    print(generations.back(), tokenizer);
+  }
+  if (!o.logits_out.empty()) write_logits(o.logits_out, forward, generations);
+  return 0;
+}
+
+}  // namespace
+}  // namespace radixlab
+
+int main(int argc, char** argv) {
+  radixlab::Options options;
+  return radixlab::run_program(
+      "generate", argc, argv, [&](CLI::App& app) { radixlab::add_options(app, options); },
+      [&] { return radixlab::run(options); });
+}

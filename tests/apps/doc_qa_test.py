@@ -1,0 +1,69 @@
+"""doc_qa on the shipped model: answers, the proof of equal logits, JSON and pictures."""
+import json
+import pathlib
+import shutil
+import tempfile
+import unittest
+
+from program import CHECKPOINT, run
+
+QUESTIONS = [json.loads(line) for line in (CHECKPOINT / "documents/questions.jsonl").read_text().splitlines()]
+
+
+class DocQa(unittest.TestCase):
+    def setUp(self):
+        self.folder = pathlib.Path(tempfile.mkdtemp())
+        self.addCleanup(shutil.rmtree, self.folder)
+
+    def ask(self, *arguments, questions):
+        text = "\n".join(json.dumps(q) for q in questions)
+        name = questions[0]["document"]
+        done = run("doc_qa", "--model", CHECKPOINT, "--document", CHECKPOINT / "documents" / name, "--json", self.folder / "runs.json",
+                   *arguments, text=text)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return done.stdout, json.loads((self.folder / "runs.json").read_text())
+
+    def test_radix_answers_as_naive_does_and_computes_less(self):
+        questions = [q for q in QUESTIONS if q["document"] == QUESTIONS[0]["document"]][:3]
+        text, figures = self.ask(questions=questions)
+        naive, radix = ([r for r in figures["runs"] if r["manager"] == m] for m in ("naive", "radix"))
+        self.assertEqual([r["answer"] for r in naive], [q["answer"] for q in questions])
+        self.assertEqual([r["answer"] for r in radix], [q["answer"] for q in questions])
+        self.assertTrue(all(r["logits_identical"] for r in radix))
+        self.assertTrue(all(r["rows_compared"] >= r["computed_tokens"] for r in radix))
+        self.assertTrue(all(r["cached_tokens"] == 0 for r in naive))
+        self.assertTrue(all(r["cached_tokens"] > 1900 for r in radix[1:]))
+        for r in naive + radix:
+            self.assertEqual(r["cached_tokens"] + r["computed_tokens"], r["prompt_tokens"])
+        self.assertIn("radix = naive: logits identical: yes", text)
+        self.assertTrue(all(len(line) <= 80 for line in text.splitlines() if not line.startswith("picture:")), text)
+
+    def test_answers_do_not_depend_on_how_it_is_computed(self):
+        questions = QUESTIONS[:2]
+        answers = set()
+        for options in (["--page-size", 1], ["--page-size", 64, "--chunk", 100], ["--threads", 1, "--managers", "radix"]):
+            _, figures = self.ask("--quiet", *options, questions=questions)
+            answers.add(tuple(r["answer"] for r in figures["runs"] if r["manager"] == "radix"))
+        self.assertEqual(answers, {tuple(q["answer"] for q in questions)})
+
+    def test_the_pictures_show_readable_text_and_the_locked_path(self):
+        self.ask("--quiet", "--out", self.folder, questions=QUESTIONS[:2])
+        dot = (self.folder / "radix-tree.dot").read_text()
+        self.assertIn("LOCKED", dot)
+        self.assertIn("Question", dot)
+        if shutil.which("dot"):
+            self.assertGreater((self.folder / "radix-tree.svg").stat().st_size, 1000)
+            self.assertEqual((self.folder / "radix-tree.png").read_bytes()[:4], b"\x89PNG")
+
+    def test_plain_lines_are_asked_of_every_document(self):
+        documents = sorted((CHECKPOINT / "documents").glob("*.txt"))[:2]
+        done = run("doc_qa", "--model", CHECKPOINT, "--document", *documents, "--managers", "radix", "--json", self.folder / "x.json",
+                   text="Who is the mayor of Upton?\n")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        runs = json.loads((self.folder / "x.json").read_text())["runs"]
+        self.assertEqual([r["document"] for r in runs], [d.name for d in documents])
+        self.assertEqual([r["correct"] for r in runs], [None, None])
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,59 @@
+"""generate: the rows of --logits-out, reuse between the lines of --tokens, equal text under every manager."""
+import array
+import json
+import pathlib
+import shutil
+import struct
+import tempfile
+import unittest
+
+from program import CHECKPOINT, run
+
+
+def read_safetensors(path):
+    """name -> (shape, bytes)"""
+    data = path.read_bytes()
+    (length,) = struct.unpack("<Q", data[:8])
+    header = json.loads(data[8 : 8 + length])
+    body = data[8 + length :]
+    return {n: (t["shape"], body[slice(*t["data_offsets"])]) for n, t in header.items() if n != "__metadata__"}
+
+
+class Generate(unittest.TestCase):
+    def setUp(self):
+        self.folder = pathlib.Path(tempfile.mkdtemp())
+        self.addCleanup(shutil.rmtree, self.folder)
+        self.tokens = self.folder / "tokens.txt"
+        first = [1] + [100 + 7 * i % 900 for i in range(40)]
+        second = first[:35] + [5, 6, 7]
+        self.tokens.write_text(" ".join(map(str, first)) + "\n" + " ".join(map(str, second)) + "\n")
+
+    def generate(self, *arguments):
+        out = self.folder / "logits.safetensors"
+        done = run("generate", "--model", CHECKPOINT, "--tokens", self.tokens, "--max-new-tokens", 4, "--logits-out", out, *arguments)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return done.stdout, read_safetensors(out)
+
+    def start(self, tensors, request):
+        return array.array("q", tensors[f"start_{request}"][1])[0]
+
+    def test_a_row_a_computed_position(self):
+        text, naive = self.generate("--manager", "naive")
+        generated = [len(line.split()) for line in text.splitlines()]
+        for request, prompt in enumerate((41, 38)):
+            self.assertEqual(naive[f"logits_{request}"][0], [prompt + generated[request] - 1, 1536])
+            self.assertEqual(self.start(naive, request), 0)
+
+    def test_radix_computes_the_rest_with_the_same_bits(self):
+        naive_text, naive = self.generate("--manager", "naive")
+        for options in ([], ["--page-size", 4, "--chunk", 3], ["--page-size", 1, "--isa", "scalar", "--threads", 2]):
+            text, radix = self.generate("--manager", "radix", *options)
+            self.assertEqual(text, naive_text)
+            start = self.start(radix, 1)
+            page = options[1] if options else 16
+            self.assertEqual(start, 35 // page * page)
+            self.assertEqual(naive["logits_1"][1][start * 1536 * 4 :], radix["logits_1"][1])
+
+
+if __name__ == "__main__":
+    unittest.main()

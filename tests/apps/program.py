@@ -1,0 +1,14 @@
+"""Runs the built programs for the tests beside this file."""
+import os
+import pathlib
+import subprocess
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+BIN = pathlib.Path(os.environ.get("RADIXLAB_BIN", ROOT / "build/test/bin"))
+CHECKPOINT = ROOT / "common/llm/checkpoint"
+
+
+def run(*arguments, text=""):
+    """The finished process of `program arguments...`, with `text` on its standard input."""
+    program, *rest = [str(a) for a in arguments]
+    return subprocess.run([BIN / program, *rest], input=text, capture_output=True, text=True, timeout=120, cwd=ROOT)
