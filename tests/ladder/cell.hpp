@@ -1,0 +1,47 @@
+/// \file
+/// One cell of the ladder: a row's manager serves the script on one model, with one page size, thread count,
+/// instruction set and chunk. What comes out is every logit that it computed.
+#pragma once
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "01-naive-manager/factory.hpp"
+#include "fault.hpp"
+#include "llm/forward.hpp"
+#include "script.hpp"
+
+namespace radixlab {
+
+struct Cell {
+  std::string model;
+  std::size_t page_size = 1, threads = 1;
+  Isa isa = Isa::scalar;
+  std::size_t chunk = 0;  ///< 0: all
+  std::string name() const;
+};
+
+/// What one request of the script left behind.
+struct Served {
+  std::vector<TokenId> tokens;  ///< the prompt and all generated tokens but the last: one a row of an uncached run
+  TokenId last = 0;
+  std::size_t start = 0;      ///< first computed position
+  std::vector<float> logits;  ///< [tokens.size() - start, vocab_size]
+};
+
+struct CellResult {
+  std::vector<Served> served;
+  std::size_t tokens_reused = 0, tokens_copied = 0;
+  FaultCounts counts;
+};
+
+/// Runs the cell under one stage. Freed pages are filled with NaN. An exception of the manager or the desk comes
+/// through.
+CellResult run_cell(const Model& model, const Cell& cell, const Stage& stage, Fault fault);
+
+/// The first difference between what two rows computed, in words; empty where all rows that both computed are equal bit
+/// for bit and finite, and so are the generated ids. Adds the rows compared to `rows`.
+std::string first_wrong(const CellResult& above, const CellResult& row, std::size_t vocab_size, std::size_t& rows);
+
+}  // namespace radixlab

@@ -1,0 +1,154 @@
+#include "fault.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <stdexcept>
+#include <string>
+
+namespace radixlab {
+namespace {
+
+// Which node holds each page, and where in the node.
+std::map<PageId, std::pair<std::uint32_t, std::size_t>> places(const Snapshot& snapshot) {
+  std::map<PageId, std::pair<std::uint32_t, std::size_t>> at;
+  for (const NodeView& node : snapshot.nodes) {
+    for (std::size_t i = 0; i < node.pages.size(); ++i) at[node.pages[i]] = {node.id, i};
+  }
+  return at;
+}
+
+}  // namespace
+
+Fault parse_fault(std::string_view name) {
+  constexpr std::pair<std::string_view, Fault> kNames[] = {{"none", Fault::none},
+                                                           {"page", Fault::page},
+                                                           {"split", Fault::split},
+                                                           {"rope", Fault::rope},
+                                                           {"stale", Fault::stale}};
+  for (const auto& [known, fault] : kNames) {
+    if (name == known) return fault;
+  }
+  throw std::invalid_argument("--break is one of none, page, split, rope, stale; got \"" + std::string(name) + "\"");
+}
+
+std::size_t FaultCounts::chances(Fault fault) const {
+  switch (fault) {
+    case Fault::page:
+      return page;
+    case Fault::split:
+      return seam;
+    case Fault::rope:
+      return rope;
+    case Fault::stale:
+      return stale;
+    case Fault::none:
+      break;
+  }
+  return 0;
+}
+
+FaultyManager::FaultyManager(std::unique_ptr<BaseCacheManager> inner, Fault fault, KvPool& kv, std::size_t num_layers,
+                             std::vector<std::pair<float, float>> turn)
+    : inner_(std::move(inner)), fault_(fault), kv_(kv), num_layers_(num_layers), turn_(std::move(turn)) {}
+
+CacheHandle FaultyManager::match_prefix(PrefixKey key) {
+  const Snapshot before = inner_->snapshot();
+  const CacheHandle hit = inner_->match_prefix(key);
+  note_splits(before);
+  fresh_hit_ = true;
+  const std::size_t longer = hit.cached_len + kv_.page_size();
+  if (key.tokens.size() < longer) return hit;
+  const auto prefix = key.tokens.first(longer);
+  const auto gone = evicted_.find({key.cache_salt, {prefix.begin(), prefix.end()}});
+  if (gone == evicted_.end()) return hit;
+  ++counts_.stale;
+  if (fault_ != Fault::stale) return hit;
+  pretended_.push_back({{longer, hit.node, hit.generation}, hit, gone->second});
+  return pretended_.back().handle;
+}
+
+void FaultyManager::copy_pages(const CacheHandle& handle, std::span<PageId> out) const {
+  const Pretended* const longer = pretended(handle);
+  inner_->copy_pages(real(handle), longer ? out.first(out.size() - 1) : out);
+  if (longer) out.back() = longer->page;
+  if (!fresh_hit_ || out.empty()) return;
+  ++counts_.rope;
+  for (std::size_t i = 0; i + 1 < out.size(); ++i) {
+    if (!seams_.contains({out[i], out[i + 1]})) continue;
+    ++counts_.seam;
+    if (fault_ == Fault::split) std::swap(out[i], out[i + 1]);
+  }
+  if (out.size() < 2) return;
+  ++counts_.page;
+  if (fault_ == Fault::page) std::swap(out[0], out[1]);
+}
+
+InsertResult FaultyManager::insert_prefix(PrefixKey key, std::span<const PageId> pages, const CacheHandle& from) {
+  const Snapshot before = inner_->snapshot();
+  const InsertResult result = inner_->insert_prefix(key, pages, real(from));
+  note_splits(before);
+  fresh_hit_ = false;
+  const auto held = places(before);
+  for (const auto& [page, place] : places(inner_->snapshot())) {
+    if (fault_ == Fault::rope && !held.contains(page)) turn_keys(page);
+  }
+  return result;
+}
+
+std::vector<PageId> FaultyManager::evict(std::size_t num_pages) {
+  const Snapshot before = inner_->snapshot();
+  const std::vector<PageId> freed = inner_->evict(num_pages);
+  counts_.tokens_evicted += freed.size() * kv_.page_size();
+  std::map<std::uint32_t, std::vector<TokenId>> paths;  // parents come before children
+  for (const NodeView& node : before.nodes) {
+    std::vector<TokenId>& path = paths[node.id];
+    if (node.parent != 0) path = paths.at(node.parent);
+    for (std::size_t i = 0; i < node.pages.size(); ++i) {
+      const auto from = node.tokens.begin() + static_cast<std::ptrdiff_t>(i * before.page_size);
+      path.insert(path.end(), from, from + static_cast<std::ptrdiff_t>(before.page_size));
+      if (std::ranges::count(freed, node.pages[i]) > 0) evicted_[{node.cache_salt, path}] = node.pages[i];
+    }
+  }
+  std::erase_if(seams_, [&](const auto& seam) { return std::ranges::count(freed, seam.second) > 0; });
+  return freed;
+}
+
+// Two neighbours in one node that are now in two: between them lies a seam.
+void FaultyManager::note_splits(const Snapshot& before) {
+  const auto now = places(inner_->snapshot());
+  for (const NodeView& node : before.nodes) {
+    for (std::size_t i = 0; i + 1 < node.pages.size(); ++i) {
+      const auto upper = now.find(node.pages[i]), lower = now.find(node.pages[i + 1]);
+      if (upper == now.end() || lower == now.end() || upper->second.first == lower->second.first) continue;
+      ++counts_.splits;
+      seams_.insert({node.pages[i], node.pages[i + 1]});
+    }
+  }
+}
+
+void FaultyManager::turn_keys(PageId page) {
+  const std::size_t P = kv_.page_size(), half = turn_.size();
+  for (std::size_t layer = 0; layer < num_layers_; ++layer) {
+    for (std::size_t head = 0; head < kv_.layer(layer).kv_heads; ++head) {
+      float* const keys = kv_.keys(layer, page, head);  // [head_dim, P]
+      for (std::size_t i = 0; i < half * P; ++i) {
+        const auto [cos, sin] = turn_[i / P];
+        const float a = keys[i], b = keys[i + half * P];
+        keys[i] = a * cos - b * sin;
+        keys[i + half * P] = b * cos + a * sin;
+      }
+    }
+  }
+}
+
+const FaultyManager::Pretended* FaultyManager::pretended(const CacheHandle& handle) const {
+  const auto found = std::ranges::find(pretended_, handle, &Pretended::handle);
+  return found == pretended_.end() ? nullptr : &*found;
+}
+
+CacheHandle FaultyManager::real(const CacheHandle& handle) const {
+  const Pretended* const longer = pretended(handle);
+  return longer ? longer->real : handle;
+}
+
+}  // namespace radixlab

@@ -1,0 +1,76 @@
+/// \file
+/// A manager that is broken on purpose, and counts how often each fault could have been seen.
+///
+///   page    two pages of a hit are swapped                                          chance: a hit of two pages or more
+///   split   the two pages at a seam that a split left are swapped in a hit          chance: a hit that crosses a seam
+///   rope    the keys of published pages are turned by one position                  chance: a hit on a published page
+///   stale   pages of an evicted prefix are handed out as if they were still cached  chance: an evicted page is asked
+///   again
+///
+/// It stands between the desk and the manager under test and knows it only through the contract; the seams are read off
+/// a difference of snapshots. With Fault::none it changes nothing.
+#pragma once
+#include <map>
+#include <memory>
+#include <set>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "contract/snapshot.hpp"
+#include "llm/kv_pool.hpp"
+
+namespace radixlab {
+
+enum class Fault { none, page, split, rope, stale };
+Fault parse_fault(std::string_view name);  ///< throws std::invalid_argument that lists the names
+
+struct FaultCounts {
+  std::size_t tokens_evicted = 0;
+  std::size_t splits = 0;                               ///< nodes that a call cut in two
+  std::size_t page = 0, seam = 0, rope = 0, stale = 0;  ///< chances, as above
+  std::size_t chances(Fault fault) const;
+};
+
+class FaultyManager : public BaseCacheManager {
+ public:
+  /// `kv` is where the pages lie, with one rotary angle per pair of a head: `turn` [head_dim / 2] of (cos, sin).
+  FaultyManager(std::unique_ptr<BaseCacheManager> inner, Fault fault, KvPool& kv, std::size_t num_layers,
+                std::vector<std::pair<float, float>> turn);
+
+  CacheHandle match_prefix(PrefixKey key) override;
+  void copy_pages(const CacheHandle& handle, std::span<PageId> out) const override;
+  void lock_handle(const CacheHandle& handle) override { inner_->lock_handle(real(handle)); }
+  void unlock_handle(const CacheHandle& handle) override { inner_->unlock_handle(real(handle)); }
+  InsertResult insert_prefix(PrefixKey key, std::span<const PageId> pages, const CacheHandle& from) override;
+  std::vector<PageId> evict(std::size_t num_pages) override;
+  std::vector<PageId> reset() override { return inner_->reset(); }
+  SizeInfo size_info() const override { return inner_->size_info(); }
+  Snapshot snapshot() const override { return inner_->snapshot(); }
+
+  const FaultCounts& counts() const { return counts_; }
+
+ private:
+  using Prefix = std::pair<std::uint32_t, std::vector<TokenId>>;  // salt, tokens
+  struct Pretended {  // a hit made one page longer by a page that is no longer cached
+    CacheHandle handle, real;
+    PageId page;
+  };
+  const Pretended* pretended(const CacheHandle& handle) const;
+  CacheHandle real(const CacheHandle& handle) const;
+  void note_splits(const Snapshot& before);
+  void turn_keys(PageId page);
+
+  std::unique_ptr<BaseCacheManager> inner_;
+  Fault fault_;
+  KvPool& kv_;
+  std::size_t num_layers_;
+  std::vector<std::pair<float, float>> turn_;
+  std::set<std::pair<PageId, PageId>> seams_;  // last page of an upper half, first page of its lower half
+  std::map<Prefix, PageId> evicted_;
+  std::vector<Pretended> pretended_;
+  mutable FaultCounts counts_;
+  bool fresh_hit_ = false;  // copy_pages now speaks of a hit, not of an insert
+};
+
+}  // namespace radixlab

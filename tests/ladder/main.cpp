@@ -1,0 +1,174 @@
+// The ladder test: a row of the course's table gives the logits of the row above, bit for bit, in every cell of
+// model x page size x threads x instruction set x chunk. Row 00 is chapter 00's scalar reference.
+#include <algorithm>
+#include <cstdio>
+#include <fmt/format.h>
+#include <map>
+
+#include "00-baseline/reference.hpp"
+#include "apps/cli.hpp"
+#include "cell.hpp"
+#include "ladder.hpp"
+#include "models.hpp"
+#include "testing/temporary_folder.hpp"
+
+namespace radixlab {
+namespace {
+
+struct Sweep {
+  std::string row = "radix", fault = "none";
+  std::vector<std::string> model_names = ladder_models();
+  std::vector<std::size_t> page_sizes = {1, 8, 16, 64}, threads = {1, 2}, chunks = {1, 7, 0};
+  std::vector<std::string> isas = {"scalar", "avx2", "avx512"};
+};
+
+struct Totals {
+  std::size_t cells = 0, skipped = 0, failed = 0, exempt = 0, rows = 0, reused = 0, evicted = 0;
+  std::size_t splits = 0, copies = 0, stale = 0, red = 0, could_be_red = 0;
+};
+
+// What the row above gives: an earlier stage in the same cell, or the reference's logits of the same tokens.
+class RowAbove {
+ public:
+  RowAbove(const Model& model, const Stage* stage, const Reference& reference)
+      : model_(model), stage_(stage), reference_(reference) {}
+
+  CellResult in(const Cell& cell, const CellResult& row) {
+    if (stage_) return run_cell(model_, cell, *stage_, Fault::none);
+    CellResult result;
+    for (const Served& served : row.served) {
+      auto [known, is_new] = logits_.try_emplace(served.tokens);
+      if (is_new) known->second = reference_.logits(served.tokens);
+      result.served.push_back({served.tokens, argmax_of_last(known->second), 0, known->second});
+    }
+    return result;
+  }
+
+ private:
+  TokenId argmax_of_last(const std::vector<float>& logits) const {
+    const auto last = std::span(logits).last(model_.config().vocab_size);
+    return static_cast<TokenId>(std::ranges::max_element(last) - last.begin());
+  }
+
+  const Model& model_;
+  const Stage* stage_;
+  const Reference& reference_;
+  std::map<std::vector<TokenId>, std::vector<float>> logits_;
+};
+
+const Stage* find_stage(const std::string& name) {
+  const auto found = std::ranges::find_if(kLadder, [&](const Stage& s) { return s.name == name; });
+  if (found == kLadder.end() || !found->make)
+    throw std::invalid_argument("no row \"" + name + "\" with a manager in the ladder");
+  return &*found;
+}
+
+const Stage* find_above(const Stage* row) {
+  for (const Stage* stage = row; stage != kLadder.data();) {
+    if ((--stage)->make) return stage;
+  }
+  return nullptr;
+}
+
+// Runs one cell and prints its line. A fault must turn it red if, and only if, the fault had a chance.
+void judge(const Cell& cell, const Model& model, const Stage& stage, Fault fault, RowAbove& above, Totals& totals) {
+  const CellResult sound = run_cell(model, cell, stage, Fault::none);
+  std::size_t rows = 0;
+  std::string wrong = first_wrong(above.in(cell, sound), sound, model.config().vocab_size, rows);
+  const FaultCounts& c = sound.counts;
+  const bool caches = std::string_view(stage.saves) != "nothing";
+  if (wrong.empty() && rows == 0) wrong = "no row was compared";
+  if (wrong.empty() && caches && sound.tokens_reused == 0) wrong = "no token was reused: the cell shows nothing";
+  if (wrong.empty() && caches && c.tokens_evicted == 0) wrong = "no token was evicted: the cell shows nothing";
+  std::string verdict = wrong.empty() ? "ok" : wrong;
+  if (fault != Fault::none && wrong.empty()) {
+    std::string seen;
+    try {
+      std::size_t ignored = 0;
+      seen = first_wrong(sound, run_cell(model, cell, stage, fault), model.config().vocab_size, ignored);
+    } catch (const std::logic_error& e) {
+      seen = e.what();
+    }
+    totals.red += !seen.empty();
+    totals.could_be_red += c.chances(fault) > 0;
+    verdict = seen.empty() ? "green" : "red: " + seen;
+    if (seen.empty() != (c.chances(fault) == 0)) wrong = "expected the opposite";
+    verdict += fmt::format(" ({} chances){}", c.chances(fault), wrong.empty() ? "" : ": EXPECTED THE OPPOSITE");
+  }
+  fmt::print("{:<44} rows {:>5} reused {:>5} evicted {:>5} splits {} copies {} stale {}  {}\n", cell.name(), rows,
+             sound.tokens_reused, c.tokens_evicted, c.splits, sound.tokens_copied, c.stale, verdict);
+  totals.failed += !wrong.empty();
+  totals.exempt += !caches;
+  totals.rows += rows;
+  totals.reused += sound.tokens_reused;
+  totals.evicted += c.tokens_evicted;
+  totals.splits += c.splits;
+  totals.copies += sound.tokens_copied;
+  totals.stale += c.stale;
+}
+
+void sweep_model(const std::string& name, const Sweep& sweep, Totals& totals) {
+  const TemporaryFolder folder;
+  write_ladder_model(name, folder / name);
+  const Model model(folder / name);
+  const Reference reference(folder / name);
+  const Stage* const stage = find_stage(sweep.row);
+  RowAbove above(model, find_above(stage), reference);
+  for (const std::string& isa_text : sweep.isas) {
+    const Isa isa = isa_text == "best" ? best_isa() : parse_isa(isa_text);
+    for (const std::size_t page_size : sweep.page_sizes) {
+      for (const std::size_t threads : sweep.threads) {
+        for (const std::size_t chunk : sweep.chunks) {
+          ++totals.cells;
+          if (isa_supported(isa)) {
+            judge({name, page_size, threads, isa, chunk}, model, *stage, parse_fault(sweep.fault), above, totals);
+          } else {
+            ++totals.skipped;
+          }
+        }
+      }
+    }
+  }
+}
+
+int run(const Sweep& sweep) {
+  Totals t;
+  for (const std::string& name : sweep.model_names) sweep_model(name, sweep, t);
+  const Stage* const above = find_above(find_stage(sweep.row));
+  fmt::print("\n{} against {}: {} cells, {} failed, {} skipped{}\n", sweep.row,
+             above ? above->name : "the scalar reference", t.cells, t.failed, t.skipped,
+             t.skipped ? " (this processor lacks the instruction set)" : "");
+  fmt::print("rows compared {}, tokens reused {}, tokens evicted {}, splits {}, tokens copied {}, stale look-ups {}\n",
+             t.rows, t.reused, t.evicted, t.splits, t.copies, t.stale);
+  if (t.exempt) fmt::print("{} cells are exempt from reuse and eviction: {} caches nothing\n", t.exempt, sweep.row);
+  if (sweep.fault != "none")
+    fmt::print("--break {}: {} cells red, {} had a chance\n", sweep.fault, t.red, t.could_be_red);
+  const std::size_t expected = sweep.model_names.size() * sweep.page_sizes.size() * sweep.threads.size() *
+                               sweep.isas.size() * sweep.chunks.size();
+  if (t.cells != expected || t.rows == 0) {
+    fmt::print(stderr, "ladder: {} of {} cells ran\n", t.cells, expected);
+    return 1;
+  }
+  return t.failed ? 1 : 0;
+}
+
+}  // namespace
+}  // namespace radixlab
+
+int main(int argc, char** argv) {
+  radixlab::Sweep sweep;
+  const auto setup = [&](CLI::App& app) {
+    app.description("Compares a row of the ladder with the row above it, bit for bit");
+    app.footer("Example: ladder --row radix --page-size 16 --break page");
+    app.add_option("--row", sweep.row, "Row of the table")->capture_default_str();
+    app.add_option("--break", sweep.fault, "Put a fault around the manager: page, split, rope, stale");
+    app.add_option("--model", sweep.model_names, "Models, by query heads a KV head")
+        ->delimiter(',')
+        ->capture_default_str();
+    app.add_option("--page-size", sweep.page_sizes, "Tokens a page")->delimiter(',')->capture_default_str();
+    app.add_option("--threads", sweep.threads, "Thread counts")->delimiter(',')->capture_default_str();
+    app.add_option("--chunk", sweep.chunks, "Prompt tokens a step, 0 for all")->delimiter(',')->capture_default_str();
+    app.add_option("--isa", sweep.isas, "Instruction sets, or best")->delimiter(',')->capture_default_str();
+  };
+  return radixlab::run_program("ladder", argc, argv, setup, [&] { return radixlab::run(sweep); });
+}

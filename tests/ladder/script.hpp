@@ -1,0 +1,29 @@
+/// \file
+/// The requests that every cell of the ladder serves: chosen so that each thing that a prefix cache can get wrong
+/// happens.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "contract/cache_manager.hpp"
+
+namespace radixlab {
+
+struct Prompt {
+  std::vector<TokenId> tokens;
+  std::uint32_t cache_salt = 0;
+};
+
+/// Requests that are alive at the same time and take steps in turn; the next act begins when all have ended.
+using Act = std::vector<Prompt>;
+
+/// For pages of P tokens: a document of 3P+1 tokens; its first 2P-1, 2P and 2P+1; the whole again; one that leaves it
+/// inside the second page; twins; the same text under another salt; five others that fill the pool; and the document,
+/// evicted by now, twice more. Token ids are below `vocab_size`; the same for the same arguments on every machine.
+std::vector<Act> make_script(std::size_t page_size, std::size_t vocab_size);
+
+/// Pages for which the script just does not fit at once, so that the five others evict the document.
+std::size_t script_pages(std::size_t page_size);
+
+}  // namespace radixlab
