@@ -1,0 +1,84 @@
+"""./lab bench: the speed of the main job beside LibTorch's stock operators, on a random model of 125 million parameters.
+
+Both sides run in turn in one process on the same processors; figures are medians. With --save the figures go to
+docs/performance/main-job.json and docs/performance.md is written from them; a test fails if the two differ."""
+import json
+import subprocess
+import tempfile
+from pathlib import Path
+
+from lab.build import build, configure
+from lab.demo import TIMED_MODEL, make_timed_model
+from lab.places import ROOT, program, shown
+from lab.setup import set_up
+from lab.terminal import say
+
+SUMMARY = "measure the main job beside LibTorch's stock operators"
+EXAMPLE = "./lab bench -- --rounds 3     (the benchmark's own options after --)"
+TAKES_MORE = True
+PROGRAM = "bench_main_job"
+FIGURES = ROOT / "docs/performance/main-job.json"
+PAGE = ROOT / "docs/performance.md"
+
+
+def add_arguments(parser):
+    parser.add_argument("--save", action="store_true", help="write the figures and their page into docs/")
+
+
+def run(arguments):
+    set_up("test")
+    configure("test")
+    build("test", [PROGRAM, "make_model"])
+    make_timed_model()
+    runs = []
+    with tempfile.TemporaryDirectory() as folder:
+        for threads in (1, 2):
+            figures = Path(folder) / "figures.json"
+            command = [program(PROGRAM), "--model", TIMED_MODEL, "--threads", threads, "--json", figures, *arguments.more]
+            failed = subprocess.run([str(word) for word in command], cwd=ROOT).returncode
+            if failed:
+                return failed
+            say("")
+            runs.append(json.loads(figures.read_text()))
+    if arguments.save:
+        FIGURES.parent.mkdir(parents=True, exist_ok=True)
+        FIGURES.write_text(json.dumps(runs, indent=1) + "\n")
+        PAGE.write_text(page(runs))
+        say(f"{shown(FIGURES)} and {shown(PAGE)} are written.")
+    return 0
+
+
+def page(runs):
+    """The Markdown page of the figures."""
+    first = runs[0]
+    lines = [
+        "# Performance of the main job",
+        "",
+        "Made by `./lab bench --save` from [main-job.json](performance/main-job.json); machines differ and are noisy, so compare",
+        "ratios, which come from one run. Medians of " + str(first["rounds"]) + " rounds, both sides in turn, pinned.",
+        "",
+        f"Model: {first['model_parameters'] / 1e6:.0f} M parameters (preset `110m`, random weights), {first['dtype']}. "
+        f"Processor: {first['processor']}, {first['isa']}. Compiler: {first['compiler']}. Peer: {first['peer']}.",
+        "",
+        f"## Time to the first token, {first['document_tokens']:,} shared + {first['question_tokens']} own tokens",
+        "",
+        "| threads | cold [ms] | warm [ms] | warm / cold | tokens computed warm | share of the tokens |",
+        "|---|---|---|---|---|---|",
+    ]
+    for r in runs:
+        lines.append(f"| {r['threads']} | {r['cold_ttft_ms']:,.0f} | {r['warm_ttft_ms']:,.1f} | {r['warm_share']:.2%} | "
+                     f"{r['computed_warm']} | {r['token_share']:.2%} |")
+    lines += [
+        "",
+        f"## Tokens a second: a prompt of {first['prefill_tokens']}, then {first['decode_tokens']} tokens one by one",
+        "",
+        "| threads | prefill, ours | stock operators | ratio | decode, ours | stock operators | ratio |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for r in runs:
+        cells = [f"{r['threads']}"]
+        for part in ("prefill", "decode"):
+            ours, stock = r[f"{part}_rate"], r[f"stock_{part}_rate"]
+            cells += [f"{ours:,.1f}", f"{stock:,.1f}", f"{ours / stock:.2f}"]
+        lines.append("| " + " | ".join(cells) + " |")
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,62 @@
+"""The commands of ./lab, and how their mistakes are told: one line that says what to do, no traceback.
+
+A command is a module with SUMMARY, EXAMPLE, add_arguments(parser) and run(arguments) -> exit code. Where TAKES_MORE stands,
+words after `--` are handed on to the program behind it, as arguments.more."""
+import argparse
+import sys
+
+from lab import bench, build, demo, figures, setup, suites
+from lab.places import LabError
+
+COMMANDS = {"demo": demo, "test": suites, "build": build, "bench": bench, "figures": figures, "setup": setup}
+OLDEST_PYTHON = (3, 10)
+
+
+class Parser(argparse.ArgumentParser):
+    def error(self, message):
+        raise LabError(f"{message} (see {self.prog} --help)")
+
+
+def overview():
+    lines = [f"  {name:7} {module.SUMMARY}" for name, module in COMMANDS.items()]
+    return "\n".join(["Usage: ./lab COMMAND [options]", "", *lines, "",
+                      "./lab COMMAND --help tells more. What is missing is installed first, and its size is said before."])
+
+
+def parser_of(name, module):
+    parser = Parser(prog=f"./lab {name}", description=module.__doc__, epilog=f"Example: {module.EXAMPLE}",
+                    formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False)
+    module.add_arguments(parser)
+    return parser
+
+
+def dispatch(words):
+    if not words or words[0] in ("-h", "--help", "help"):
+        print(overview())
+        return 0 if words else 2
+    name, *words = words
+    if name not in COMMANDS:
+        raise LabError(f"unknown command '{name}'; there are: {', '.join(COMMANDS)}")
+    module, more = COMMANDS[name], []
+    if getattr(module, "TAKES_MORE", False) and "--" in words:
+        cut = words.index("--")
+        words, more = words[:cut], words[cut + 1:]
+    arguments = parser_of(name, module).parse_args(words)
+    arguments.more = more
+    return module.run(arguments)
+
+
+def main(words):
+    try:
+        if sys.version_info < OLDEST_PYTHON:
+            raise LabError(f"python3 is {sys.version.split()[0]}; ./lab needs 3.10 or newer")
+        return dispatch(words)
+    except LabError as error:
+        print(f"lab: {error}", file=sys.stderr)
+        return error.code
+    except OSError as error:
+        print(f"lab: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("\nlab: stopped; the same command goes on from here", file=sys.stderr)
+        return 130

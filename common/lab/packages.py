@@ -1,0 +1,145 @@
+"""The packages of the system: which are missing, what they cost, and how they come in.
+
+The list below is the only one. Anything that is there already, packaged or not, is left alone: a program counts as there
+when the shell finds it, a library when dpkg knows it. So a machine that is set up is never asked for a network."""
+import os
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from importlib.util import find_spec
+
+from lab.places import LabError
+from lab.terminal import Progress, say, size
+
+
+@dataclass(frozen=True)
+class Package:
+    name: str
+    program: str = ""  # found in PATH: the package is not needed
+    module: str = ""  # likewise for a Python module
+
+
+GROUPS = {
+    "build": (
+        Package("g++", program="g++"),
+        Package("cmake", program="cmake"),
+        Package("ninja-build", program="ninja"),
+        Package("pkg-config", program="pkg-config"),
+        Package("nlohmann-json3-dev"),
+        Package("libcli11-dev"),
+        Package("libfmt-dev"),
+        Package("libsentencepiece-dev"),
+    ),
+    "test": (Package("libgtest-dev"), Package("libgmock-dev"), Package("libbenchmark-dev")),
+    "pictures": (Package("graphviz", program="dot"),),
+    "LibTorch": (Package("python3-pip", module="pip"), Package("ca-certificates")),
+}
+
+
+def needed(with_libtorch):
+    return [p for group, packages in GROUPS.items() if with_libtorch or group != "LibTorch" for p in packages]
+
+
+def installed(names):
+    """Those of `names` that dpkg has installed."""
+    query = ["dpkg-query", "--show", "--showformat", "${Package} ${db:Status-Status}\n", *names]
+    # Names that dpkg never heard of are complained about on stderr and change the exit code; the rest is still answered.
+    answer = subprocess.run(query, capture_output=True, text=True).stdout
+    return {line.split()[0] for line in answer.splitlines() if line.endswith(" installed")}
+
+
+def missing(packages):
+    """Names of the packages whose program, module or library is not there. Without dpkg, libraries are not asked for:
+    CMake will name the ones it does not find."""
+    asked = [p for p in packages
+             if not (p.program and shutil.which(p.program)) and not (p.module and find_spec(p.module))]
+    if not shutil.which("dpkg-query"):
+        return [p.name for p in asked if p.program or p.module]
+    there = installed([p.name for p in asked]) if asked else set()
+    return [p.name for p in asked if p.name not in there]
+
+
+def install_command(names):
+    return ["apt-get", "install", "--yes", "--no-install-recommends", *names]
+
+
+def ensure(packages):
+    """Installs what is missing, or raises an error that holds the one command to copy."""
+    names = missing(packages)
+    if not names:
+        return
+    say(f"Missing packages: {' '.join(names)}")
+    if not shutil.which("apt-get"):
+        raise LabError("this system has no apt-get; install the packages above under the names that it gives them")
+    become_root = _become_root()
+    bytes_to_load = download_size(names)
+    if become_root is None:
+        cost = f" ({size(bytes_to_load)} to download)" if bytes_to_load is not None else ""
+        raise LabError(f"not root and no sudo here. Run this once{cost}, then the same command again:\n"
+                       f"  sudo apt-get update && sudo {' '.join(install_command(names))}")
+    if bytes_to_load is None:  # a new system has no package lists yet
+        _update_lists(become_root)
+        bytes_to_load = download_size(names)
+        if bytes_to_load is None:
+            raise LabError(f"apt-get does not know all of: {' '.join(names)}. "
+                           "RadixLab is tried on Debian 12; on an older system, see docs/set-up.md")
+    say(f"apt-get will download {size(bytes_to_load)}.")
+    if _run_apt(become_root, "Installing packages", install_command(names)) is not None:
+        _update_lists(become_root)  # the lists may be older than what the mirror still has
+        trouble = _run_apt(become_root, "Installing packages again", install_command(names))
+        if trouble is not None:
+            raise LabError(f"apt-get could not install the packages: {trouble}")
+
+
+def download_size(names):
+    """Bytes that apt-get would load for these packages and what they depend on; None if it does not know one of them."""
+    ask = subprocess.run(["apt-get", "install", "--print-uris", "-qq", "--no-install-recommends", *names],
+                         capture_output=True, text=True, env={**os.environ, "LC_ALL": "C"})
+    return sum_of_uris(ask.stdout) if ask.returncode == 0 else None
+
+
+def sum_of_uris(text):
+    """Adds up the sizes in lines such as `'<uri>' name.deb 1234 SHA256:...`."""
+    return sum(int(found.group(1)) for found in re.finditer(r"^'[^']*' \S+ (\d+) ", text, re.MULTILINE))
+
+
+def _become_root():
+    """What to put before a command to run it as root; None if there is no way."""
+    if os.geteuid() == 0:
+        return []
+    if not shutil.which("sudo"):
+        return None
+    if subprocess.run(["sudo", "-n", "true"], capture_output=True).returncode == 0:
+        return ["sudo", "-n"]
+    return ["sudo"] if sys.stdin.isatty() else None  # sudo asks for the password
+
+
+def _update_lists(become_root):
+    trouble = _run_apt(become_root, "Reading the package lists (about 10 MB)", ["apt-get", "update"])
+    if trouble is not None:
+        raise LabError(f"apt-get update failed: {trouble}")
+
+
+def _run_apt(become_root, label, command):
+    """Runs apt-get quietly, with a bar. Returns None, or its own words if it failed."""
+    # apt-get tells its progress on a file descriptor of its own: on 1, packages' scripts would trip over it. sudo closes
+    # what it does not know, so a shell behind sudo opens it.
+    shell = ["env", "DEBIAN_FRONTEND=noninteractive", "LC_ALL=C", "sh", "-c", 'exec "$@" 9>&1', "sh"]
+    options = ["-o", "APT::Status-Fd=9", "-o", "Dpkg::Use-Pty=0"]
+    said = []
+    with Progress(label) as bar:
+        with subprocess.Popen([*become_root, *shell, command[0], *options, *command[1:]], text=True, errors="replace",
+                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as apt:
+            for line in apt.stdout:
+                status = re.match(r"(dlstatus|pmstatus):[^:]*:([0-9.]+):", line)
+                if status:  # loading counts as the first half
+                    bar.update(float(status.group(2)) / 2 + (50 if status.group(1) == "pmstatus" else 0), 100)
+                else:
+                    said.append(line.strip())
+        if apt.returncode == 0:
+            bar.update(100, 100)
+            return None
+    errors = [line for line in said if line.startswith(("E:", "dpkg: error"))] or said[-1:] or [f"exit {apt.returncode}"]
+    return " ".join(errors[:3])

@@ -1,0 +1,60 @@
+"""./lab setup: installs what is missing. Every other command that builds calls this first; when all is there, it asks
+dpkg and the disk, touches no network and takes a fraction of a second."""
+import fcntl
+import re
+import subprocess
+from contextlib import contextmanager
+
+from lab import libtorch, packages
+from lab.places import DEPS, LabError
+from lab.terminal import say
+
+SUMMARY = "install what is missing: packages of the system, LibTorch"
+EXAMPLE = "./lab setup --preset labs     (the chapters alone: no LibTorch)"
+NEEDS_CMAKE = (3, 25)
+WITHOUT_LIBTORCH = ("labs", "tsan")
+
+
+def add_arguments(parser):
+    add_preset(parser)
+
+
+def add_preset(parser):
+    parser.add_argument("--preset", default="test", metavar="NAME",
+                        help="which preset of CMakePresets.json: test (default), labs, asan, tsan or cuda")
+
+
+def run(arguments):
+    set_up(arguments.preset)
+    say(f"Set up for preset {arguments.preset}.")
+    return 0
+
+
+def set_up(preset):
+    with_libtorch = preset not in WITHOUT_LIBTORCH
+    with _alone():
+        packages.ensure(packages.needed(with_libtorch))
+        _check_cmake()
+        if with_libtorch:
+            libtorch.ensure()
+
+
+def _check_cmake():
+    said = subprocess.run(["cmake", "--version"], capture_output=True, text=True).stdout
+    version = re.search(r"(\d+)\.(\d+)", said)
+    if not version or tuple(map(int, version.groups())) < NEEDS_CMAKE:
+        raise LabError(f"CMake {version.group() if version else 'of unknown version'} is too old: RadixLab needs "
+                       "3.25 or newer. Put a newer cmake first in PATH (Debian 12 has one; pip install cmake, too)")
+
+
+@contextmanager
+def _alone():
+    """Two set-ups at once would write the same files: the second waits for the first."""
+    DEPS.mkdir(parents=True, exist_ok=True)
+    with open(DEPS / ".lock", "w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            say("Another ./lab is setting up here; waiting for it ...")
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield

@@ -1,0 +1,105 @@
+"""What is missing is found without a network; what it takes to install it is told in one command."""
+import contextlib
+import io
+import os
+import stat
+import tempfile
+import unittest
+from pathlib import Path
+from unittest import mock
+
+from lab import packages
+from lab.packages import Package
+from lab.places import LabError
+
+DPKG = """#!/bin/sh
+echo 'libfmt-dev installed'
+echo 'libgone-dev config-files'
+echo 'dpkg-query: no packages found matching libnew-dev' >&2
+exit 1
+"""
+APT = """#!/bin/sh
+case "$*" in
+  *--print-uris*) echo "'mirror/a b.deb' a_1.deb 1500000 SHA256:0"; echo "'mirror/c.deb' c_2.deb 500000 SHA256:1" ;;
+  *) echo ran >> "$RECORD" ;;
+esac
+"""
+WANTED = [Package("g++", program="g++"), Package("libfmt-dev"), Package("libgone-dev"), Package("libnew-dev")]
+
+
+class PackagesTest(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.bin = Path(folder.name)
+        self.record = self.bin / "record"
+        self.program("dpkg-query", DPKG)
+        self.program("sh", "", link="/bin/sh")
+        change = mock.patch.dict("os.environ", {"PATH": str(self.bin), "RECORD": str(self.record)})
+        change.start()
+        self.addCleanup(change.stop)
+
+    def program(self, name, text, link=None):
+        file = self.bin / name
+        if link:
+            file.symlink_to(link)
+            return
+        file.write_text(text)
+        file.chmod(file.stat().st_mode | stat.S_IXUSR)
+
+    def ensure(self, wanted, user=1000):
+        said = io.StringIO()
+        with contextlib.redirect_stdout(said), mock.patch.object(os, "geteuid", return_value=user):
+            packages.ensure(wanted)
+        return said.getvalue()
+
+    def test_missing_are_those_that_dpkg_does_not_have_installed(self):
+        self.assertEqual(packages.missing(WANTED), ["g++", "libgone-dev", "libnew-dev"])
+
+    def test_a_program_in_the_path_needs_no_package(self):
+        self.program("g++", "#!/bin/sh\n")
+        self.assertEqual(packages.missing(WANTED[:2]), [])
+
+    def test_a_module_that_python_finds_needs_no_package(self):
+        self.assertEqual(packages.missing([Package("python3-json", module="json"), Package("a", module="no_such_module")]),
+                         ["a"])
+
+    def test_nothing_missing_asks_nobody(self):
+        self.program("apt-get", APT)
+        self.assertEqual(self.ensure([Package("libfmt-dev")]), "")
+        self.assertFalse(self.record.exists())
+
+    def test_without_root_and_sudo_there_is_one_command_to_copy_with_its_size(self):
+        self.program("apt-get", APT)
+        with self.assertRaises(LabError) as raised:
+            self.ensure(WANTED)
+        words = str(raised.exception)
+        self.assertIn("2 MB to download", words)
+        self.assertEqual(words.splitlines()[-1].strip(), "sudo apt-get update && sudo apt-get install --yes "
+                         "--no-install-recommends g++ libgone-dev libnew-dev")
+        self.assertEqual(raised.exception.code, 2)
+        self.assertFalse(self.record.exists())
+
+    def test_root_is_told_the_size_before_anything_is_installed(self):
+        self.program("env", "", link="/usr/bin/env")
+        self.program("apt-get", APT)
+        said = self.ensure(WANTED, user=0)
+        self.assertLess(said.index("apt-get will download 2 MB"), said.index("Installing packages"))
+        self.assertEqual(self.record.read_text(), "ran\n")
+
+    def test_without_apt_the_needs_are_listed(self):
+        with self.assertRaisesRegex(LabError, "no apt-get"):
+            self.ensure(WANTED)
+
+    def test_without_dpkg_libraries_are_left_to_cmake(self):
+        (self.bin / "dpkg-query").unlink()
+        self.assertEqual(packages.missing(WANTED), ["g++"])
+
+    def test_labs_need_no_pip(self):
+        names = {p.name for p in packages.needed(with_libtorch=False)}
+        self.assertNotIn("python3-pip", names)
+        self.assertIn("python3-pip", {p.name for p in packages.needed(with_libtorch=True)})
+
+
+if __name__ == "__main__":
+    unittest.main()
