@@ -42,7 +42,7 @@ def run(arguments):
 
 def answer_command(more=()):
     return [str(program("doc_qa")), "--model", str(CHECKPOINT), "--document", *map(str, documents()),
-            "--questions", str(QUESTIONS), "--managers", "naive,radix", "--stock", "--out", str(PICTURES), *more]
+            "--questions", str(QUESTIONS), "--managers", "naive,radix", "--stock", "--out", shown(PICTURES), *more]
 
 
 def time_command(document, more=()):

@@ -6,6 +6,7 @@
 #include "01-naive-manager/scheduler_cache.hpp"
 #include "storage/free_list.hpp"
 #include "testing/fake_kv.hpp"
+#include "testing/mock_manager.hpp"
 
 namespace radixlab {
 namespace {
@@ -14,19 +15,6 @@ using testing::_;
 using testing::Return;
 using Text = std::vector<TokenId>;
 using Pages = std::vector<PageId>;
-
-class MockManager : public BaseCacheManager {
- public:
-  MOCK_METHOD(CacheHandle, match_prefix, (PrefixKey), (override));
-  MOCK_METHOD(void, copy_pages, (const CacheHandle&, std::span<PageId>), (const, override));
-  MOCK_METHOD(void, lock_handle, (const CacheHandle&), (override));
-  MOCK_METHOD(void, unlock_handle, (const CacheHandle&), (override));
-  MOCK_METHOD(InsertResult, insert_prefix, (PrefixKey, std::span<const PageId>, const CacheHandle&), (override));
-  MOCK_METHOD(std::vector<PageId>, evict, (std::size_t), (override));
-  MOCK_METHOD(std::vector<PageId>, reset, (), (override));
-  MOCK_METHOD(SizeInfo, size_info, (), (const, override));
-  Snapshot snapshot() const override { return {}; }
-};
 
 // The pool has 8 pages of 4 tokens, of which the manager is said to hold the first three.
 class Lab01Desk : public testing::Test {

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 
 #include "testing/fake_kv.hpp"
+#include "testing/mock_manager.hpp"
 #include "testing/replay_story.hpp"
 
 namespace radixlab {
@@ -17,18 +18,7 @@ using testing::ThrowsMessage;
 using Text = std::vector<TokenId>;
 using Pages = std::vector<PageId>;
 
-class Liar : public BaseCacheManager {
- public:
-  MOCK_METHOD(CacheHandle, match_prefix, (PrefixKey), (override));
-  MOCK_METHOD(void, copy_pages, (const CacheHandle&, std::span<PageId>), (const, override));
-  MOCK_METHOD(void, lock_handle, (const CacheHandle&), (override));
-  MOCK_METHOD(void, unlock_handle, (const CacheHandle&), (override));
-  MOCK_METHOD(InsertResult, insert_prefix, (PrefixKey, std::span<const PageId>, const CacheHandle&), (override));
-  MOCK_METHOD(std::vector<PageId>, evict, (std::size_t), (override));
-  MOCK_METHOD(std::vector<PageId>, reset, (), (override));
-  MOCK_METHOD(SizeInfo, size_info, (), (const, override));
-  MOCK_METHOD(Snapshot, snapshot, (), (const, override));
-};
+using Liar = MockManager;
 
 // P = 2. Told truly: 1 2 3 4 lies in pages 5 and 6, under the handle `held`.
 class StoryTest : public testing::Test {

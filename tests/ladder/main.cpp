@@ -16,6 +16,7 @@ namespace radixlab {
 namespace {
 
 struct Sweep {
+  bool table = false;
   std::string row = "radix", fault = "none";
   std::vector<std::string> model_names = ladder_models();
   std::vector<std::size_t> page_sizes = {1, 8, 16, 64}, threads = {1, 2}, chunks = {1, 7, 0};
@@ -131,7 +132,20 @@ void sweep_model(const std::string& name, const Sweep& sweep, Totals& totals) {
   }
 }
 
+// The chapter table as README has it.
+void print_table() {
+  fmt::print("| chapter | manager | finds a prefix by | saves | |\n|---|---|---|---|---|\n");
+  for (const Stage& s : kLadder) {
+    const bool built = s.make || &s == kLadder.data();
+    fmt::print("| {} | {} | {} | {} | {} |\n", s.chapter, s.name, s.finds_by, s.saves, built ? "built" : "to come");
+  }
+}
+
 int run(const Sweep& sweep) {
+  if (sweep.table) {
+    print_table();
+    return exit_fine;
+  }
   Totals t;
   for (const std::string& name : sweep.model_names) sweep_model(name, sweep, t);
   const Stage* const above = find_above(find_stage(sweep.row));
@@ -160,6 +174,7 @@ int main(int argc, char** argv) {
   const auto setup = [&](CLI::App& app) {
     app.description("Compares a row of the ladder with the row above it, bit for bit");
     app.footer("Example: ladder --row radix --page-size 16 --break page");
+    app.add_flag("--table", sweep.table, "Prints the course's table and does nothing else");
     app.add_option("--row", sweep.row, "Row of the table")->capture_default_str();
     app.add_option("--break", sweep.fault, "Put a fault around the manager: page, split, rope, stale");
     app.add_option("--model", sweep.model_names, "Models, by query heads a KV head")

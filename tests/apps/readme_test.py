@@ -1,0 +1,27 @@
+"""README's chapter table is the ladder's, and each row that is built has its ladder test."""
+import re
+import subprocess
+import unittest
+
+from program import BIN, ROOT, run
+
+
+class Readme(unittest.TestCase):
+    def table(self):
+        done = run("ladder", "--table")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return done.stdout
+
+    def test_the_chapter_table_is_the_ladders(self):
+        self.assertIn(self.table(), (ROOT / "README.md").read_text())
+
+    def test_every_built_row_has_a_test(self):
+        rows = [line.split("|")[1:] for line in self.table().splitlines()[3:]]  # behind the head and row 00
+        built = {f"ladder.{chapter.strip()}-{name.strip()}" for chapter, name, _, _, state, *_ in rows if state.strip() == "built"}
+        listed = subprocess.run(["ctest", "--test-dir", BIN.parent, "-N", "-R", r"^ladder\.[0-9]"], capture_output=True, text=True)
+        self.assertEqual(built, set(re.findall(r"ladder\.\d\d-\S+", listed.stdout)))
+        self.assertTrue(built)
+
+
+if __name__ == "__main__":
+    unittest.main()
