@@ -25,6 +25,7 @@ int run_program(const std::string& name, int argc, char** argv, const std::funct
   app.name(name);
   try {
     setup(app);
+    app.footer(app.get_footer() + "\n");
     app.parse(argc, argv);
     const int code = body();
     if (!std::cout.flush()) return bad_input(name, "cannot write to standard output");

@@ -27,6 +27,7 @@ struct Options {
 };
 
 void add_options(CLI::App& app, Options& o) {
+  app.description("Asks questions about documents under several cache managers and compares every logit.");
   add_engine_options(app, o.engine);
   app.add_option("--document", o.documents, "Text files that are asked about")->required()->check(CLI::ExistingFile);
   app.add_option(

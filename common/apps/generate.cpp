@@ -28,7 +28,10 @@ void add_options(CLI::App& app, Options& o) {
       ->check(CLI::Range(1, 1 << 20))
       ->capture_default_str();
   app.add_option("--logits-out", o.logits_out, "Writes logits_I [rows, vocab] and start_I [1] a request, safetensors");
-  app.footer("Example: generate --model common/llm/checkpoint --prompt \"Question: Who keeps the inn? Answer:\"");
+  app.description("Generates greedily from a Hugging Face Llama directory, with a cache manager of the ladder.");
+  app.footer(
+      "Example: generate --model common/llm/checkpoint --max-new-tokens 1 \\\n"
+      "  --prompt \"Mira Okafor lives in Selby. Question: Where does Mira Okafor live? Answer:\"");
 }
 
 TokenId parse_token(const std::string& word, const std::string& where) {

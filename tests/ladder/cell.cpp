@@ -8,6 +8,42 @@
 #include "testing/fake_kv.hpp"
 
 namespace radixlab {
+namespace {
+
+// The act's requests take steps in turn; what each computed is added to `result`.
+void serve(const Act& act, std::size_t chunk, Engine& engine, CellResult& result) {
+  const std::size_t vocab = engine.forward().model().config().vocab_size;
+  std::vector<std::unique_ptr<LiveRequest>> live;
+  for (const Prompt& prompt : act) {
+    const GenerateOptions options{
+        .max_new_tokens = 3, .chunk = chunk, .cache_salt = prompt.cache_salt, .keep_hidden = true};
+    live.push_back(std::make_unique<LiveRequest>(engine, prompt.tokens, options));
+  }
+  for (bool any = true; any;) {
+    any = false;
+    for (auto& request : live) any |= request->step();
+  }
+  for (std::size_t i = 0; i < act.size(); ++i) {
+    const Generation done = live[i]->take();
+    Served served{.tokens = act[i].tokens, .last = done.output.back(), .start = done.cached_tokens};
+    served.tokens.insert(served.tokens.end(), done.output.begin(), done.output.end() - 1);
+    served.logits.resize((served.tokens.size() - served.start) * vocab);
+    engine.forward().logits(done.hidden, served.logits);
+    result.tokens_reused += done.cached_tokens;
+    result.served.push_back(std::move(served));
+  }
+}
+
+// Cosine and sine by which one position turns each pair of a head.
+std::vector<std::pair<float, float>> one_position(const ModelConfig& config) {
+  RotaryTable angles(config);
+  angles.reserve(2);
+  std::vector<std::pair<float, float>> turn;
+  for (std::size_t i = 0; i < config.head_dim / 2; ++i) turn.emplace_back(angles.cos(1)[i], angles.sin(1)[i]);
+  return turn;
+}
+
+}  // namespace
 
 std::string Cell::name() const {
   return model + " P=" + std::to_string(page_size) + " threads=" + std::to_string(threads) + " " +
@@ -15,55 +51,37 @@ std::string Cell::name() const {
 }
 
 CellResult run_cell(const Model& model, const Cell& cell, const Stage& stage, Fault fault) {
+  const ModelConfig& config = model.config();
   ThreadPool threads(cell.threads);
   Forward forward(model, cell.isa, threads);
   const std::size_t pages = script_pages(cell.page_size);
-  KvPool kv(model.config(), pages, cell.page_size);
+  KvPool kv(config, pages, cell.page_size);
   for (PageId page = 0; page < pages; ++page) kv.poison(page);
 
-  RotaryTable angles(model.config());
-  angles.reserve(2);
-  std::vector<std::pair<float, float>> turn;
-  for (std::size_t i = 0; i < model.config().head_dim / 2; ++i) turn.emplace_back(angles.cos(1)[i], angles.sin(1)[i]);
-
   Made made = stage.make({.page_size = cell.page_size, .num_pages = pages});
-  auto faulty =
-      std::make_unique<FaultyManager>(std::move(made.manager), fault, kv, model.config().num_hidden_layers, turn);
+  auto faulty = std::make_unique<FaultyManager>(std::move(made.manager), fault, kv, config.num_hidden_layers,
+                                                one_position(config));
   const FaultyManager& watch = *faulty;
   auto poisoning = std::make_unique<OnGive>(*made.source, [&kv](PageId page) { kv.poison(page); });
   Engine engine(forward, kv, {std::move(faulty), std::move(poisoning)});
 
   CellResult result;
-  const std::size_t vocab = model.config().vocab_size;
-  for (const Act& act : make_script(cell.page_size, vocab)) {
-    std::vector<std::unique_ptr<LiveRequest>> live;
-    for (const Prompt& prompt : act) {
-      const GenerateOptions options{
-          .max_new_tokens = 3, .chunk = cell.chunk, .cache_salt = prompt.cache_salt, .keep_hidden = true};
-      live.push_back(std::make_unique<LiveRequest>(engine, prompt.tokens, options));
+  try {
+    for (const Act& act : make_script(cell.page_size, config.vocab_size)) {
+      serve(act, cell.chunk, engine, result);
+      engine.cache().check_integrity();
     }
-    for (bool any = true; any;) {
-      any = false;
-      for (auto& request : live) any |= request->step();
-    }
-    for (std::size_t i = 0; i < act.size(); ++i) {
-      const Generation done = live[i]->take();
-      Served served{.tokens = act[i].tokens, .last = done.output.back(), .start = done.cached_tokens};
-      served.tokens.insert(served.tokens.end(), done.output.begin(), done.output.end() - 1);
-      served.logits.resize((served.tokens.size() - served.start) * vocab);
-      forward.logits(done.hidden, served.logits);
-      result.tokens_reused += done.cached_tokens;
-      result.served.push_back(std::move(served));
-    }
+  } catch (const std::logic_error& error) {
+    result.refusal = error.what();
   }
-  engine.cache().check_integrity();
   result.counts = watch.counts();
   result.tokens_copied = kv.tokens_copied();
   return result;
 }
 
 std::string first_wrong(const CellResult& above, const CellResult& row, std::size_t vocab_size, std::size_t& rows) {
-  for (std::size_t i = 0; i < row.served.size(); ++i) {
+  const std::size_t both = std::min(above.served.size(), row.served.size());
+  for (std::size_t i = 0; i < both; ++i) {
     const Served &a = above.served[i], &b = row.served[i];
     const std::size_t start = std::max(a.start, b.start), end = std::min(a.tokens.size(), b.tokens.size());
     for (std::size_t position = start; position < end; ++position, ++rows) {
@@ -75,7 +93,7 @@ std::string first_wrong(const CellResult& above, const CellResult& row, std::siz
     }
     if (a.tokens != b.tokens || a.last != b.last) return "request " + std::to_string(i) + ": generated ids differ";
   }
-  return "";
+  return row.refusal;
 }
 
 }  // namespace radixlab

@@ -34,14 +34,14 @@ struct CellResult {
   std::vector<Served> served;
   std::size_t tokens_reused = 0, tokens_copied = 0;
   FaultCounts counts;
+  std::string refusal;  ///< what the manager, the desk or the checker threw, ending the run; empty in a sound one
 };
 
-/// Runs the cell under one stage. Freed pages are filled with NaN. An exception of the manager or the desk comes
-/// through.
+/// Runs the cell under one stage. Freed pages are filled with NaN.
 CellResult run_cell(const Model& model, const Cell& cell, const Stage& stage, Fault fault);
 
-/// The first difference between what two rows computed, in words; empty where all rows that both computed are equal bit
-/// for bit and finite, and so are the generated ids. Adds the rows compared to `rows`.
+/// The first difference between what two rows computed, or the row's refusal, in words; empty where all rows that both
+/// computed are equal bit for bit and finite, and so are the generated ids. Adds the rows compared to `rows`.
 std::string first_wrong(const CellResult& above, const CellResult& row, std::size_t vocab_size, std::size_t& rows);
 
 }  // namespace radixlab

@@ -1,0 +1,111 @@
+// What doc_qa's verdict rests on: a single wrong bit in a single row must be told.
+#include "apps/document_qa.hpp"
+
+#include <cmath>
+#include <gtest/gtest.h>
+#include <limits>
+#include <sstream>
+
+#include "apps/random_model.hpp"
+#include "io/atomic_file.hpp"
+#include "io/error.hpp"
+#include "testing/temporary_folder.hpp"
+
+namespace radixlab {
+namespace {
+
+class CompareLogits : public testing::Test {
+ protected:
+  CompareLogits() {
+    RandomModel random;
+    random.config = *preset_config("tiny");
+    write_random_model(random, folder_ / "model", [](std::size_t) {});
+    model_ = std::make_unique<Model>(folder_ / "model");
+    forward_ = std::make_unique<Forward>(*model_, best_isa(), threads_);
+    naive_ = runs(0);
+    radix_ = runs(32);  // two pages of the prompt were cached
+  }
+
+  // A request of 40 + 3 tokens under a manager that had `cached` of them.
+  ManagerRuns runs(std::size_t cached) {
+    std::vector<TokenId> tokens;
+    for (int i = 0; i < 42; ++i) tokens.push_back((i * i + 3) % 200);
+    KvPool kv(model_->config(), 3, 16);
+    const std::vector<PageId> pages = {0, 1, 2};
+    const auto hidden = forward_->run({tokens, 0, pages}, kv);
+    ManagerRuns all;
+    radixlab::Run& run = all.runs.emplace_back();
+    run.result.output = {7, 8, 9};
+    run.result.cached_tokens = cached;
+    const auto rest = hidden.subspan(cached * model_->config().hidden_size);
+    run.result.hidden.assign(rest.begin(), rest.end());
+    return all;
+  }
+
+  bool identical() {
+    compare_logits(*forward_, naive_, radix_);
+    return radix_.logits_identical();
+  }
+  std::vector<float>& hidden() { return radix_.runs[0].result.hidden; }
+
+  TemporaryFolder folder_;
+  ThreadPool threads_{1};
+  std::unique_ptr<Model> model_;
+  std::unique_ptr<Forward> forward_;
+  ManagerRuns naive_, radix_;
+};
+
+TEST_F(CompareLogits, ComparesTheRowsThatBothComputed) {
+  EXPECT_TRUE(identical());
+  EXPECT_EQ(radix_.rows_compared(), 10u);
+}
+
+TEST_F(CompareLogits, TellsAChangedRow) {
+  hidden().back() = std::nextafter(hidden().back(), 10.0f);
+  hidden()[hidden().size() - 2] += 1e-3f;
+  EXPECT_FALSE(identical());
+}
+
+TEST_F(CompareLogits, TellsNanEvenWhereBothHaveIt) {
+  naive_.runs[0].result.hidden.back() = std::numeric_limits<float>::quiet_NaN();
+  hidden().back() = std::numeric_limits<float>::quiet_NaN();
+  EXPECT_FALSE(identical());
+}
+
+TEST_F(CompareLogits, TellsOtherTokens) {
+  radix_.runs[0].result.output.back() = 5;
+  EXPECT_FALSE(identical());
+}
+
+TEST_F(CompareLogits, NothingToCompareIsNoProof) {
+  hidden().clear();
+  EXPECT_FALSE(identical());
+}
+
+TEST(TrimAnswer, CutsAtTheStop) {
+  EXPECT_EQ(trim_answer(" 4821\nQuestion: more", "\n"), "4821");
+  EXPECT_EQ(trim_answer(" Maya Thorne \n", "\n"), "Maya Thorne");
+  EXPECT_EQ(trim_answer("END", "END"), "");
+  EXPECT_EQ(trim_answer(" green", ""), "green");
+}
+
+TEST(ReadQuestions, TakesJsonAndPlainLines) {
+  const std::vector<Document> documents = {{"a.txt", "A."}, {"b.txt", "B."}};
+  std::istringstream in("{\"document\": \"b.txt\", \"question\": \"Which?\", \"answer\": \"B\"}\n\nHow?\n");
+  const std::vector<Question> questions = read_questions(in, "in", documents);
+  ASSERT_EQ(questions.size(), 3u);
+  EXPECT_EQ(questions[0].document, "b.txt");
+  EXPECT_EQ(questions[0].answer, "B");
+  EXPECT_EQ(questions[1].document, "a.txt");
+  EXPECT_EQ(questions[2].question, "How?");
+}
+
+TEST(ReadPromptStyle, OtherKeysThanTextAreRefused) {
+  const TemporaryFolder folder;
+  EXPECT_EQ(read_prompt_style(folder.path()).stop, "\n");  // the default, where there is no file
+  write_file(folder / "doc_qa.json", "{\"template\": 5}");
+  EXPECT_THROW(read_prompt_style(folder.path()), InputError);
+}
+
+}  // namespace
+}  // namespace radixlab
