@@ -12,7 +12,7 @@ namespace {
 constexpr std::size_t largest_model = std::size_t{64} << 20;  // 256,000 pieces have 5 MB
 
 std::filesystem::path model_file(const std::filesystem::path& folder) {
-  const auto file = folder / "tokenizer.model";
+  auto file = folder / "tokenizer.model";
   if (std::filesystem::exists(file)) return file;
   if (std::filesystem::exists(folder / "tokenizer.json"))
     throw InputError(

@@ -20,7 +20,7 @@ class Replayer {
     const std::string op = line.at("op");
     if (op == "story" || op == "broken") return {};
     try {
-      const std::string difference = call(op, line);
+      std::string difference = call(op, line);
       if (line.contains("error")) return "went through; the story says: " + line["error"].get<std::string>();
       return difference;
     } catch (const IntegrityError&) {

@@ -97,7 +97,7 @@ InsertResult FaultyManager::insert_prefix(PrefixKey key, std::span<const PageId>
 
 std::vector<PageId> FaultyManager::evict(std::size_t num_pages) {
   const Snapshot before = inner_->snapshot();
-  const std::vector<PageId> freed = inner_->evict(num_pages);
+  std::vector<PageId> freed = inner_->evict(num_pages);
   counts_.tokens_evicted += freed.size() * kv_.page_size();
   std::map<std::uint32_t, std::vector<TokenId>> paths;  // parents come before children
   for (const NodeView& node : before.nodes) {
