@@ -11,6 +11,8 @@ Made create_cache_manager(std::span<const Stage> stages, std::string_view type, 
   for (const Stage& stage : stages) {
     names += (names.empty() ? "" : ", ") + std::string(stage.name);
     if (stage.name != type) continue;
+    if (!stage.make && std::string_view(stage.saves) == "nothing")
+      throw std::invalid_argument("\"" + std::string(type) + "\" is a row without a manager: " + stage.finds_by);
     if (!stage.make)
       throw std::invalid_argument("manager \"" + std::string(type) + "\" is built in lab " + stage.chapter);
     Made made = stage.make(options);

@@ -16,6 +16,7 @@ Made make_naive(const CacheOptions& options) {
 }
 
 const std::vector<Stage> kStages = {
+    {"00", "baseline", "recomputes everything", "nothing", nullptr, {}},
     {"01", "naive", "", "nothing", make_naive, {1}},
     {"03", "hash", "", "computing", nullptr, {}},
 };
@@ -36,12 +37,17 @@ TEST(Lab01Factory, T5_WatchesOnRequest) {
 
 TEST(Lab01Factory, T5_AnUnknownNameIsRefusedWithTheNames) {
   EXPECT_THAT([] { create_cache_manager(kStages, "radx", {}); },
-              ThrowsMessage<std::invalid_argument>(testing::AllOf(HasSubstr("radx"), HasSubstr("naive, hash"))));
+              ThrowsMessage<std::invalid_argument>(testing::AllOf(HasSubstr("radx"), HasSubstr("baseline, naive, hash"))));
 }
 
 TEST(Lab01Factory, T5_AStageToComeNamesItsLab) {
   EXPECT_THAT([] { create_cache_manager(kStages, "hash", {}); },
               ThrowsMessage<std::invalid_argument>(HasSubstr("built in lab 03")));
+}
+
+TEST(Lab01Factory, T5_ARowThatCachesNothingHasNoManagerToBuild) {
+  EXPECT_THAT([] { create_cache_manager(kStages, "baseline", {}); },
+              ThrowsMessage<std::invalid_argument>(HasSubstr("a row without a manager: recomputes everything")));
 }
 
 }  // namespace
