@@ -10,6 +10,7 @@
 #include "00-baseline/reference.hpp"
 #include "apps/cli.hpp"
 #include "apps/document_qa.hpp"
+#include "apps/random_model.hpp"
 #include "testing/compare.hpp"
 #include "visualize/render.hpp"
 
@@ -56,12 +57,7 @@ void show_reference(Demo& demo, const Reference& reference, Forward& forward, st
   const ModelConfig& config = reference.config();
   std::vector<float> slow, fast(tokens.size() * config.vocab_size);
   const double slow_ms = milliseconds([&] { slow = reference.logits(tokens); });
-  const double fast_ms = milliseconds([&] {
-    KvPool kv(config, (tokens.size() + 15) / 16, 16);
-    std::vector<PageId> pages(kv.num_pages());
-    for (PageId page = 0; page < pages.size(); ++page) pages[page] = page;
-    forward.logits(forward.run({tokens, 0, pages}, kv), fast);
-  });
+  const double fast_ms = milliseconds([&] { forward.logits(recompute(forward, tokens), fast); });
   const bool equal = !first_difference(slow, fast);
   fmt::print("   plain loops {:>8.1f} ms\n   kernels     {:>8.1f} ms ({})\n   {} logits, {} bit for bit\n", slow_ms,
              fast_ms, isa_name(forward.isa()), grouped(slow.size()), equal ? "equal" : "NOT EQUAL");
@@ -87,8 +83,7 @@ void show_kv_cache(Demo& demo, Forward& forward, std::span<const TokenId> prompt
       forward.run({std::span(tokens).subspan(i, 1), i, pages}, kv);
   });
   const double without_ms = milliseconds([&] {
-    for (std::size_t i = prompt.size(); i < tokens.size(); ++i)
-      forward.run({std::span(tokens).first(i + 1), 0, pages}, kv);
+    for (std::size_t i = prompt.size(); i < tokens.size(); ++i) recompute(forward, std::span(tokens).first(i + 1));
   });
   fmt::print("   the prompt itself                      {:>8.1f} ms\n", prompt_ms);
   fmt::print("   a token, earlier keys and values kept  {:>8.2f} ms\n", with_ms / kTokens);
@@ -100,19 +95,22 @@ void show_kv_cache(Demo& demo, Forward& forward, std::span<const TokenId> prompt
 
 void show_size(Demo& demo, const ModelConfig& shipped) {
   demo.step("How large it is: 2 (K and V) x layers x KV heads x head_dim x bytes, a token");
+  ModelConfig llama_7b;
+  llama_7b.num_hidden_layers = llama_7b.num_key_value_heads = 32;
+  llama_7b.head_dim = 128;
   struct Row {
     const char* name;
-    std::size_t layers, kv_heads, head_dim, bytes;
+    ModelConfig config;
+    std::size_t bytes;  // of a number
   };
-  const Row rows[] = {
-      {"this model, float32", shipped.num_hidden_layers, shipped.num_key_value_heads, shipped.head_dim, 4},
-      {"15m, float32", 6, 6, 48, 4},
-      {"110m, float32", 12, 4, 64, 4},
-      {"1b, bfloat16", 22, 4, 64, 2},
-      {"Llama 7B, float16", 32, 32, 128, 2}};
+  const Row rows[] = {{"this model, float32", shipped, 4},
+                      {"15m, float32", *preset_config("15m"), 4},
+                      {"110m, float32", *preset_config("110m"), 4},
+                      {"1b, bfloat16", *preset_config("1b"), 2},
+                      {"Llama 7B, float16", llama_7b, 2}};
   fmt::print("   {:<22}{:>14}{:>18}{:>18}\n", "", "a token", "a page of 16", "1,000 tokens");
   for (const Row& row : rows) {
-    const std::size_t token = 2 * row.layers * row.kv_heads * row.head_dim * row.bytes;
+    const std::size_t token = 2 * row.config.num_hidden_layers * row.config.kv_size() * row.bytes;
     fmt::print("   {:<22}{:>14}{:>18}{:>18}\n", row.name, readable_bytes(token), readable_bytes(token * 16),
                readable_bytes(token * 1000));
     demo.figure(std::string("kv_bytes_a_token: ") + row.name, token);
@@ -148,10 +146,7 @@ void show_waste(Demo& demo, Forward& forward, const std::vector<Ask>& asks) {
     std::size_t same = 0;
     if (i > 0) same = static_cast<std::size_t>(std::ranges::mismatch(prompt, asks[i - 1].prompt).in1 - prompt.begin());
     shared.push_back(same);
-    KvPool kv(forward.model().config(), (prompt.size() + 15) / 16, 16);
-    std::vector<PageId> pages(kv.num_pages());
-    for (PageId page = 0; page < pages.size(); ++page) pages[page] = page;
-    const double ms = milliseconds([&] { forward.run({prompt, 0, pages}, kv); });
+    const double ms = milliseconds([&] { recompute(forward, prompt); });
     fmt::print("   {:<46.45}{:>8}{:>10}{:>10.1f}\n", asks[i].question.question, grouped(prompt.size()), grouped(same),
                ms);
     total += prompt.size();

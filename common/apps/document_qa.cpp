@@ -1,7 +1,6 @@
 #include "apps/document_qa.hpp"
 
 #include <algorithm>
-#include <numeric>
 
 #include "io/jsonl.hpp"
 #include "testing/compare.hpp"
@@ -60,14 +59,6 @@ std::vector<Ask> make_asks(const std::vector<Question>& questions, const std::ve
     asks.push_back({q, tokenizer.encode(text, Tokenizer::Bos::yes), first});
   }
   return asks;
-}
-
-void warm_up(Forward& forward, std::span<const TokenId> prompt) {
-  constexpr std::size_t kPageSize = 16;
-  KvPool kv(forward.model().config(), (prompt.size() + kPageSize - 1) / kPageSize, kPageSize);
-  std::vector<PageId> pages(kv.num_pages());
-  std::iota(pages.begin(), pages.end(), 0);
-  forward.run({prompt, 0, pages}, kv);
 }
 
 ManagerRuns ask_all(Engine& engine, const std::string& manager, const std::vector<Ask>& asks,

@@ -73,9 +73,6 @@ struct ManagerRuns {
   bool logits_identical() const;
 };
 
-/// Runs a prompt outside the clock: whoever is first would otherwise pay for the first touch of weights and work space.
-void warm_up(Forward& forward, std::span<const TokenId> prompt);
-
 /// Asks everything of `engine`. `after_each` is told the number of requests done.
 ManagerRuns ask_all(Engine& engine, const std::string& manager, const std::vector<Ask>& asks,
                     const GenerateOptions& options, const Tokenizer& tokenizer,

@@ -1,6 +1,7 @@
 #include "apps/engine.hpp"
 
 #include <algorithm>
+#include <numeric>
 #include <stdexcept>
 #include <string>
 
@@ -12,6 +13,14 @@ double milliseconds(std::chrono::steady_clock::duration d) {
 }
 
 }  // namespace
+
+std::span<const float> recompute(Forward& forward, std::span<const TokenId> tokens) {
+  constexpr std::size_t kPageSize = 16;
+  KvPool kv(forward.model().config(), (tokens.size() + kPageSize - 1) / kPageSize, kPageSize);
+  std::vector<PageId> pages(kv.num_pages());
+  std::iota(pages.begin(), pages.end(), 0);
+  return forward.run({tokens, 0, pages}, kv);
+}
 
 Engine::Engine(Forward& forward, KvPool& kv, Made cache)
     : forward_(forward),

@@ -36,6 +36,10 @@ struct Generation {
   double total_ms = 0;
 };
 
+/// Computes all of `tokens` [n] in a pool of its own, as if nothing had ever been cached. Returns the hidden state
+/// [n, hidden_size], good until the next call of `forward`.
+std::span<const float> recompute(Forward& forward, std::span<const TokenId> tokens);
+
 class Engine {
  public:
   /// `forward` and `kv` must outlive it; `cache` must name the pages of `kv`.

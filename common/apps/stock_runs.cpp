@@ -35,7 +35,7 @@ ManagerRuns ask_stock(const std::filesystem::path& model, std::size_t threads, c
   const ModelConfig config = read_model_config(model);
   ManagerRuns all{.manager = "stock"};
   Progress progress("stock", asks.size());
-  stock.prefill(asks.front().prompt);  // outside the clock, as warm_up() is for ours
+  stock.prefill(asks.front().prompt);  // outside the clock, as for ours
   std::size_t longest = 0;
   for (const Ask& ask : asks) {
     Run run{.manager = "stock", .ask = &ask, .result = ask_one(stock, ask.prompt, options)};

@@ -30,9 +30,7 @@ class CompareLogits : public testing::Test {
   ManagerRuns runs(std::size_t cached) {
     std::vector<TokenId> tokens;
     for (int i = 0; i < 42; ++i) tokens.push_back((i * i + 3) % 200);
-    KvPool kv(model_->config(), 3, 16);
-    const std::vector<PageId> pages = {0, 1, 2};
-    const auto hidden = forward_->run({tokens, 0, pages}, kv);
+    const auto hidden = recompute(*forward_, tokens);
     ManagerRuns all;
     radixlab::Run& run = all.runs.emplace_back();
     run.result.output = {7, 8, 9};
