@@ -2,15 +2,14 @@
 #include "apps/demo.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <fmt/format.h>
 #include <fstream>
-#include <sstream>
 
 #include "00-baseline/reference.hpp"
 #include "apps/cli.hpp"
 #include "apps/document_qa.hpp"
 #include "apps/random_model.hpp"
+#include "apps/timing.hpp"
 #include "testing/compare.hpp"
 #include "visualize/render.hpp"
 
@@ -21,13 +20,6 @@ struct Options {
   std::string model = RADIXLAB_CHECKPOINT;
   Demo demo;
 };
-
-template <class Work>
-double milliseconds(Work work) {
-  const auto begin = std::chrono::steady_clock::now();
-  work();
-  return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin).count();
-}
 
 // The first document's questions as prompts.
 std::vector<Ask> read_asks(const std::filesystem::path& model, const Tokenizer& tokenizer) {
@@ -41,13 +33,10 @@ std::vector<Ask> read_asks(const std::filesystem::path& model, const Tokenizer& 
     if (file.path().extension() == ".txt") files.push_back(file.path());
   }
   std::ranges::sort(files);
-  for (const auto& file : files) {
-    std::ostringstream text;
-    text << std::ifstream(file).rdbuf();
-    documents.push_back({file.filename().string(), text.str()});
-  }
+  for (const auto& file : files) documents.push_back(read_document(file));
   std::vector<Question> all = read_questions(in, "questions.jsonl", documents);
-  std::erase_if(all, [&](const Question& q) { return q.document != all.front().document; });
+  const std::string first = all.front().document;
+  std::erase_if(all, [&](const Question& q) { return q.document != first; });
   all.resize(std::min<std::size_t>(all.size(), 4));
   return make_asks(all, documents, read_prompt_style(model), tokenizer);
 }

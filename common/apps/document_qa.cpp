@@ -1,6 +1,8 @@
 #include "apps/document_qa.hpp"
 
 #include <algorithm>
+#include <fstream>
+#include <sstream>
 
 #include "io/jsonl.hpp"
 #include "testing/compare.hpp"
@@ -15,6 +17,16 @@ void replace_all(std::string& text, const std::string& name, const std::string& 
 }
 
 }  // namespace
+
+Document read_document(const std::filesystem::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  if (!in) throw InputError(file.string() + ": cannot be read");
+  std::ostringstream text;
+  text << in.rdbuf();
+  Document document{file.filename().string(), text.str()};
+  while (document.text.ends_with('\n')) document.text.pop_back();
+  return document;
+}
 
 std::vector<Question> read_questions(std::istream& questions, const std::string& name,
                                      const std::vector<Document>& documents) {

@@ -32,6 +32,9 @@ struct Document {
   std::string name, text;
 };
 
+/// The text without the newlines at its end: the template says what follows a document. Throws InputError.
+Document read_document(const std::filesystem::path& file);
+
 /// Throws std::runtime_error that names the file and the line, if a question asks about a document that is not there.
 /// `questions` is JSONL ({"document","question","answer"?}), or plain lines, each asked of every document.
 std::vector<Question> read_questions(std::istream& questions, const std::string& name,

@@ -3,16 +3,12 @@
 #include <algorithm>
 #include <fmt/format.h>
 
+#include "apps/timing.hpp"
+
 namespace radixlab {
 namespace {
 
-double median(std::vector<double> values) {
-  if (values.empty()) return 0;
-  std::ranges::sort(values);
-  return values[values.size() / 2];
-}
-
-std::string milliseconds(double ms) { return ms == 0 ? "-" : fmt::format("{:.1f}", ms); }
+std::string shown_ms(double ms) { return ms == 0 ? "-" : fmt::format("{:.1f}", ms); }
 
 // Cut to `width` characters, the last three of them dots if something is missing.
 std::string fitted(const std::string& text, std::size_t width) {
@@ -64,7 +60,7 @@ std::string manager_table(const std::vector<ManagerRuns>& all) {
     const Totals t = totals(runs);
     text += fmt::format(
         "{:<8}{:>8}{:>9}{:>9}  {:>8} {:>8} {:>8} {:>7.1f} {:>8}\n", runs.manager, grouped(t.prompt_tokens),
-        grouped(t.cached_tokens), grouped(t.computed_tokens), milliseconds(t.cold_ms), milliseconds(t.warm_ms),
+        grouped(t.cached_tokens), grouped(t.computed_tokens), shown_ms(t.cold_ms), shown_ms(t.warm_ms),
         t.warm_ms > 0 ? fmt::format("{:.1f}x", base / t.warm_ms) : "-", static_cast<double>(runs.peak_kv_bytes) / 1e6,
         t.answers ? fmt::format("{}/{}", t.correct, t.answers) : "-");
   }

@@ -105,6 +105,14 @@ class BadInput(unittest.TestCase):
         self.refused(*ask, text='How old?\n{"document": \n', says="standard input:2")
         self.refused(*ask, text="", says="no question")
 
+    def test_doc_qa_says_both_numbers_when_the_pool_is_too_small(self):
+        document = self.file("inn.txt", "The inn is old. " * 40)
+        self.refused("doc_qa", "--model", CHECKPOINT, "--document", document, "--kv-tokens", 64, text="Old?\n", says=["places", "64"])
+
+    def test_doc_qa_says_both_numbers_beyond_the_positions(self):
+        document = self.file("inn.txt", "The inn is old. " * 2000)
+        self.refused("doc_qa", "--model", CHECKPOINT, "--document", document, text="Old?\n", says=["positions", "4096"])
+
     def test_doc_qa_refuses_a_wrong_manager_before_the_work(self):
         document = self.file("inn.txt", "The inn is old.")
         self.refused("doc_qa", "--model", CHECKPOINT, "--document", document, "--managers", "naive,tree", text="Old?\n", says='"tree"')

@@ -1,16 +1,15 @@
 // The main job's speed: time to first token warm against cold, prefill and decode beside the stock operators.
 // Both sides run in turn in one process on the same processors, after a round that is not counted.
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <fmt/format.h>
 #include <fstream>
-#include <functional>
 #include <sched.h>
 
 #include "apps/cli.hpp"
 #include "apps/engine_options.hpp"
 #include "apps/progress.hpp"
+#include "apps/timing.hpp"
 #include "io/atomic_file.hpp"
 #include "io/json.hpp"
 #include "llm/torch/stock.hpp"
@@ -23,17 +22,6 @@ struct Options {
   std::size_t document = 2000, question = 30, rounds = 7, prefill = 512, decode = 32;
   std::string json;
 };
-
-double milliseconds(const std::function<void()>& work) {
-  const auto begin = std::chrono::steady_clock::now();
-  work();
-  return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin).count();
-}
-
-double median(std::vector<double> values) {
-  std::ranges::sort(values);
-  return values[values.size() / 2];
-}
 
 void pin(std::size_t threads) {
   cpu_set_t set;
