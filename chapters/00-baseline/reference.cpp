@@ -39,6 +39,25 @@ float exponential(float x) {
   return p * std::bit_cast<float>((std::bit_cast<std::uint32_t>(shifted) << 23) + 0x3f800000u);
 }
 
+// How fast pair i of a head turns: radians a token, as numerics.md says under "Rotary embedding".
+float turning_speed(const ModelConfig& c, std::size_t i) {
+  const float exponent = static_cast<float>(2 * i) / static_cast<float>(c.head_dim);
+  const float speed = 1.0f / static_cast<float>(std::pow(static_cast<float>(c.rope_theta), double{exponent}));
+  const RopeScaling& stretch = c.rope_scaling;
+  if (stretch.type == RopeScaling::Type::none) return speed;
+  const float slow = speed / static_cast<float>(stretch.factor);
+  if (stretch.type == RopeScaling::Type::linear) return slow;
+
+  const double context = static_cast<double>(stretch.original_max_position_embeddings);
+  const double low = stretch.low_freq_factor, high = stretch.high_freq_factor;
+  const float wave = 1.0f / speed * static_cast<float>(2 * 3.14159265358979323846);
+  if (wave > static_cast<float>(context / low)) return slow;
+  if (wave < static_cast<float>(context / high)) return speed;
+  float fast_share = 1.0f / wave * static_cast<float>(context) - static_cast<float>(low);
+  fast_share /= static_cast<float>(high - low);
+  return (1.0f - fast_share) * speed / static_cast<float>(stretch.factor) + fast_share * speed;
+}
+
 }  // namespace
 
 Reference::Reference(const std::filesystem::path& directory) : config_(read_model_config(directory)) {
@@ -124,10 +143,7 @@ Reference::Vector Reference::norm(const Vector& x, const Vector& weight) const {
 void Reference::rotate(Vector& heads, std::size_t position) const {
   const std::size_t half = config_.head_dim / 2;
   for (std::size_t i = 0; i < half; ++i) {
-    const float exponent = static_cast<float>(2 * i) / static_cast<float>(config_.head_dim);
-    const float frequency =
-        1.0f / static_cast<float>(std::pow(static_cast<float>(config_.rope_theta), double{exponent}));
-    const double angle = static_cast<float>(position) * frequency;
+    const double angle = static_cast<float>(position) * turning_speed(config_, i);
     const float cos = static_cast<float>(std::cos(angle)), sin = static_cast<float>(std::sin(angle));
     for (std::size_t head = 0; head < heads.size(); head += config_.head_dim) {
       const float a = heads[head + i], b = heads[head + i + half];

@@ -1,127 +1,14 @@
 #include "io/model_config.hpp"
 
-#include <cmath>
-#include <fmt/format.h>
-
-#include "io/json.hpp"
 #include "io/mapped_file.hpp"
+#include "io/model_config_section.hpp"
 
 namespace radixlab {
 namespace {
 
-/// One object of config.json: typed values by key, null counting as absent as it does for Hugging Face.
-class Section {
- public:
-  Section(const Json& json, std::string where) : json_(json), where_(std::move(where)) {
-    if (!json.is_object()) throw InputError(fmt::format("{} is {}: expected an object", where_, shown(json)));
-  }
-
-  const Json* find(const char* key) const {
-    const auto at = json_.find(key);
-    return at == json_.end() || at->is_null() ? nullptr : &*at;
-  }
-
-  [[noreturn]] void refuse(std::string_view key, std::string_view found, std::string_view expected) const {
-    throw InputError(fmt::format("{}: \"{}\" is {}; {}", where_, key, found, expected));
-  }
-
-  std::optional<std::size_t> whole(const char* key) const {
-    const Json* value = find(key);
-    if (!value) return std::nullopt;
-    if (!value->is_number_unsigned()) refuse(key, shown(*value), "expected a whole number");
-    return value->get<std::size_t>();
-  }
-
-  std::size_t needed(const char* key) const {
-    const auto value = whole(key);
-    if (!value) throw InputError(fmt::format("{}: has no \"{}\"", where_, key));
-    return *value;
-  }
-
-  std::optional<double> real(const char* key) const {
-    const Json* value = find(key);
-    if (!value) return std::nullopt;
-    if (!value->is_number()) refuse(key, shown(*value), "expected a number");
-    return value->get<double>();
-  }
-
-  bool flag(const char* key) const {
-    const Json* value = find(key);
-    if (value && !value->is_boolean()) refuse(key, shown(*value), "expected true or false");
-    return value && value->get<bool>();
-  }
-
-  std::optional<std::string> text(const char* key) const {
-    const Json* value = find(key);
-    if (!value) return std::nullopt;
-    if (!value->is_string()) refuse(key, shown(*value), "expected a text");
-    return value->get<std::string>();
-  }
-
-  const Json& json() const { return json_; }
-  const std::string& where() const { return where_; }
-
- private:
-  const Json& json_;
-  std::string where_;
-};
-
-void refuse_other_models(const Section& config) {
-  const Json* architectures = config.find("architectures");
-  const auto type = config.text("model_type");
-  if (!type && !architectures) config.refuse("model_type", "missing", "expected \"llama\"");
-  if (type && *type != "llama") config.refuse("model_type", quote(*type), "only \"llama\" is computed here");
-  if (architectures && *architectures != Json({"LlamaForCausalLM"})) {
-    const bool one = architectures->is_array() && architectures->size() == 1;
-    config.refuse("architectures", shown(one ? architectures->front() : *architectures),
-                  "only \"LlamaForCausalLM\" is computed here");
-  }
-}
-
-/// What Hugging Face's Llama does with other settings and we do not.
-void refuse_other_numbers(const Section& config) {
-  if (const auto act = config.text("hidden_act"); act && *act != "silu")
-    config.refuse("hidden_act", quote(*act), "this Llama computes \"silu\"");
-  for (const char* key : {"attention_bias", "mlp_bias"})
-    if (config.flag(key)) config.refuse(key, "true", "this Llama computes linears without a bias");
-  for (const char* key : {"sliding_window", "quantization_config"})
-    if (const Json* value = config.find(key)) config.refuse(key, shown(*value), "it is not computed here");
-  if (const auto tp = config.whole("pretraining_tp"); tp && *tp != 1)
-    config.refuse("pretraining_tp", std::to_string(*tp), "sliced linears are not computed here: expected 1");
-  if (const auto part = config.real("partial_rotary_factor"); part && *part != 1.0)
-    config.refuse("partial_rotary_factor", fmt::format("{}", *part), "this Llama rotates whole heads: expected 1");
-}
-
-/// rope_scaling (older) or rope_parameters (newer): the type "default", and nothing that would belong to another.
-void refuse_scaled_rope(const Section& rope) {
-  for (const char* key : {"rope_type", "type"})
-    if (const auto type = rope.text(key); type && *type != "default")
-      rope.refuse(key, quote(*type), "only \"default\" rotary embedding is computed here");
-  if (const auto part = rope.real("partial_rotary_factor"); part && *part != 1.0)
-    rope.refuse("partial_rotary_factor", fmt::format("{}", *part), "this Llama rotates whole heads: expected 1");
-  for (const auto& [key, value] : rope.json().items()) {
-    const bool known = key == "rope_type" || key == "type" || key == "rope_theta" || key == "partial_rotary_factor";
-    if (!known && !value.is_null())
-      throw InputError(fmt::format("{}: {} is {}; it is not computed here", rope.where(), quote(key), shown(value)));
-  }
-}
-
-double rope_theta_of(const Section& config) {
-  std::optional<double> theta = config.real("rope_theta");
-  for (const char* key : {"rope_scaling", "rope_parameters"}) {
-    const Json* value = config.find(key);
-    if (!value) continue;
-    const Section rope(*value, fmt::format("{}: \"{}\"", config.where(), key));
-    refuse_scaled_rope(rope);
-    const auto inner = rope.real("rope_theta");
-    if (theta && inner && *theta != *inner)
-      rope.refuse("rope_theta", fmt::format("{}", *inner), fmt::format("outside of it \"rope_theta\" is {}", *theta));
-    if (inner) theta = inner;
-  }
-  return theta.value_or(ModelConfig{}.rope_theta);
-}
-
-std::vector<std::int32_t> token_ids(const Section& config, const char* key) {
+/// One id or a list; null is none. A key that is not there is Hugging Face's default.
+std::vector<std::int32_t> token_ids(const Section& config, const char* key, std::int32_t by_default) {
+  if (!config.json().contains(key)) return {by_default};
   const Json* value = config.find(key);
   std::vector<std::int32_t> ids;
   if (!value) return ids;
@@ -158,7 +45,6 @@ std::size_t head_dim_of(const Section& config, const ModelConfig& model) {
 ModelConfig parse_model_config(std::string_view text, std::string_view where) {
   const Json json = parse_json(text, where);
   const Section config(json, std::string(where));
-  refuse_other_models(config);
   refuse_other_numbers(config);
   ModelConfig model;
   model.vocab_size = config.needed("vocab_size");
@@ -170,21 +56,34 @@ ModelConfig parse_model_config(std::string_view text, std::string_view where) {
   model.intermediate_size = config.needed("intermediate_size");
   model.max_position_embeddings = config.whole("max_position_embeddings").value_or(model.max_position_embeddings);
   model.rms_norm_eps = config.real("rms_norm_eps").value_or(model.rms_norm_eps);
-  model.rope_theta = rope_theta_of(config);
+  const Rotary rotary = rotary_of(config);
+  model.rope_theta = rotary.theta;
+  model.rope_scaling = rotary.scaling;
   model.tie_word_embeddings = config.flag("tie_word_embeddings");
-  const auto bos = token_ids(config, "bos_token_id");
+  const auto bos = token_ids(config, "bos_token_id", 1);
   if (bos.size() > 1) config.refuse("bos_token_id", "a list", "expected one token id");
   if (!bos.empty()) model.bos_token_id = bos.front();
-  model.eos_token_ids = token_ids(config, "eos_token_id");
+  model.eos_token_ids = token_ids(config, "eos_token_id", 2);
   model.dtype = dtype_of(config);
   check_model_config(model, where);
   return model;
 }
 
+std::optional<std::vector<std::int32_t>> parse_generation_stops(std::string_view text, std::string_view where) {
+  const Json json = parse_json(text, where);
+  const Section generation(json, std::string(where));
+  if (!generation.find("eos_token_id")) return std::nullopt;
+  return token_ids(generation, "eos_token_id", 2);
+}
+
 ModelConfig read_model_config(const std::filesystem::path& folder) {
   if (!std::filesystem::is_directory(folder)) throw InputError(fmt::format("{}: no such folder", folder.string()));
-  const MappedFile file(folder / "config.json");
-  return parse_model_config(file.text(), "config.json");
+  ModelConfig model = parse_model_config(MappedFile(folder / "config.json").text(), "config.json");
+  const auto generation = folder / "generation_config.json";
+  if (!std::filesystem::exists(generation)) return model;
+  const auto stops = parse_generation_stops(MappedFile(generation).text(), "generation_config.json");
+  if (stops) model.eos_token_ids = *stops;
+  return model;
 }
 
 }  // namespace radixlab

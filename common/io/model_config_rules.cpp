@@ -12,6 +12,22 @@ namespace {
 constexpr std::pair<DType, std::string_view> weight_dtypes[] = {
     {DType::f32, "float32"}, {DType::bf16, "bfloat16"}, {DType::f16, "float16"}};
 
+void check_rope_scaling(const RopeScaling& scaling, std::string_view where) {
+  const auto need = [&](bool good, const char* key, const auto& value, std::string_view expected) {
+    if (!good) throw InputError(fmt::format("{}: rotary \"{}\" is {}; {}", where, key, value, expected));
+  };
+  if (scaling.type == RopeScaling::Type::none) return;
+  need(scaling.factor >= 1 && scaling.factor <= 1e6, "factor", scaling.factor, "expected 1 to 1e6");
+  if (scaling.type == RopeScaling::Type::linear) return;
+  const double low = scaling.low_freq_factor, high = scaling.high_freq_factor;
+  need(low >= 1e-6 && low <= 1e6, "low_freq_factor", low, "expected 1e-6 to 1e6");
+  need(high <= 1e6 && high >= low * 1.000001, "high_freq_factor", high,
+       fmt::format("expected more than \"low_freq_factor\" ({}), up to 1e6", low));
+  const std::size_t original = scaling.original_max_position_embeddings;
+  need(original >= 1 && original <= 100'000'000, "original_max_position_embeddings", original,
+       "expected 1 to 100,000,000");
+}
+
 }  // namespace
 
 std::optional<DType> weight_dtype(std::string_view name) {
@@ -61,6 +77,7 @@ void check_model_config(const ModelConfig& config, std::string_view where) {
     refuse("rms_norm_eps", config.rms_norm_eps, "expected above 0 and below 1");
   if (!(config.rope_theta >= 1 && config.rope_theta <= 1e12))
     refuse("rope_theta", config.rope_theta, "expected 1 to 1e12");
+  check_rope_scaling(config.rope_scaling, where);
 }
 
 std::string config_text(const ModelConfig& config, ConfigStyle style) {
@@ -79,17 +96,27 @@ std::string config_text(const ModelConfig& config, ConfigStyle style) {
                              {"tie_word_embeddings", config.tie_word_embeddings},
                              {"attention_bias", false},
                              {"mlp_bias", false}};
+  out["bos_token_id"] = nullptr;  // absent would mean Hugging Face's default
   if (config.bos_token_id) out["bos_token_id"] = *config.bos_token_id;
+  out["eos_token_id"] = nullptr;
   if (config.eos_token_ids.size() == 1) {
     out["eos_token_id"] = config.eos_token_ids.front();
   } else if (!config.eos_token_ids.empty()) {
     out["eos_token_id"] = config.eos_token_ids;
   }
+  nlohmann::ordered_json rope{{"rope_type", rope_type_name(config.rope_scaling.type)}};
+  if (config.rope_scaling.type != RopeScaling::Type::none) rope["factor"] = config.rope_scaling.factor;
+  if (config.rope_scaling.type == RopeScaling::Type::llama3) {
+    rope["low_freq_factor"] = config.rope_scaling.low_freq_factor;
+    rope["high_freq_factor"] = config.rope_scaling.high_freq_factor;
+    rope["original_max_position_embeddings"] = config.rope_scaling.original_max_position_embeddings;
+  }
   if (style == ConfigStyle::older) {
     out["rope_theta"] = config.rope_theta;
-    out["rope_scaling"] = nullptr;
+    out["rope_scaling"] = config.rope_scaling.type == RopeScaling::Type::none ? nlohmann::ordered_json() : rope;
   } else {
-    out["rope_parameters"] = {{"rope_theta", config.rope_theta}, {"rope_type", "default"}};
+    rope["rope_theta"] = config.rope_theta;
+    out["rope_parameters"] = rope;
   }
   out[style == ConfigStyle::older ? "torch_dtype" : "dtype"] = weight_dtype_name(config.dtype.value_or(DType::f32));
   return out.dump(2) + "\n";
