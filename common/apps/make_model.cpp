@@ -1,4 +1,5 @@
 // Writes a Llama folder with random weights: see random_model.hpp for what they are like.
+#include <cstdio>
 #include <fmt/format.h>
 #include <optional>
 #include <string>
@@ -18,6 +19,8 @@ struct Options {
       max_positions;
   std::optional<double> rope_theta, rms_norm_eps;
   std::optional<bool> tie;
+  std::string rope_scaling;
+  std::vector<std::int32_t> stops;
   RandomModel model;
 };
 
@@ -34,6 +37,9 @@ void add_sizes(CLI::App& app, Options& o) {
   size("--intermediate-size", o.intermediate_size, "Width of the gated MLP");
   size("--max-position-embeddings", o.max_positions, "Longest sequence [tokens]");
   app.add_option("--rope-theta", o.rope_theta, "Base of the rotary embedding")->type_name("X");
+  app.add_option("--rope-scaling", o.rope_scaling,
+                 "linear:FACTOR or llama3:FACTOR,LOW,HIGH,ORIGINAL, as config.json names them; default: none")
+      ->type_name("TYPE:NUMBERS");
   app.add_option("--rms-norm-eps", o.rms_norm_eps, "Added under the root of a norm")->type_name("X");
   app.add_flag_callback(
       "--tie", [&o] { o.tie = true; }, "The output layer is the embedding");
@@ -55,8 +61,30 @@ void add_options(CLI::App& app, Options& o) {
   app.add_option("--seed", o.model.seed, "Other weights for every number")->check(whole_number(0))->type_name("N");
   app.add_option("--shards", o.model.shards, "Number of safetensors files")->check(whole_number(1))->type_name("N");
   one_of("--config-style", o.style, "old: rope_theta, torch_dtype; new: rope_parameters, dtype", {"old", "new"});
+  app.add_option("--eos", o.stops, "Stop tokens; default: 2")
+      ->delimiter(',')
+      ->check(whole_number(0))
+      ->type_name("ID,...");
+  app.add_flag("--generation-config", o.model.generation_config,
+               "The stop tokens stand in generation_config.json, and others in config.json");
   app.add_option("--tokenizer", o.model.tokenizer, "A SentencePiece model to copy in as tokenizer.model")
       ->type_name("FILE");
+}
+
+/// Reads what --rope-scaling says; whether its numbers make sense is checked with all others.
+RopeScaling rope_scaling_of(const std::string& text) {
+  RopeScaling scaling;
+  char rest = 0;
+  if (std::sscanf(text.c_str(), "linear:%lf%c", &scaling.factor, &rest) == 1) {
+    scaling.type = RopeScaling::Type::linear;
+  } else if (std::sscanf(text.c_str(), "llama3:%lf,%lf,%lf,%zu%c", &scaling.factor, &scaling.low_freq_factor,
+                         &scaling.high_freq_factor, &scaling.original_max_position_embeddings, &rest) == 4) {
+    scaling.type = RopeScaling::Type::llama3;
+  } else if (!text.empty()) {
+    throw InputError(
+        fmt::format("--rope-scaling is {}; expected linear:4 or llama3:8,1,4,8192, for example", quote(text)));
+  }
+  return scaling;
 }
 
 /// The preset, with what was asked for on top.
@@ -80,8 +108,10 @@ ModelConfig config_of(const Options& o) {
   take(config.intermediate_size, o.intermediate_size);
   take(config.max_position_embeddings, o.max_positions);
   take(config.rope_theta, o.rope_theta);
+  config.rope_scaling = rope_scaling_of(o.rope_scaling);
   take(config.rms_norm_eps, o.rms_norm_eps);
   take(config.tie_word_embeddings, o.tie);
+  if (!o.stops.empty()) config.eos_token_ids = o.stops;
   config.dtype = weight_dtype(o.dtype);
   return config;
 }

@@ -119,6 +119,16 @@ void write_weights(const RandomModel& model, const fs::path& folder, const std::
   write_file(folder / "model.safetensors.index.json", index.dump(2) + "\n");
 }
 
+void write_config(const RandomModel& model, const fs::path& folder) {
+  ModelConfig config = model.config;
+  if (model.generation_config) {
+    const nlohmann::ordered_json generation{{"do_sample", false}, {"eos_token_id", config.eos_token_ids}};
+    write_file(folder / "generation_config.json", generation.dump(2) + "\n");
+    config.eos_token_ids = {0};  // a reader that overlooks the other file shows it
+  }
+  write_file(folder / "config.json", config_text(config, model.style));
+}
+
 void copy_tokenizer(const RandomModel& model, const fs::path& folder) {
   if (model.tokenizer.empty()) return;
   write_file(folder / "tokenizer.model", MappedFile(model.tokenizer).text());
@@ -223,7 +233,7 @@ void write_random_model(const RandomModel& model, const fs::path& folder,
   staged.need_space(model.config.parameter_count() * dtype_size(model.config.dtype.value_or(DType::f32)));
   copy_tokenizer(model, staged.path());
   write_weights(model, staged.path(), advance);
-  write_file(staged.path() / "config.json", config_text(model.config, model.style));
+  write_config(model, staged.path());
   staged.commit();
 }
 

@@ -28,6 +28,7 @@ struct RandomModel {
   std::uint64_t seed = 0;
   std::size_t shards = 1;  ///< files; above 1 with model.safetensors.index.json
   ConfigStyle style = ConfigStyle::older;
+  bool generation_config = false;   ///< the stop tokens in a generation_config.json; config.json names another
   std::filesystem::path tokenizer;  ///< copied in unless empty; must not know more tokens than the model
 };
 

@@ -169,6 +169,16 @@ TEST(MakeModel, EndsWithTheRightCode) {
        "make_model: give --preset, or all of --vocab-size --hidden-size --layers --heads --intermediate-size\n"},
       {"--preset tiny --kv-heads 4" + out,
        "make_model: sizes: \"num_attention_heads\" is 6; expected a multiple of \"num_key_value_heads\" (4)\n"},
+      {"--preset tiny --rope-scaling yarn:4" + out,
+       "make_model: --rope-scaling is \"yarn:4\"; expected linear:4 or llama3:8,1,4,8192, for example\n"},
+      {"--preset tiny --rope-scaling llama3:8,1,4" + out,
+       "make_model: --rope-scaling is \"llama3:8,1,4\"; expected linear:4 or llama3:8,1,4,8192, for example\n"},
+      {"--preset tiny --rope-scaling llama3:8,4,1,64" + out,
+       "make_model: sizes: rotary \"high_freq_factor\" is 1; expected more than \"low_freq_factor\" (4), up to 1e6\n"},
+      {"--preset tiny --rope-scaling linear:nan" + out,
+       "make_model: sizes: rotary \"factor\" is nan; expected 1 to 1e6\n"},
+      {"--preset tiny --eos 1,x" + out,
+       "make_model: --eos: x is not a whole number from 0 up (make_model --help shows the options)\n"},
       {"--preset tiny --tokenizer nowhere" + out, "make_model: nowhere: no such file\n"},
   };
   for (const auto& [arguments, message] : wrong) {
@@ -194,6 +204,15 @@ TEST(MakeModel, TakesSizesOverThePreset) {
   EXPECT_TRUE(changed.tie_word_embeddings);
   EXPECT_EQ(changed.rope_theta, 1e6);
   EXPECT_FALSE(Checkpoint(folder.path() / "a").contains("lm_head.weight"));
+
+  const ModelConfig stretched =
+      make("c", "--preset tiny --rope-scaling llama3:8,1.5,4,64 --eos 5,7 --generation-config --shards 3");
+  EXPECT_EQ(stretched.rope_scaling, (RopeScaling{RopeScaling::Type::llama3, 8, 1.5, 4, 64}));
+  EXPECT_THAT(stretched.eos_token_ids, testing::ElementsAre(5, 7));
+  EXPECT_EQ(Checkpoint(folder.path() / "c").files().size(), 3);
+  const ModelConfig linear = make("d", "--preset tiny --rope-scaling linear:2.5 --config-style new");
+  EXPECT_EQ(linear.rope_scaling, (RopeScaling{.type = RopeScaling::Type::linear, .factor = 2.5}));
+  EXPECT_THAT(linear.eos_token_ids, testing::ElementsAre(2));
 
   const ModelConfig own =
       make("b",
