@@ -5,10 +5,11 @@ words after `--` are handed on to the program behind it, as arguments.more."""
 import argparse
 import sys
 
-from lab import bench, build, demo, figures, setup, suites
+from lab import bench, build, check_hf, demo, figures, setup, suites
 from lab.places import LabError
 
-COMMANDS = {"demo": demo, "test": suites, "build": build, "bench": bench, "figures": figures, "setup": setup}
+COMMANDS = {"demo": demo, "test": suites, "build": build, "bench": bench, "check-hf": check_hf, "figures": figures,
+            "setup": setup}
 OLDEST_PYTHON = (3, 10)
 
 
@@ -18,7 +19,7 @@ class Parser(argparse.ArgumentParser):
 
 
 def overview():
-    lines = [f"  {name:7} {module.SUMMARY}" for name, module in COMMANDS.items()]
+    lines = [f"  {name:8} {module.SUMMARY}" for name, module in COMMANDS.items()]
     return "\n".join(["Usage: ./lab COMMAND [options]", "", *lines, "",
                       "./lab COMMAND --help tells more. What is missing is installed first, and its size is said before."])
 
