@@ -8,7 +8,7 @@ namespace radixlab {
 LineReader::LineReader(std::istream& in, std::string name, std::size_t longest_line)
     : in_(in), name_(std::move(name)), longest_(longest_line) {}
 
-std::optional<std::string_view> LineReader::next() {
+std::optional<std::string_view> LineReader::next() try {
   std::streambuf& buffer = *in_.rdbuf();
   constexpr auto end = std::char_traits<char>::eof();
   for (;;) {
@@ -23,6 +23,8 @@ std::optional<std::string_view> LineReader::next() {
     if (!line_.empty() && line_.back() == '\r') line_.pop_back();
     if (line_.find_first_not_of(" \t") != line_.npos) return line_;
   }
+} catch (const std::ios_base::failure&) {
+  throw InputError(fmt::format("{}: cannot be read: is it a folder?", name_));
 }
 
 std::string LineReader::where() const { return fmt::format("{}:{}", name_, number_); }
@@ -53,6 +55,16 @@ std::string needed_text(const Json& object, const char* key, std::string_view wh
   auto text = optional_text(object, key, where);
   if (!text) throw InputError(fmt::format("{}: has no \"{}\"", where, key));
   return *std::move(text);
+}
+
+const Json& needed_value(const Json& object, const char* key, std::string_view where) {
+  const auto at = object.find(key);
+  if (at == object.end()) throw InputError(fmt::format("{}: has no \"{}\"", where, key));
+  return *at;
+}
+
+void refuse_number(const Json& value, const char* key, std::string_view where, const std::string& range) {
+  throw InputError(fmt::format("{}: \"{}\" is {}; expected a whole number from {}", where, key, shown(value), range));
 }
 
 }  // namespace radixlab

@@ -2,11 +2,15 @@
 /// One JSON object a line, as traces, stories and questions are written. Errors name file and line.
 #pragma once
 
+#include <concepts>
 #include <cstddef>
 #include <istream>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "io/json.hpp"
 
@@ -22,7 +26,8 @@ class LineReader {
   /// Throws InputError on a line that is too long and on a stream that fails.
   std::optional<std::string_view> next();
 
-  std::string where() const;  ///< "questions.jsonl:12", for messages about the line last given
+  std::string where() const;                      ///< "questions.jsonl:12", for messages about the line last given
+  std::size_t number() const { return number_; }  ///< of the line last given, from 1
 
  private:
   std::istream& in_;
@@ -38,6 +43,7 @@ class JsonlReader {
   /// Throws InputError on what is no JSON object.
   std::optional<Json> next();
   std::string where() const { return lines_.where(); }
+  std::size_t number() const { return lines_.number(); }
 
  private:
   LineReader lines_;
@@ -52,5 +58,39 @@ std::optional<std::string> optional_text(const Json& object, const char* key, st
 
 /// The text under `key`. Throws InputError if it is absent or something else.
 std::string needed_text(const Json& object, const char* key, std::string_view where);
+
+/// The value under `key`. Throws InputError if it is absent.
+const Json& needed_value(const Json& object, const char* key, std::string_view where);
+
+[[noreturn]] void refuse_number(const Json& value, const char* key, std::string_view where, const std::string& range);
+
+/// `value` as a whole number, read under `key`. Throws InputError if it is something else or does not fit T.
+template <std::integral T>
+T whole_number(const Json& value, const char* key, std::string_view where) {
+  const bool fits = value.is_number_unsigned()
+                        ? std::in_range<T>(value.get<std::uint64_t>())
+                        : value.is_number_integer() && std::in_range<T>(value.get<std::int64_t>());
+  using Limits = std::numeric_limits<T>;
+  if (!fits) refuse_number(value, key, where, std::to_string(Limits::min()) + " to " + std::to_string(Limits::max()));
+  return value.get<T>();
+}
+
+/// The whole number under `key`. Throws InputError if it is absent, something else or does not fit T.
+template <std::integral T>
+T needed_number(const Json& object, const char* key, std::string_view where) {
+  return whole_number<T>(needed_value(object, key, where), key, where);
+}
+
+/// The list of whole numbers under `key`. Throws likewise.
+template <std::integral T>
+std::vector<T> needed_numbers(const Json& object, const char* key, std::string_view where) {
+  const Json& list = needed_value(object, key, where);
+  if (!list.is_array())
+    throw InputError(std::string(where) + ": \"" + key + "\" is " + shown(list) + "; expected a list");
+  std::vector<T> numbers;
+  numbers.reserve(list.size());
+  for (const Json& value : list) numbers.push_back(whole_number<T>(value, key, where));
+  return numbers;
+}
 
 }  // namespace radixlab

@@ -3,6 +3,7 @@
 /// into a fresh Story around the same manager; structure and reasons are read off the manager between calls.
 #pragma once
 #include <functional>
+#include <istream>
 #include <string>
 #include <string_view>
 
@@ -11,17 +12,24 @@
 namespace radixlab {
 
 struct Replayed {
-  std::size_t calls = 0;
-  /// Where a result was not the one in the story, one line each ("line 7: ..."). Another manager, or a bug since
+  std::size_t calls = 0;  ///< lines, the head counted
+  /// Where a result was not the one in the story, one line each ("story:7: ..."). Another manager, or a bug since
   /// repaired.
   std::vector<std::string> differences;
 };
 
-/// Replays `text` into `manager`. Handles are translated: what the story's manager named is what this one named at that
-/// line. Calls `after_line` (if given) with the number of each line that was replayed: the place for check_integrity()
-/// and pictures. Throws IntegrityError with the line's number if a watched manager or after_line finds a broken rule,
-/// std::invalid_argument ("line 7: ...") if the text is no story.
-Replayed replay_story(std::string_view text, BaseCacheManager& manager,
+/// Replays `story` into `manager`, a line at a time; `name` stands in messages. Handles are translated: what the
+/// story's manager named is what this one named at that line. Calls `after_line` (if given) with the number of each
+/// line that was replayed: the place for check_integrity() and pictures.
+///
+/// A story is a file like any other: types, ranges and sizes of a line are checked before its call is made. Throws
+/// InputError ("story.jsonl:7: ...") if it is no story, IntegrityError with the line if a watched manager or after_line
+/// finds a broken rule. What else a call throws is compared with the story.
+Replayed replay_story(std::istream& story, const std::string& name, BaseCacheManager& manager,
+                      const std::function<void(std::size_t)>& after_line = {});
+
+/// The same for a text in memory, named "story".
+Replayed replay_story(std::string_view story, BaseCacheManager& manager,
                       const std::function<void(std::size_t)>& after_line = {});
 
 }  // namespace radixlab

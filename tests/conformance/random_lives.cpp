@@ -1,7 +1,6 @@
 // Random request lives on every manager of the ladder, as a table; `--replay` shows a failure again.
 #include <cstdio>
 #include <fstream>
-#include <sstream>
 
 #include "apps/cli.hpp"
 #include "io/atomic_file.hpp"
@@ -17,14 +16,6 @@ struct Arguments {
   std::string manager, story_file, replay_file;
   std::size_t page_size = 0;
 };
-
-std::string read_file(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  text << file.rdbuf();
-  if (!file) throw std::invalid_argument(path + ": cannot be read, expected a story");
-  return text.str();
-}
 
 // All seeds of one row of the table. False at the first that breaks a rule.
 bool live_row(const Stage& stage, std::size_t page_size, const Arguments& args) {
@@ -70,12 +61,13 @@ bool live_all(const Arguments& args) {
 }
 
 bool replay(const Arguments& args) {
-  const std::string text = read_file(args.replay_file);
   if (args.manager.empty() || args.page_size == 0)
     throw std::invalid_argument("--replay needs --manager and --page-size");
+  std::ifstream story(args.replay_file, std::ios::binary);
+  if (!story) throw std::invalid_argument(args.replay_file + ": cannot be read, expected a story");
   const Made made = watched(args.manager, args.page_size, 1);
   try {
-    const Replayed replayed = replay_story(text, *made.manager, [&](std::size_t) {
+    const Replayed replayed = replay_story(story, args.replay_file, *made.manager, [&](std::size_t) {
       made.manager->check_integrity();
       made.story->same_as_snapshot();
     });

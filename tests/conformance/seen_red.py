@@ -18,7 +18,7 @@ def main() -> int:
         problems = judge(f"{meta['lives_say']}:", found, "the random lives")
         if not problems:
             again = run([lives, "--manager", "radix", "--page-size", "1", "--replay", str(story)])
-            problems += judge("line ", again, "the replayed story")
+            problems += judge("story.jsonl:", again, "the replayed story")
     found = run([tests, f"--gtest_filter=*.{meta['killed_by']}"])
     problems += judge(meta["says"], found, meta["killed_by"])
     print("\n".join(problems) or f"caught: {meta['story']}")

@@ -1,5 +1,6 @@
 #include "io/json.hpp"
 
+#include <fstream>
 #include <sstream>
 
 #include "io/jsonl.hpp"
@@ -64,6 +65,30 @@ TEST(Jsonl, NamesTheLine) {
   EXPECT_EQ(second_line("[1]"), "q.jsonl:2: is a list: expected an object");
   EXPECT_THAT(second_line("{\"a\":"), testing::StartsWith("q.jsonl:2: not JSON: "));
   EXPECT_EQ(second_line("{\"a\":\"" + std::string(20, 'x') + "\"}"), "q.jsonl:2: line longer than 20 bytes");
+}
+
+TEST(Jsonl, RefusesAFolder) {
+  const TempFolder folder;
+  std::ifstream in(folder.path());
+  JsonlReader lines(in, "q.jsonl");
+  EXPECT_EQ(refusal([&] { lines.next(); }), "q.jsonl: cannot be read: is it a folder?");
+}
+
+TEST(Jsonl, TakesNumbersOut) {
+  const Json object{{"n", -7}, {"big", UINT64_MAX}, {"real", 1.5}, {"list", {1, 2}}, {"mixed", {1, "2"}}};
+  EXPECT_EQ(needed_number<int>(object, "n", "x:1"), -7);
+  EXPECT_EQ(needed_number<std::uint64_t>(object, "big", "x:1"), UINT64_MAX);
+  EXPECT_THAT(needed_numbers<std::int32_t>(object, "list", "x:1"), testing::ElementsAre(1, 2));
+  const auto refused_number = [&](const char* key) {
+    return refusal([&] { needed_number<std::uint32_t>(object, key, "x:1"); });
+  };
+  EXPECT_EQ(refused_number("a"), "x:1: has no \"a\"");
+  EXPECT_EQ(refused_number("n"), "x:1: \"n\" is -7; expected a whole number from 0 to 4294967295");
+  EXPECT_EQ(refused_number("real"), "x:1: \"real\" is 1.5; expected a whole number from 0 to 4294967295");
+  EXPECT_THAT(refused_number("big"), testing::StartsWith("x:1: \"big\" is 18446744073709551615; expected"));
+  EXPECT_EQ(refusal([&] { needed_numbers<int>(object, "n", "x:1"); }), "x:1: \"n\" is -7; expected a list");
+  EXPECT_THAT(refusal([&] { needed_numbers<int>(object, "mixed", "x:1"); }),
+              testing::StartsWith("x:1: \"mixed\" is \"2\"; expected a whole number"));
 }
 
 TEST(Jsonl, TakesTextsOut) {
