@@ -13,16 +13,24 @@ bool is_plain_name(const std::string& name) {
   return !name.empty() && name != "." && name != ".." && name.find_first_of(std::string_view("/\\\0", 3)) == name.npos;
 }
 
+/// Also of what cannot be looked at: opening it says why.
+bool is_there(const std::filesystem::path& file) {
+  std::error_code ignored;
+  return std::filesystem::status(file, ignored).type() != std::filesystem::file_type::not_found;
+}
+
 }  // namespace
 
 Checkpoint::Checkpoint(const std::filesystem::path& folder) {
   const auto single = folder / "model.safetensors", index = folder / "model.safetensors.index.json";
-  if (!std::filesystem::is_directory(folder)) throw InputError(fmt::format("{}: no such folder", folder.string()));
-  if (std::filesystem::exists(single)) {
+  std::error_code ignored;
+  if (!std::filesystem::is_directory(folder, ignored))
+    throw InputError(fmt::format("{}: no such folder", folder.string()));
+  if (is_there(single)) {
     listed_in_ = single;
     files_.emplace_back(single);
     for (const TensorView& tensor : files_.front().tensors()) home_.emplace(tensor.name, 0);
-  } else if (std::filesystem::exists(index)) {
+  } else if (is_there(index)) {
     listed_in_ = index;
     open_shards(folder);
   } else {
@@ -46,6 +54,12 @@ void Checkpoint::open_shards(const std::filesystem::path& folder) {
     files_[at->second].at(tensor);
     home_.emplace(tensor, at->second);
   }
+  for (std::size_t i = 0; i < files_.size(); ++i)
+    for (const TensorView& tensor : files_[i].tensors())
+      if (const auto home = home_.find(tensor.name); home != home_.end() && home->second != i)
+        throw file_error(files_[i].path(),
+                         fmt::format("has a tensor {}, which model.safetensors.index.json says is in {}",
+                                     quote(tensor.name), quote(files_[home->second].path().filename().string())));
 }
 
 const TensorView& Checkpoint::at(std::string_view name, std::initializer_list<std::size_t> shape) const {

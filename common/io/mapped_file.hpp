@@ -15,6 +15,7 @@ class MappedFile {
  public:
   /// Throws InputError with the path if it is missing, not a regular file or not readable.
   explicit MappedFile(const std::filesystem::path& file);
+  MappedFile() = default;  ///< no file, no bytes
   ~MappedFile();
   MappedFile(MappedFile&& other) noexcept;
   MappedFile& operator=(MappedFile&& other) noexcept;

@@ -92,8 +92,8 @@ TensorView read_entry(const Entry& entry, std::span<const std::byte> file, std::
 }
 
 /// The header's text, or InputError.
-std::string_view header_text(const std::filesystem::path& path, const MappedFile& map) {
-  const std::string_view file = map.text();
+std::string_view header_text(const std::filesystem::path& path, std::span<const std::byte> bytes) {
+  const std::string_view file(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   if (file.size() < length_bytes)
     throw file_error(path,
                      fmt::format("has {} bytes: too short for a safetensors file (truncated download?)", file.size()));
@@ -163,16 +163,22 @@ void widen(const TensorView& tensor, std::size_t first_element, std::span<float>
   }
 }
 
-SafetensorsFile::SafetensorsFile(const std::filesystem::path& file) : path_(file), map_(file) {
-  const std::string_view header = header_text(path_, map_);
+SafetensorsFile::SafetensorsFile(const std::filesystem::path& file) : path_(file), map_(file) { read(map_.bytes()); }
+
+SafetensorsFile::SafetensorsFile(std::span<const std::byte> bytes, const std::filesystem::path& name) : path_(name) {
+  read(bytes);
+}
+
+void SafetensorsFile::read(std::span<const std::byte> file) {
+  const std::string_view header = header_text(path_, file);
   const std::size_t data_start = length_bytes + header.size();
   const Json json = parse_json(header, path_.filename().string() + ": header", {.bytes = longest_header, .depth = 8});
   if (!json.is_object()) throw file_error(path_, fmt::format("header is {}: expected an object", shown(json)));
   for (const auto& [name, value] : json.items())
-    if (name != "__metadata__") tensors_.push_back(read_entry({path_, name, value}, map_.bytes(), data_start));
+    if (name != "__metadata__") tensors_.push_back(read_entry({path_, name, value}, file, data_start));
   const auto place = [](const TensorView& t) { return std::pair(t.bytes.data(), t.bytes.size()); };  // empty ones first
   std::sort(tensors_.begin(), tensors_.end(), [&](const auto& a, const auto& b) { return place(a) < place(b); });
-  check_cover(path_, tensors_, map_.bytes().subspan(data_start));
+  check_cover(path_, tensors_, file.subspan(data_start));
   for (std::size_t i = 0; i < tensors_.size(); ++i) by_name_.emplace(tensors_[i].name, i);
 }
 

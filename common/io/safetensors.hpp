@@ -10,6 +10,8 @@
 ///   - each tensor lies inside the file, and its bytes are dtype size x shape
 ///   - tensors neither overlap nor leave a byte between them or behind the last (the format asks for both)
 ///   - an index names its shards as plain files of its own folder, and each tensor is in the shard that is named for it
+///     and in no other. A file there may be a symbolic link to anywhere: whoever made the folder made the link, and the
+///     cache of Hugging Face consists of them. A name that leads out of the folder is the index's doing, and refused.
 ///
 /// Files are mapped: opening 5 GB takes no time and no memory. A view is good as long as the object that it came from.
 /// Offsets need not suit the type: read elements with widen() or memcpy, never through a cast pointer.
@@ -45,11 +47,14 @@ void widen(const TensorView& tensor, std::size_t first_element, std::span<float>
 /// "[4096, 288]"
 std::string shape_text(std::span<const std::size_t> shape);
 
-/// One file, mapped and checked.
+/// One file, checked: mapped, or in memory that is someone else's.
 class SafetensorsFile {
  public:
   /// O(tensors log tensors). Throws InputError with the file, the tensor and what is wrong.
   explicit SafetensorsFile(const std::filesystem::path& file);
+
+  /// The same of a file's bytes, which must outlive the object; `name` stands in messages.
+  SafetensorsFile(std::span<const std::byte> bytes, const std::filesystem::path& name);
 
   const std::filesystem::path& path() const { return path_; }
   std::span<const TensorView> tensors() const { return tensors_; }  ///< in the order of their bytes
@@ -57,6 +62,8 @@ class SafetensorsFile {
   const TensorView& at(std::string_view name) const;                ///< throws InputError if there is none
 
  private:
+  void read(std::span<const std::byte> file);
+
   std::filesystem::path path_;
   MappedFile map_;
   std::vector<TensorView> tensors_;

@@ -1,3 +1,5 @@
+#include <sys/stat.h>
+
 #include "io/safetensors.hpp"
 #include "io/safetensors_writer.hpp"
 #include "support.hpp"
@@ -72,7 +74,40 @@ TEST(Checkpoint, RefusesShardsOutsideItsFolder) {
   }
 }
 
+/// As in the cache of Hugging Face, whose folders hold links to files elsewhere.
+TEST(Checkpoint, FollowsALinkInItsFolder) {
+  const TempFolder elsewhere;
+  write_tensors(elsewhere.path() / "blob", {{"z", DType::bf16, {2}}});
+  const Sharded files(R"({"z":"link.safetensors"})");
+  std::filesystem::create_symlink(elsewhere.path() / "blob", files.folder.path() / "link.safetensors");
+  EXPECT_EQ(files.refused(), "");
+}
+
+TEST(Checkpoint, RefusesATensorInTwoShards) {
+  const Sharded files(R"({"a":"one.safetensors","b":"two.safetensors","i":"two.safetensors"})");
+  write_tensors(files.folder.path() / "two.safetensors",
+                {{"a", DType::f32, {2, 3}}, {"b", DType::f16, {5}}, {"i", DType::i64, {1}}});
+  EXPECT_EQ(files.refused(),
+            "two.safetensors: has a tensor \"a\", which model.safetensors.index.json says is in \"one.safetensors\"");
+}
+
+TEST(Checkpoint, RefusesWhatIsNoFile) {
+  const Sharded files(R"({"a":"sub"})");
+  const auto& folder = files.folder.path();
+  std::filesystem::create_directory(folder / "sub");
+  EXPECT_THAT(files.refused(), testing::EndsWith("sub: is a folder, not a file"));
+  const auto index = folder / index_name, single = folder / "model.safetensors";
+  std::filesystem::remove(index);
+  ASSERT_EQ(::mkfifo(index.c_str(), 0600), 0);
+  EXPECT_THAT(files.refused(), testing::EndsWith("model.safetensors.index.json: is not a regular file"));
+  std::filesystem::create_symlink(single, single);
+  EXPECT_THAT(files.refused(), testing::EndsWith("model.safetensors: Too many levels of symbolic links"));
+}
+
 TEST(Checkpoint, RefusesBrokenIndexes) {
+  const Sharded empty("{}");
+  empty.folder.write(index_name, "");
+  EXPECT_THAT(empty.refused(), testing::StartsWith("model.safetensors.index.json: not JSON: "));
   EXPECT_EQ(Sharded("[]").refused(), "model.safetensors.index.json: has no object \"weight_map\"");
   EXPECT_EQ(
       Sharded(R"({"a":7})").refused(),

@@ -18,9 +18,7 @@ std::string file_of(std::string_view header, std::size_t data_bytes) {
 }
 
 std::string refused(std::string_view bytes) {
-  const TempFolder folder;
-  const auto file = folder.write("model.safetensors", bytes);
-  return refusal([&] { SafetensorsFile{file}; });
+  return refusal([&] { SafetensorsFile(std::as_bytes(std::span(bytes)), "model.safetensors"); });
 }
 
 std::string refused(std::string_view header, std::size_t data_bytes) { return refused(file_of(header, data_bytes)); }
@@ -50,6 +48,14 @@ TEST(Safetensors, ReadsWhatTheWriterWrote) {
   EXPECT_EQ(file.at("one").size(), 1);
   EXPECT_EQ(file.find("c"), nullptr);
   EXPECT_EQ(refusal([&] { file.at("c"); }), "model.safetensors: has no tensor \"c\"");
+}
+
+TEST(Safetensors, ReadsAFileAsItReadsItsBytes) {
+  const TempFolder folder;
+  const std::string bytes = file_of(R"({"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]}})", 5);
+  const auto path = folder.write("model.safetensors", bytes);
+  EXPECT_EQ(refusal([&] { SafetensorsFile{path}; }), refused(bytes));
+  EXPECT_EQ(refused(bytes), "model.safetensors: the last 1 bytes belong to no tensor");
 }
 
 TEST(Safetensors, ReadsElementsAtOddAddresses) {
@@ -177,9 +183,8 @@ TEST(Safetensors, SurvivesDamage) {
     for (std::size_t changes = 1 + below(3); changes > 0; --changes)
       bad[below(bad.size())] = "0123456789[]{},:\"\xff\0e-"[below(22)];
     if (below(4) == 0) bad.resize(below(bad.size()));
-    const auto file = folder.write("bad", bad);
     const std::string said = refusal([&] {
-      const SafetensorsFile tensors(file);
+      const SafetensorsFile tensors(std::as_bytes(std::span(bad)), "bad");
       for (const TensorView& tensor : tensors.tensors())
         if (is_weight_type(tensor.dtype)) {
           std::vector<float> out(tensor.size());
