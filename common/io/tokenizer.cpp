@@ -5,6 +5,7 @@
 
 #include "io/error.hpp"
 #include "io/mapped_file.hpp"
+#include "io/tokenizer_check.hpp"
 
 namespace radixlab {
 namespace {
@@ -39,21 +40,23 @@ struct Tokenizer::Parts {
   bool knows(TokenId id) const { return id >= 0 && id < processor.GetPieceSize(); }
 };
 
-Tokenizer::Tokenizer(const std::filesystem::path& folder) : parts_(std::make_unique<Parts>()) {
-  const auto path = model_file(folder);
-  const MappedFile file(path);
-  if (file.text().size() > largest_model)
-    throw file_error(path, fmt::format("has {} bytes, and at most {} are read", grouped(file.text().size()),
-                                       grouped(largest_model)));
+Tokenizer::Tokenizer(const std::filesystem::path& folder)
+    : Tokenizer(MappedFile(model_file(folder)).text(), "tokenizer.model") {}
+
+Tokenizer::Tokenizer(std::string_view model, const std::filesystem::path& name) : parts_(std::make_unique<Parts>()) {
+  if (model.size() > largest_model)
+    throw file_error(
+        name, fmt::format("has {} bytes, and at most {} are read", grouped(model.size()), grouped(largest_model)));
+  check_tokenizer_model(model, name);
   std::string why;
   try {
-    const auto status = parts_->processor.LoadFromSerializedProto({file.text().data(), file.text().size()});
+    const auto status = parts_->processor.LoadFromSerializedProto({model.data(), model.size()});
     if (!status.ok()) why = status.message();
   } catch (const std::exception& error) {
     why = error.what();
   }
   if (why.empty() && parts_->processor.GetPieceSize() == 0) why = "no pieces";
-  if (!why.empty()) throw file_error(path, fmt::format("not a SentencePiece model: {}", quote(why)));
+  if (!why.empty()) throw file_error(name, fmt::format("not a SentencePiece model: {}", quote(why)));
 }
 
 Tokenizer::~Tokenizer() = default;

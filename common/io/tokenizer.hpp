@@ -20,6 +20,8 @@ class Tokenizer {
   /// Reads FOLDER/tokenizer.model. Throws InputError if it is missing or damaged; a folder that has only tokenizer.json
   /// is told so, and what to do.
   explicit Tokenizer(const std::filesystem::path& folder);
+  /// The same of a file's bytes, which are not kept; `name` stands in messages.
+  Tokenizer(std::string_view model, const std::filesystem::path& name);
   ~Tokenizer();
   Tokenizer(Tokenizer&&) noexcept;
   Tokenizer& operator=(Tokenizer&&) noexcept;
