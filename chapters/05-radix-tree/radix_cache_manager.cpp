@@ -10,14 +10,18 @@ namespace radixlab {
 RadixCacheManager::RadixCacheManager(RadixOptions options) : options_(options), tree_(options.page_size) {}
 
 CacheHandle RadixCacheManager::match_prefix(PrefixKey key) {
-  ++now_;
   Node* const root = tree_.find_root(key.cache_salt);
-  if (!root) return {};  // a look-up creates nothing
+  if (!root) {  // a look-up creates nothing
+    ++now_;
+    return {};
+  }
   const RadixTree::Position found = tree_.lookup(key.tokens, {root, 0});
+  CacheHandle hit = found.len > 0 ? handle(found) : CacheHandle{};
+  if (options_.partial_hits) hit = partial_hit(found, key.tokens.subspan(found.len));
+  ++now_;  // from here on nothing fails
   touch(*found.node);
   for (Node* n = found.node; !n->is_root(); n = n->parent) ++n->use.hits;
-  if (options_.partial_hits) return partial_hit(found, key.tokens.subspan(found.len));
-  return found.len > 0 ? handle(found) : CacheHandle{};
+  return hit;
 }
 
 // The page after the last whole one may agree in part; it is copied, so it may be any child's: the longest, and of
@@ -52,6 +56,8 @@ RadixTree::Position RadixCacheManager::resume(PrefixKey key, std::span<const Pag
   if (from.cached_len > key.tokens.size())
     throw std::invalid_argument("insert_prefix: from names " + std::to_string(from.cached_len) +
                                 " tokens of a key of " + std::to_string(key.tokens.size()));
+  longest_ = std::max(longest_, pages.size());
+  order_.reserve(tree_.num_nodes() + 1);  // each node may become an unlocked leaf, and unlocking must not fail
   if (from.cached_len == 0) return key.tokens.size() < P ? RadixTree::Position{nullptr, 0} : tree_.root(key.cache_salt);
   Node& node = tree_.node(from);
   if (node.cache_salt != key.cache_salt)

@@ -58,7 +58,8 @@ class RadixCacheManager : public BaseCacheManager {
   RadixOptions options_;
   RadixTree tree_;
   SizeInfo sizes_;
-  std::uint64_t now_ = 0;  // the logical clock: one tick a match or insert
+  std::size_t longest_ = 0;  // [pages] of a key, so far: no node has more
+  std::uint64_t now_ = 0;    // the logical clock: one tick a match or insert
   EvictionOrder<Node, LeastRecentlyUsed> order_;
 };
 

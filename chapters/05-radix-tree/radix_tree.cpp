@@ -12,10 +12,11 @@ RadixTree::RadixTree(std::size_t page_size) : page_size_(page_size) {
 
 RadixTree::Position RadixTree::root(std::uint32_t cache_salt) {
   if (Node* const known = find_root(cache_salt)) return {known, 0};
-  Node& made = nodes_.make();
-  made.cache_salt = cache_salt;
-  roots_.emplace(cache_salt, &made);
-  return {&made, 0};
+  nodes_.make_room();  // so that make() cannot fail when the salt is in the table
+  Node*& made = roots_[cache_salt];
+  made = &nodes_.make();
+  made->cache_salt = cache_salt;
+  return {made, 0};
 }
 
 RadixTree::Node* RadixTree::find_root(std::uint32_t cache_salt) const {

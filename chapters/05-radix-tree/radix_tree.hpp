@@ -74,7 +74,8 @@ class RadixTree {
   /// Takes a leaf out, and its root with it when it was the last. Throws std::logic_error (I26) if it is no leaf.
   void remove_leaf(Node& leaf);
 
-  Position root(std::uint32_t cache_salt);  ///< every salt has a root of its own (I11); made at the first insert
+  /// Every salt has a root of its own (I11), made at its first insert; without children if that insert fails.
+  Position root(std::uint32_t cache_salt);
   Node* find_root(std::uint32_t cache_salt) const;  ///< nullptr if nothing is stored under this salt
   Node* find_child(const Node& node,
                    std::span<const TokenId> tokens) const;  ///< that begins with the first page of `tokens`
@@ -84,6 +85,7 @@ class RadixTree {
   Node& node(const CacheHandle& handle) const;
 
   const std::map<std::uint32_t, Node*>& roots() const { return roots_; }
+  std::size_t num_nodes() const { return nodes_.size(); }  ///< roots too
   std::size_t page_size() const { return page_size_; }
   std::size_t whole_pages(std::size_t tokens) const { return tokens / page_size_ * page_size_; }  ///< [tokens]
 

@@ -18,9 +18,10 @@
 ///   I19  a locked prefix is never evicted
 ///   I28  a handle whose place is gone is refused, never followed
 ///
-/// Errors are exceptions that name the rule; a failed call changes nothing. One thread at a time, as a scheduler's loop
-/// calls it. std::invalid_argument is a caller's mistake that no rule covers: a span of the wrong size. After seed 003.
-/// `CacheManager` (chapter 01) is not one of these: it is the scheduler's desk that uses one.
+/// Errors are exceptions that name the rule; a failed call changes nothing, also when memory runs out in it. Copying,
+/// locking and unlocking a good handle never fail: whoever cleans up relies on it. One thread at a time, as a
+/// scheduler's loop calls it. std::invalid_argument is a caller's mistake that no rule covers: a span of the wrong
+/// size. After seed 003. `CacheManager` (chapter 01) is not one of these: it is the scheduler's desk that uses one.
 #pragma once
 
 #include <cstddef>

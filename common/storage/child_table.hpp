@@ -32,25 +32,23 @@ class ChildTable {
     return table_[locate(page, hash(page))].child;
   }
 
-  /// Puts `child` in, or in the place of the one whose edge begins with the same page. O(P) amortised.
+  /// Room for one child more: the next put() cannot fail. O(P) amortised.
+  void make_room(std::size_t page_size) {
+    if (!table_ && only_) make_table(4, page_size);
+    if (table_ && (size_ + 1) * 4 > capacity() * 3) make_table(capacity() * 2, page_size);
+  }
+
+  /// Puts `child` in, or in the place of the one whose edge begins with the same page: then it cannot fail. O(P)
+  /// amortised.
   void put(Node& child, std::size_t page_size) {
     const auto page = child.tokens.view().first(page_size);
+    if (!find(page)) make_room(page_size);
     if (!table_) {
-      if (!only_ || begins_with(*only_, page)) {
-        only_ = &child;
-        return;
-      }
-      make_table(4, page_size);
+      only_ = &child;
+      return;
     }
-    const std::uint32_t h = hash(page);
-    std::uint32_t at = locate(page, h);
-    if (!table_[at].child) {
-      if ((size_ + 1) * 4 > capacity() * 3) {
-        make_table(capacity() * 2, page_size);
-        at = locate(page, h);
-      }
-      ++size_;
-    }
+    const std::uint32_t h = hash(page), at = locate(page, h);
+    size_ += table_[at].child == nullptr;
     table_[at] = {&child, h};
   }
 

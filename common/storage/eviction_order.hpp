@@ -4,6 +4,7 @@
 /// Invariant: nodes stand in the order of (score, id), the smallest first. Ids break ties, so the same calls give the
 /// same victims on every machine (I27).
 #pragma once
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <utility>
@@ -25,6 +26,11 @@ class EvictionOrder {
   std::size_t size() const { return heap_.size(); }
   bool contains(const Node& node) const { return node.order_index != kNotInOrder; }
   Node& first() const { return *heap_.front().node; }  ///< O(1). REQUIRES: !empty()
+
+  /// Room for `n` nodes: until there are more, insert() cannot fail. O(n) amortised over n calls.
+  void reserve(std::size_t n) {
+    if (n > heap_.capacity()) heap_.reserve(std::max(n, 2 * heap_.capacity()));
+  }
 
   /// O(log n). A node that is in already is updated.
   void insert(Node& node) {

@@ -20,11 +20,16 @@ template <class Node>
 class NodePool {
  public:
   Node& make() {
-    if (free_.empty()) grow();
+    make_room();
     Node& node = slot(free_.back());
     free_.pop_back();
     ++node.generation;
     return node;
+  }
+
+  /// The next make() cannot fail.
+  void make_room() {
+    if (free_.empty()) grow();
   }
 
   /// Everything that the node held is released; its name is refused from now on. Never throws.

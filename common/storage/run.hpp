@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <memory>
+#include <new>
 #include <span>
 #include <stdexcept>
 
@@ -36,9 +37,11 @@ class Run {
   const T& operator[](std::size_t i) const { return buffer_[static_cast<std::ptrdiff_t>(offset_ + i)]; }
 
   /// When this is the last Run on a buffer and uses less than half of it, copies its part out so that the rest is
-  /// freed: a short hot prefix must not keep the long text alive that once followed it.
-  void shrink_to_fit() {
+  /// freed: a short hot prefix must not keep the long text alive that once followed it. Never throws: without memory
+  /// for the copy it stays as it is.
+  void shrink_to_fit() noexcept try {
     if (buffer_.use_count() == 1 && size_ < buffer_size_ / 2) *this = Run(view());
+  } catch (const std::bad_alloc&) {
   }
 
  private:

@@ -10,7 +10,7 @@ std::vector<PageId> RadixCacheManager::evict(std::size_t num_pages) {
     throw std::runtime_error("I25: asked to evict " + std::to_string(num_pages) + " pages, " +
                              std::to_string(sizes_.evictable_size) + " are evictable");
   std::vector<PageId> freed;
-  freed.reserve(num_pages);
+  freed.reserve(num_pages + longest_);  // the last victim may go beyond; from here on nothing fails
   while (freed.size() < num_pages) {
     if (order_.empty()) throw std::logic_error("I6: evictable pages, but no unlocked leaf in the order");
     Node& leaf = order_.first();

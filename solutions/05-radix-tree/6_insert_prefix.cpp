@@ -7,20 +7,20 @@ InsertResult RadixCacheManager::insert_prefix(PrefixKey key, std::span<const Pag
   const RadixTree::Position start = resume(key, pages, from);
   if (whole == 0) return {};
 
-  ++now_;
-  RadixTree::Position at = tree_.lookup(key.tokens.first(whole), start);
-  touch(*at.node);
-  const std::size_t cached = at.len;
-  if (cached < whole) {
-    Node& leaf =
-        tree_.insert(at, key.tokens.subspan(cached, whole - cached), pages.subspan(cached / P, (whole - cached) / P));
-    leaf.use.created = leaf.use.last_used = now_;
-    sizes_.evictable_size += leaf.pages.size();
-    order_.erase(*at.node);  // no leaf any more
-    order_.insert(leaf);
-    at = {&leaf, whole};
+  const auto [known, cached] = tree_.lookup(key.tokens.first(whole), start);
+  Node* end = known;
+  if (cached < whole)
+    end = &tree_.insert({known, cached}, key.tokens.subspan(cached, whole - cached),
+                        pages.subspan(cached / P, (whole - cached) / P));
+  ++now_;  // from here on nothing fails
+  touch(*known);
+  if (end != known) {
+    end->use.created = end->use.last_used = now_;
+    sizes_.evictable_size += end->pages.size();
+    order_.erase(*known);  // no leaf any more
+    order_.insert(*end);
   }
-  return {cached, handle(at)};
+  return {cached, handle({end, whole})};
 }
 
 }  // namespace radixlab
