@@ -19,6 +19,7 @@ bool CacheManager::begin(Request& r, const CacheHandle& hit) {
   const std::size_t shared = hit.cached_len / page_size_, part = hit.cached_len % page_size_;
   std::vector<PageId> pages(pages_for(hit.cached_len));
   cache_.copy_pages(hit, pages);
+  r.pages.reserve(pages_for(r.tokens.size()));  // nothing below may fail while a lock is held and not written down
   cache_.lock_handle(hit);
   r.pages.assign(pages.begin(), pages.begin() + static_cast<std::ptrdiff_t>(shared));
   bool room = false;

@@ -8,9 +8,10 @@ void CacheManager::publish(Request& r, bool finished) {
   if (r.pages.empty()) return;
   check_running(r);
   const PrefixKey key(std::span(r.tokens).first(r.computed), r.cache_salt);
-  const CacheHandle held = cache_.insert_prefix(key, std::span(r.pages).first(pages_for(r.computed)), r.handle).handle;
-  std::vector<PageId> named(pages_for(held.cached_len));  // who holds each stretch now?
-  cache_.copy_pages(held, named);
+  std::vector<PageId> named(pages_for(r.computed));  // before the insert: once pages are given, nothing may fail
+  const CacheHandle held = cache_.insert_prefix(key, std::span(r.pages).first(named.size()), r.handle).handle;
+  named.resize(pages_for(held.cached_len));
+  cache_.copy_pages(held, named);           // who holds each stretch now?
   if (!finished) cache_.lock_handle(held);  // before the unlock below (I19)
   try {
     cache_.unlock_handle(r.handle);
