@@ -41,6 +41,14 @@ class Life {
   std::size_t below(std::size_t n) { return static_cast<std::size_t>(rng_() % n); }  // the same on every machine
   bool one_in(std::size_t n) { return below(n) == 0; }
 
+  // Each call that may fail in its middle goes through here.
+  void attempt(const std::function<void()>& call) {
+    if (options_.attempt)
+      options_.attempt(call, [this] { check(); });
+    else
+      call();
+  }
+
   void step() {
     const std::size_t what = below(20);
     if (what == 0)
@@ -80,7 +88,9 @@ class Life {
     Request r = prompt();
     const bool twin = std::ranges::any_of(
         live_, [&](const Request& o) { return o.tokens == r.tokens && o.cache_salt == r.cache_salt; });
-    if (!desk_.start(r)) {
+    bool started = false;
+    attempt([&] { started = desk_.start(r); });
+    if (!started) {
       ++counts_.refused;
       if (!r.pages.empty() || r.handle != CacheHandle{}) throw IntegrityError("I4: a refused start kept something");
       return;
@@ -106,22 +116,26 @@ class Life {
     kv_.write(computed(r), r.pages, begin);
     kv_.check(computed(r), r.pages);  // attention reads all of it
     if (r.computed < r.tokens.size()) {
-      if (!one_in(4)) desk_.chunk_done(r);
+      if (!one_in(4)) attempt([&] { desk_.chunk_done(r); });
       return;
     }
-    if (one_in(3) || !desk_.grow(r, r.tokens.size() + 1)) return finish(i);
+    bool goes_on = !one_in(3);
+    if (goes_on) attempt([&] { goes_on = desk_.grow(r, r.tokens.size() + 1); });
+    if (!goes_on) return finish(i);
     r.tokens.push_back(static_cast<TokenId>(below(3)));  // generated: it has no KV yet (I23)
   }
 
   void finish(std::size_t i) {
     old_.push_back(live_[i].handle);
-    desk_.finish(live_[i]);
+    attempt([&] { desk_.finish(live_[i]); });
     live_.erase(live_.begin() + static_cast<std::ptrdiff_t>(i));
   }
 
   void look_up() {
     const Request r = prompt();
-    old_.push_back(cache_.match_prefix({r.tokens, r.cache_salt}));
+    CacheHandle found;
+    attempt([&] { found = cache_.match_prefix({r.tokens, r.cache_salt}); });
+    old_.push_back(found);
   }
 
   // Story says whether a handle had to be refused (I28), or must not have been (I15).
@@ -143,13 +157,16 @@ class Life {
   }
 
   void squeeze() {
-    for (const PageId page : cache_.evict(below(cache_.size_info().evictable_size + 1))) source_.give(page);
+    const std::size_t num_pages = below(cache_.size_info().evictable_size + 1);
+    std::vector<PageId> freed;
+    attempt([&] { freed = cache_.evict(num_pages); });
+    for (const PageId page : freed) source_.give(page);
   }
 
   void reset() {
     const bool locked = cache_.size_info().protected_size > 0;
     try {
-      desk_.reset();
+      attempt([&] { desk_.reset(); });
     } catch (const IntegrityError&) {
       throw;
     } catch (const std::logic_error&) {
