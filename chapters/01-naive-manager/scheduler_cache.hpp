@@ -4,11 +4,12 @@
 ///
 ///   start        match, lock, take pages        the prompt's KV has a place, and a part of it is there already
 ///   (compute)                                   the model writes KV and raises `computed`
-///   chunk_done   insert, lock new, unlock old   others can hit what is computed; the request goes on with the cache's
-///   pages grow         take pages                     room for tokens to come finish       insert, unlock, give back
-///   the end of a request, whether done or aborted
+///   chunk_done   insert, lock new, unlock old   others can hit what is computed; the request goes on with cached pages
+///   grow         take pages                     room for tokens to come
+///   finish       insert, unlock, give back      the end of a request, whether done or aborted
 ///
 /// Invariants:
+///
 ///   I4   free pages + cached pages + private pages = the pool, after every call, also one that throws
 ///   I8   one token at least is left to compute: all but the last are looked up
 ///   I20  room is counted after the lock, which lowers what is evictable

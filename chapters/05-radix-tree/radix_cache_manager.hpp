@@ -2,6 +2,7 @@
 /// Chapter 05, tasks 5.4-5.6: the radix tree as a cache manager: who uses a node, and which node goes first.
 ///
 /// Invariants:
+///
 ///   I6   an unlocked leaf is in `order_`, and nothing else is
 ///   I16  n.ref_count = handles locked at n + the sum of its children's, for every node but a root
 ///   I17  evictable_size + protected_size = pages in the tree

@@ -1,18 +1,18 @@
 /// \file
 /// Chapter 05, tasks 5.1-5.3: a radix tree whose edges are runs of tokens and whose nodes hold the pages of their run.
 ///
-///            root                       insert 7 7 3 1,  insert 7 7 9      split_edge(node, 2)
-///             |                                                              root
-///          [7 7 3 1] p0 p1 p2 p3                                              |
-///                                                                         [7 7] p0 p1        upper: a new node
-///                                                                         /    \.
-///                                                              p2 p3 [3 1]      [9] p5       lower keeps its name
-///                                                              (I15)
+///   insert 7 7 3 1                then insert 7 7 9:  split_edge(node, 2)
+///       root                                 root
+///        |                                    |
+///     [7 7 3 1] p0 p1 p2 p3                [7 7] p0 p1            upper: a new node
+///                                          /     \.
+///                             p2 p3 [3 1]          [9] p4         lower keeps its name (I15)
 ///
 /// The tree knows text and pages. Who uses a node, and how long ago, is RadixCacheManager's business: it keeps that in
 /// `Node::use`, and all that the tree must do with it is to copy it on a split (I13, I14).
 ///
 /// Invariants:
+///
 ///   I1   tokens(n) = P * pages(n) > 0, for every node but a root
 ///   I2   siblings differ in their first page of tokens
 ///   I15  a split leaves the lower half its name, so handles taken before it stay good
@@ -58,9 +58,8 @@ class RadixTree {
   /// Throws std::invalid_argument for a page_size of 0.
   explicit RadixTree(std::size_t page_size);
 
-  /// 5.1  Follows `tokens` down from `from` as far as whole pages agree; `from.len` of them lie behind it already. If
-  /// it ends
-  ///      inside an edge, the edge is split there, so that the answer is always a node's end. O(tokens walked).
+  /// 5.1  Follows `tokens` down from `from` as far as whole pages agree; `from.len` of them lie behind it already. If it
+  ///      ends inside an edge, the edge is split there, so that the answer is always a node's end. O(tokens walked).
   Position lookup(std::span<const TokenId> tokens, Position from);
 
   /// 5.2  Cuts `lower`'s edge after `at` tokens; returns the new upper node. O(1): no token is copied.

@@ -2,8 +2,8 @@
 /// One model, one cache manager, one KV pool: serves one request at a time (chapter 08 serves many).
 ///
 ///   start   the desk matches the prompt, locks the hit and takes pages                    CacheManager::start
-///   step    a chunk of the prompt is computed and published, or one token is generated    Forward::run, chunk_done,
-///   grow end     what is computed is published, the rest given back                            CacheManager::finish
+///   step    a chunk of the prompt is computed and published, or one token is generated    Forward::run, chunk_done, grow
+///   end     what is computed is published, the rest given back                            CacheManager::finish
 ///
 /// Several LiveRequests may be alive at once and be stepped in turn; each computes only what its hit lacks (I35).
 #pragma once

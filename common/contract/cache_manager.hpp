@@ -9,10 +9,12 @@
 ///   pages     p12   |   p03   | p40        p12 and p03 are shared in place: cached_len / P whole pages.
 ///                                          Of p40, cached_len % P tokens are copied into a page of the asker's own.
 ///
-/// A request's life:  match_prefix, lock_handle, copy_pages, [take pages, compute, write KV], insert_prefix,
-/// unlock_handle
+/// A request's life:
+///
+///   match_prefix, lock_handle, copy_pages, [take pages, compute, write KV], insert_prefix, unlock_handle
 ///
 /// Invariants (check_integrity() and the tests name a broken one):
+///
 ///   I3   a page is in exactly one place: free, held by one cached prefix, or private to one request
 ///   I17  evictable_size + protected_size = pages cached
 ///   I19  a locked prefix is never evicted
@@ -68,6 +70,7 @@ struct SizeInfo {
 
 struct Snapshot;  // common/contract/snapshot.hpp: every node with its tokens, pages, locks and times
 
+/// What every manager does; the comment of the file tells a request's life and who owns what.
 class BaseCacheManager {
  public:
   virtual ~BaseCacheManager() = default;
@@ -88,10 +91,12 @@ class BaseCacheManager {
   /// Publishes `key` [n], whose KV is written in `pages` [ceil(n / P)]. `from` is a live handle on a prefix of `key`:
   /// the walk resumes there. Afterwards copy_pages(result.handle) says which page holds each stretch, and so who owns
   /// what:
-  ///   it names pages[i]           given: the manager holds it until evict() or reset() returns it
-  ///   it names another page       someone published these tokens first: the caller goes on with theirs, frees its own
-  ///   (I21) it says nothing of page i,  the caller keeps it, and frees it when the request ends. So too for a last
-  ///   page that or names another partly     is only partly filled: partly filled pages are copied, never shared.
+  ///
+  ///   it names pages[i]          given: the manager holds it until evict() or reset() returns it
+  ///   it names another page      someone published these tokens first: the caller goes on with theirs and frees its
+  ///                              own (I21)
+  ///   it says nothing of page i, the caller keeps it, and frees it when the request ends. So too for a last page that
+  ///   or names another partly    is only partly filled: partly filled pages are copied, never shared.
   /// The caller may go on writing behind cached_len in a page that it has given.
   virtual InsertResult insert_prefix(PrefixKey key, std::span<const PageId> pages, const CacheHandle& from) = 0;
 

@@ -23,7 +23,7 @@ class InputError : public std::runtime_error {
 /// InputError of "file: what", with the file's name without its folders.
 InputError file_error(const std::filesystem::path& file, std::string_view what);
 
-/// `text` in double quotes for a message: control characters and bytes outside ASCII as \xNN, at most 100 characters.
+/// `text` in double quotes for a message: control characters and bytes outside ASCII as `\xNN`, at most 100 characters.
 std::string quote(std::string_view text);
 
 /// 1310720 as "1,310,720".

@@ -22,7 +22,7 @@ class LineReader {
   /// `name` stands in messages. `in` must outlive the reader.
   LineReader(std::istream& in, std::string name, std::size_t longest_line = std::size_t{16} << 20);
 
-  /// The next line without its end (\n or \r\n), good until the next call; nothing at the end of the stream.
+  /// The next line without its end (`\n` or `\r\n`), good until the next call; nothing at the end of the stream.
   /// Throws InputError on a line that is too long and on a stream that fails.
   std::optional<std::string_view> next();
 

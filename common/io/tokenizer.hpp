@@ -35,8 +35,8 @@ class Tokenizer {
   /// beyond the vocabulary gives "<id N>".
   std::string decode(std::span<const TokenId> ids) const;
 
-  /// One piece for a picture or a table: a space where a word starts, control characters and byte pieces as \n or \xNN,
-  /// "<s>", "<id N>".
+  /// One piece for a picture or a table: a space where a word starts, control characters and byte pieces as `\n` or
+  /// `\xNN`, "<s>", "<id N>".
   std::string piece_text(TokenId id) const;
 
  private:

@@ -2,8 +2,8 @@
 /// The children of one tree node, found by the first page of tokens on their edge.
 ///
 ///   one child      a pointer, nothing else: most nodes of a prefix cache have one child or none
-///   more children  a flat table with open addressing; a slot keeps 32 bits of the hash, so that a wrong child's text
-///   is rarely read
+///   more children  a flat table with open addressing; a slot keeps 32 bits of the hash, so that a wrong child's
+///                  text is rarely read
 ///
 /// A hash only says where to look: a child is found when its tokens are equal, so a collision costs time and never an
 /// answer (I12). What a caller can see in an order is in the order of tokens (in_order), never of hashes or pointers

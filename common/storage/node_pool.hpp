@@ -2,8 +2,8 @@
 /// Nodes that never move (a Node* stays good until drop()), each with a name that a handle can carry safely.
 ///
 ///   id          which slot of the arena: 32 bits, used again after drop()
-///   generation  how often the slot changed hands: odd while it is in use, so a name is good only as long as its node
-///   (I28)
+///   generation  how often the slot changed hands: odd while it is in use, so a name is good only as long as its
+///               node (I28)
 #pragma once
 #include <cstdint>
 #include <memory>

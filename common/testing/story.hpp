@@ -2,6 +2,7 @@
 /// A manager that is watched: it wraps a manager, checks each call against the brute-force truth and writes it down.
 ///
 /// One JSON line a public call, with arguments and result; a handle is [cached_len, node, generation]:
+///
 ///   {"op":"insert","tokens":[7,7,3,1],"cache_salt":0,"pages":[0,1,2,3],"from":[0,0,0],"cached_len":0,"handle":[4,1,1]}
 ///   {"op":"evict","num_pages":9,"error":"I25: asked to evict 9 pages, 4 are evictable"}
 /// The lines are a failing test's story, a fuzzer's find, the player's film, a server's incident and replay's input:

@@ -36,8 +36,9 @@ TEST(Lab01Factory, T5_WatchesOnRequest) {
 }
 
 TEST(Lab01Factory, T5_AnUnknownNameIsRefusedWithTheNames) {
-  EXPECT_THAT([] { create_cache_manager(kStages, "radx", {}); },
-              ThrowsMessage<std::invalid_argument>(testing::AllOf(HasSubstr("radx"), HasSubstr("baseline, naive, hash"))));
+  EXPECT_THAT(
+      [] { create_cache_manager(kStages, "radx", {}); },
+      ThrowsMessage<std::invalid_argument>(testing::AllOf(HasSubstr("radx"), HasSubstr("baseline, naive, hash"))));
 }
 
 TEST(Lab01Factory, T5_AStageToComeNamesItsLab) {
