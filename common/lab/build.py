@@ -1,17 +1,17 @@
-"""./lab build: configures a preset and builds it with all cores. The compiler's full words go to a log; the screen shows
-how far the work is, and on a failure the part of the log that says why."""
+"""./lab build: configures a preset and builds it with all cores. The compiler's full words go to a log."""
 import os
 import re
-import subprocess
+import shutil
 
 from lab import libtorch
-from lab.places import ROOT, LabError, build_folder, shown
+from lab.logged import WorkFailed, run_logged, show_log
+from lab.places import ROOT, build_folder, shown
 from lab.setup import add_preset, set_up
-from lab.terminal import Progress, say
+from lab.terminal import say
 
 SUMMARY = "configure and build a preset, or only some targets of it"
 EXAMPLE = "./lab build doc_qa make_model"
-SHOWN_LINES = 60
+LAUNCHER = "CMAKE_CXX_COMPILER_LAUNCHER"
 BYTES_PER_COMPILER = 1.5e9  # a file that includes LibTorch takes this much memory
 
 
@@ -61,32 +61,17 @@ def _was_made_elsewhere(folder):
 
 
 def _environment():
-    """CMake finds a LibTorch of the reader's own through CMAKE_PREFIX_PATH, also where Torch_DIR named it."""
+    """CMake finds a LibTorch of the reader's own through CMAKE_PREFIX_PATH, also where Torch_DIR named it; a ccache that is
+    there saves compiling twice."""
     own, known = libtorch.own_prefix(), os.environ.get("CMAKE_PREFIX_PATH", "")
-    return {**os.environ, **({"CMAKE_PREFIX_PATH": f"{own}{os.pathsep}{known}".rstrip(os.pathsep)} if own else {})}
+    prefix = {"CMAKE_PREFIX_PATH": f"{own}{os.pathsep}{known}".rstrip(os.pathsep)} if own else {}
+    launcher = {LAUNCHER: "ccache"} if shutil.which("ccache") and LAUNCHER not in os.environ else {}
+    return {**prefix, **launcher}
 
 
 def _run(label, command, log, first_word_of_trouble):
-    """Runs a command with its words going to `log`; lines like `[3/70] ...` move the bar. A failure is an error."""
-    log.parent.mkdir(parents=True, exist_ok=True)
     try:
-        with Progress(label, unit=str) as bar, open(log, "w") as file, subprocess.Popen(
-                command, cwd=ROOT, env=_environment(), text=True, errors="replace", stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as work:
-            for line in work.stdout:
-                file.write(line)
-                if step := re.match(r"\[(\d+)/(\d+)\]", line):
-                    bar.update(int(step.group(1)), int(step.group(2)))
-            if work.wait() != 0:
-                raise subprocess.CalledProcessError(work.returncode, command)
-    except subprocess.CalledProcessError:
-        _show(log, first_word_of_trouble)
-        raise LabError(f"{label} failed; all of its words are in {shown(log)}", code=1)
-
-
-def _show(log, first_word):
-    """Shows the log from the first line that tells of trouble on."""
-    lines = log.read_text(errors="replace").splitlines()
-    start = next((i for i, line in enumerate(lines) if line.startswith(first_word)), max(0, len(lines) - SHOWN_LINES))
-    for line in lines[start:start + SHOWN_LINES]:
-        say(line)
+        run_logged(label, command, log, environment=_environment())
+    except WorkFailed:
+        show_log(log, first_word_of_trouble)
+        raise

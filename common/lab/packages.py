@@ -35,11 +35,23 @@ GROUPS = {
     "test": (Package("libgtest-dev"), Package("libgmock-dev"), Package("libbenchmark-dev")),
     "pictures": (Package("graphviz", program="dot"),),
     "LibTorch": (Package("python3-pip", module="pip"), Package("ca-certificates")),
+    "clang": (Package("clang-16", program="clang++-16"),),
+    "fuzzing": (Package("libclang-rt-16-dev"),),
+    "docs": (Package("doxygen", program="doxygen"), Package("doxygen-awesome-css")),
+    "style": (Package("clang-format", program="clang-format"), Package("clang-tidy", program="clang-tidy")),
 }
+EVERY_PRESET = ("build", "test", "pictures")
+MORE = {"test": ("LibTorch",), "asan": ("LibTorch",), "cuda": ("LibTorch",), "labs-clang": ("clang",), "fuzz": ("clang", "fuzzing")}
+"""Groups of a preset, beside those of every preset."""
 
 
-def needed(with_libtorch):
-    return [p for group, packages in GROUPS.items() if with_libtorch or group != "LibTorch" for p in packages]
+def groups(preset):
+    return (*EVERY_PRESET, *MORE.get(preset, ()))
+
+
+def needed(names):
+    """The packages of these groups."""
+    return [package for name in names for package in GROUPS[name]]
 
 
 def installed(names):

@@ -12,16 +12,16 @@ from lab.terminal import say
 SUMMARY = "install what is missing: packages of the system, LibTorch"
 EXAMPLE = "./lab setup --preset labs     (the chapters alone: no LibTorch)"
 NEEDS_CMAKE = (3, 25)
-WITHOUT_LIBTORCH = ("labs", "tsan")
+PRESETS = ("test", "labs", "labs-clang", "asan", "tsan", "fuzz", "cuda")
 
 
 def add_arguments(parser):
     add_preset(parser)
 
 
-def add_preset(parser):
-    parser.add_argument("--preset", default="test", metavar="NAME",
-                        help="which preset of CMakePresets.json: test (default), labs, asan, tsan or cuda")
+def add_preset(parser, default="test"):
+    parser.add_argument("--preset", default=default, metavar="NAME",
+                        help=f"which preset of CMakePresets.json: {', '.join(PRESETS)} (default: {default})")
 
 
 def run(arguments):
@@ -30,12 +30,13 @@ def run(arguments):
     return 0
 
 
-def set_up(preset):
-    with_libtorch = preset not in WITHOUT_LIBTORCH
+def set_up(preset, *more):
+    """Installs what the preset needs, and `more` groups of packages."""
+    groups = packages.groups(preset)
     with _alone():
-        packages.ensure(packages.needed(with_libtorch))
+        packages.ensure(packages.needed([*groups, *more]))
         _check_cmake()
-        if with_libtorch:
+        if "LibTorch" in groups:
             libtorch.ensure()
 
 

@@ -1,6 +1,7 @@
 """What is missing is found without a network; what it takes to install it is told in one command."""
 import contextlib
 import io
+import json
 import os
 import stat
 import tempfile
@@ -8,9 +9,9 @@ import unittest
 from pathlib import Path
 from unittest import mock
 
-from lab import packages
+from lab import packages, setup
 from lab.packages import Package
-from lab.places import LabError
+from lab.places import ROOT, LabError
 
 DPKG = """#!/bin/sh
 echo 'libfmt-dev installed'
@@ -95,10 +96,17 @@ class PackagesTest(unittest.TestCase):
         (self.bin / "dpkg-query").unlink()
         self.assertEqual(packages.missing(WANTED), ["g++"])
 
-    def test_labs_need_no_pip(self):
-        names = {p.name for p in packages.needed(with_libtorch=False)}
-        self.assertNotIn("python3-pip", names)
-        self.assertIn("python3-pip", {p.name for p in packages.needed(with_libtorch=True)})
+    def test_each_preset_has_what_it_needs_and_no_more(self):
+        named = {preset: {p.name for p in packages.needed(packages.groups(preset))} for preset in setup.PRESETS}
+        self.assertEqual({p for p, names in named.items() if "python3-pip" in names}, {"test", "asan", "cuda"})
+        self.assertEqual({p for p, names in named.items() if "clang-16" in names}, {"labs-clang", "fuzz"})
+        for names in named.values():
+            self.assertLess({"g++", "libgtest-dev"}, names)
+            self.assertFalse({"doxygen", "clang-tidy"} & names)
+
+    def test_the_presets_are_those_of_cmake(self):
+        presets = json.loads((ROOT / "CMakePresets.json").read_text())["configurePresets"]
+        self.assertLessEqual({p["name"] for p in presets if not p.get("hidden")}, set(setup.PRESETS))
 
 
 if __name__ == "__main__":
