@@ -1,0 +1,39 @@
+"""What Doxygen is given: links that lead somewhere in the site, pictures that stay as they are."""
+import importlib.util
+import unittest
+
+from lab.places import ROOT
+
+spec = importlib.util.spec_from_file_location("site_filter", ROOT / "docs/site_filter.py")
+site_filter = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(site_filter)
+
+
+class SiteFilterTest(unittest.TestCase):
+    def page(self, text):
+        return site_filter.page_for_the_site(text, ROOT / "docs")
+
+    def test_a_link_to_a_source_leads_to_its_page(self):
+        self.assertEqual(self.page("[the ladder](../chapters/ladder.hpp)"), "[the ladder](@ref chapters/ladder.hpp)")
+
+    def test_a_link_to_a_page_is_told_from_the_root(self):
+        self.assertEqual(self.page("[set-up](set-up.md)"), "[set-up](docs/set-up.md)")
+
+    def test_a_link_to_what_the_site_lacks_is_plain_words(self):
+        self.assertEqual(self.page("[kernels](../kernels/cpu), [tests](../tests/CMakeLists.txt)"), "`kernels`, `tests`")
+
+    def test_a_broken_link_stays_for_doxygen_to_name(self):
+        self.assertEqual(self.page("[a](nothing.md)"), "[a](nothing.md)")
+
+    def test_other_links_and_pictures_stay(self):
+        text = "[a](https://example.org) [b](#part) ![c](figures/tree.svg)"
+        self.assertEqual(self.page(text), text)
+
+    def test_indented_lines_after_an_empty_one_become_code(self):
+        text = "/// Words:\n///\n///   a  b\n///     c\n/// Words.\n///   more words\n///\n///   - a list\n"
+        self.assertEqual(site_filter.source_for_the_site(text), text.replace("///   a", "///       a").replace(
+            "///     c", "///         c"))
+
+
+if __name__ == "__main__":
+    unittest.main()
