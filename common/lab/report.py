@@ -1,4 +1,4 @@
-"""What ctest's JUnit file tells: results, counts, and the reasons of skips."""
+"""What ctest's JUnit file tells: results, counts, the reasons of skips and the words of failures."""
 import re
 import xml.etree.ElementTree as xml
 from collections import Counter
@@ -10,6 +10,7 @@ class Result:
     name: str
     state: str  # passed, failed or skipped
     reason: str = ""  # of a skip
+    output: str = ""  # of a failure
 
 
 def read_junit(path):
@@ -19,6 +20,15 @@ def read_junit(path):
 def counts(results):
     tally = Counter(result.state for result in results)
     return {state: tally[state] for state in ("passed", "failed", "skipped")}
+
+
+def failure_lines(results, most=20, lines_each=40):
+    """The words of failed tests, the last lines of each."""
+    failed = [result for result in results if result.state == "failed"]
+    lines = []
+    for result in failed[:most]:
+        lines += [f"Failed: {result.name}", *result.output.strip().splitlines()[-lines_each:], ""]
+    return lines + ([f"... and {len(failed) - most} more failed", ""] if len(failed) > most else [])
 
 
 def skip_lines(results):
@@ -33,7 +43,7 @@ def _result(case):
     if case.get("status") == "run":
         return Result(name, "passed")
     if case.get("status") == "fail" or case.find("failure") is not None or case.find("error") is not None:
-        return Result(name, "failed")
+        return Result(name, "failed", output=output)
     skipped = case.find("skipped")
     return Result(name, "skipped", skip_reason(output) or (skipped.get("message", "") if skipped is not None else "") or
                   f"no reason given: {name}")

@@ -47,13 +47,16 @@ def run(arguments):
 
 def run_ctest(preset, junit, patterns, more):
     """Returns whether ctest says that something failed. Its output goes to the screen as it comes."""
-    command = ["ctest", "--test-dir", str(build_folder(preset)), "--parallel", str(jobs()), "--output-on-failure",
-               "--no-tests=error", "--output-junit", str(junit)]
-    if patterns:
-        command += ["--tests-regex", "|".join(f"({pattern})" for pattern in patterns)]
+    command = ctest_command(preset, junit, patterns)
     if is_terminal(sys.stdout):
         command.append("--progress")
     return subprocess.run([*command, *more], cwd=ROOT, stdin=subprocess.DEVNULL).returncode != 0
+
+
+def ctest_command(preset, junit, patterns=()):
+    names = ["--tests-regex", "|".join(f"({pattern})" for pattern in patterns)] if patterns else []
+    return ["ctest", "--test-dir", str(build_folder(preset)), "--parallel", str(jobs()), "--output-on-failure",
+            "--no-tests=error", "--output-junit", str(junit), *names]
 
 
 class Phases:

@@ -49,6 +49,12 @@ class ReportTest(unittest.TestCase):
             "Skipped, and why:", "    2  this processor has no AVX-512", "    1  Unable to find executable",
             "    1  no GPU here", ""])
 
+    def test_failures_are_shown_with_their_last_words(self):
+        self.assertEqual(report.failure_lines(self.results), ["Failed: radix.evict", "expected 3, got 4", ""])
+        failed = [report.Result(f"t{i}", "failed", output="a\nb\nc") for i in range(3)]
+        self.assertEqual(report.failure_lines(failed, most=1, lines_each=2),
+                         ["Failed: t0", "b", "c", "", "... and 2 more failed", ""])
+
     def test_no_skip_no_words(self):
         self.assertEqual(report.skip_lines(self.results[:2]), [])
 

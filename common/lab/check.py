@@ -1,0 +1,71 @@
+"""./lab check: the authors' proof. What ./lab test does not show: sanitizers, both compilers, fuzzing, long random lives,
+style, and documentation without warnings.
+
+Every step runs, whatever became of the one before; a table at the end says what each did. Exit code 1 if one failed."""
+import time
+from dataclasses import dataclass
+
+from lab.check_steps import STEPS
+from lab.places import LabError
+from lab.terminal import coloured, duration, say
+
+SUMMARY = "the authors' proof: sanitizers, both compilers, fuzzing, documentation; half an hour"
+EXAMPLE = "./lab check docs tsan"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    name: str
+    covers: str
+    seconds: float
+    counted: str = ""
+    trouble: str = ""  # empty: all is well
+
+
+def add_arguments(parser):
+    parser.add_argument("steps", nargs="*", metavar="STEP", help="run only these (default: all, in the order of --list)")
+    parser.add_argument("--list", action="store_true", help="print the steps and do nothing else")
+
+
+def run(arguments, steps=STEPS):
+    if arguments.list:
+        for line in table([[name, step.covers] for name, step in steps.items()]):
+            say(line)
+        return 0
+    unknown = [name for name in arguments.steps if name not in steps]
+    if unknown:
+        raise LabError(f"unknown step {', '.join(repr(name) for name in unknown)}; there are: {', '.join(steps)}")
+    outcomes = [run_step(name, step) for name, step in steps.items() if not arguments.steps or name in arguments.steps]
+    return tell(outcomes)
+
+
+def run_step(name, step):
+    say(f"{name}: {step.covers}")
+    start, counted, trouble = time.monotonic(), "", ""
+    try:
+        counted = step.work()
+    except (LabError, OSError) as error:
+        trouble = str(error)
+        say(coloured(f"{name} failed: {trouble}", "red"))
+    say()
+    return Outcome(name, step.covers, time.monotonic() - start, counted, trouble)
+
+
+def tell(outcomes):
+    """The table, and the exit code."""
+    rows = [["step", "covers", "counted", "time", "verdict"]]
+    rows += [[o.name, o.covers, o.counted, duration(o.seconds), "FAILED" if o.trouble else "ok"] for o in outcomes]
+    for line in table(rows):
+        say(line)
+    failed = [o for o in outcomes if o.trouble]
+    say()
+    for o in failed:
+        say(f"{o.name} failed: {o.trouble}")
+    say(f"Time: {duration(sum(o.seconds for o in outcomes))}")
+    say(coloured(f"steps: {len(outcomes) - len(failed)} passed, {len(failed)} failed", "red" if failed else "green"))
+    return 1 if failed else 0
+
+
+def table(rows):
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    return ["  ".join(f"{cell:{width}}" for cell, width in zip(row, widths)).rstrip() for row in rows]

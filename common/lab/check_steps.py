@@ -1,0 +1,170 @@
+"""The steps of ./lab check. A step's work returns what it counted; an error says what failed, and its words were shown."""
+import os
+import re
+import subprocess
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Callable
+
+from lab import packages, report
+from lab.build import build, configure, jobs
+from lab.docs import make_docs
+from lab.logged import CTEST, WorkFailed, run_logged, show_log
+from lab.places import ROOT, LabError, build_folder, program
+from lab.setup import set_up
+from lab.suites import ctest_command
+from lab.terminal import Progress, say
+
+SHORT = "the ladder in a short sweep"
+TSAN = {"test_contract": "contract", "test_storage": "storage", "test_kernels": "kernels", "test_llm": "llm",
+        "test_golden": "golden", "test_conformance": "conformance", "ladder": "ladder"}
+"""What has threads, or is called by what has: targets, and how the names of their tests begin."""
+LIFE_STEPS = 200_000
+BIGGEST_FILE = 3_000_000
+
+
+@dataclass(frozen=True)
+class Step:
+    covers: str
+    work: Callable[[], str]
+
+
+def source():
+    """What is wrong with a file before anything is built."""
+    packages.ensure(packages.needed(["style"]))
+    files = tracked()
+    troubles = [trouble for name in files for trouble in troubles_of(ROOT / name, name)]
+    cpp = [name for name in files if name.endswith((".cpp", ".hpp"))]
+    style = subprocess.run(["clang-format", "--dry-run", "-Werror", *cpp], cwd=ROOT, capture_output=True, text=True)
+    troubles += [line for line in style.stderr.splitlines() if ": error:" in line]
+    fail_on(troubles, style.returncode)
+    return f"{len(files)} files, {len(cpp)} of C++"
+
+
+def troubles_of(path, name):
+    text = path.read_bytes()
+    if len(text) > BIGGEST_FILE:
+        yield f"{name}: {len(text)} bytes; a file has at most {BIGGEST_FILE}"
+    if name.endswith(".py"):
+        try:
+            compile(text, name, "exec")
+        except SyntaxError as error:
+            yield f"{name}:{error.lineno}: {error.msg}"
+
+
+def tracked():
+    """The repository's files."""
+    told = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True)
+    names = told.stdout.split("\0")[:-1]
+    if not names:
+        raise LabError("git names no files here; this step needs a clone of the repository")
+    return [name for name in names if (ROOT / name).is_file()]
+
+
+def tidy():
+    """clang-tidy over every file that the labs compile; what it says of a header it says once."""
+    set_up("labs", "style")
+    configure("labs")
+    folder = build_folder("labs")
+    files = sorted(name for name in tracked() if name.endswith(".cpp") and str(ROOT / name) in compiled(folder))
+    said = set()
+
+    def look_at(name):
+        done = subprocess.run(["clang-tidy", "--quiet", "-p", str(folder), "--extra-arg=-Wno-unknown-warning-option", name],
+                              cwd=ROOT, capture_output=True, text=True)
+        said.update(line for line in done.stdout.splitlines() if re.search(r": (warning|error): ", line))
+        if done.returncode != 0:
+            said.add(f"{name}: clang-tidy ends with {done.returncode}")
+
+    with Progress("clang-tidy", unit=str) as bar, ThreadPoolExecutor(jobs()) as pool:
+        for done, _ in enumerate(pool.map(look_at, files), 1):
+            bar.update(done, len(files))
+    fail_on(sorted(said), 0)
+    return f"{len(files)} files"
+
+
+def compiled(folder):
+    return set(re.findall(r'"file": "(.*)"', (folder / "compile_commands.json").read_text()))
+
+
+def suites_of(preset, targets=(), patterns=()):
+    """Builds the targets and runs the tests; all of them by default."""
+    set_up(preset)
+    configure(preset)
+    build(preset, targets)
+    return run_suites(preset, patterns)
+
+
+def run_suites(preset, patterns=()):
+    """Runs the tests whose names match; each pattern must have its test."""
+    junit = build_folder(preset) / "lab-check.xml"
+    junit.unlink(missing_ok=True)
+    trouble = None
+    try:
+        run_logged("Running the suites", ctest_command(preset, junit, patterns), junit.with_suffix(".log"), CTEST)
+    except WorkFailed as failure:
+        if not junit.exists():
+            show_log(failure.log, "ctest")
+            raise
+        trouble = failure
+    results = report.read_junit(junit)
+    counts = report.counts(results)
+    for line in [*report.failure_lines(results), *report.skip_lines(results)]:
+        say(line)
+    if counts["failed"]:
+        raise LabError(f"{counts['failed']} of {len(results)} tests failed", code=1)
+    if trouble:
+        raise trouble
+    for pattern in patterns or [""]:
+        if not any(re.search(pattern, result.name) and result.state == "passed" for result in results):
+            raise LabError(f"no test {pattern} ran", code=1)
+    return f"{counts['passed']} tests, {counts['skipped']} skipped"
+
+
+def asan():
+    return suites_of("asan")
+
+
+def tsan():
+    say("Left out, because LibTorch is not built for it: " + ", ".join(with_libtorch()))
+    return suites_of("tsan", list(TSAN), [rf"^{prefix}\." for prefix in TSAN.values()])
+
+
+def with_libtorch():
+    """The targets that link LibTorch, from the CMake files that say so."""
+    texts = [file.read_text() for folder in ("common", "tests") for file in (ROOT / folder).rglob("CMakeLists.txt")]
+    link = r"(target_link_libraries|radixlab_suite)\(\s*(\w+)[^()]*\bradixlab_(?:stock|libtorch)\b[^()]*\)"
+    found = {pair for text in texts for pair in re.findall(link, text)}
+    return sorted(f"test_{name}" if command == "radixlab_suite" else name for command, name in found)
+
+
+def labs():
+    return suites_of("labs")
+
+
+def labs_clang():
+    return suites_of("labs-clang")
+
+
+def docs():
+    page = make_docs("labs")
+    return f"{len(list(page.parent.glob('*.html')))} pages"
+
+
+def fail_on(troubles, code):
+    for line in troubles[:50]:
+        say(line)
+    if troubles or code != 0:
+        raise LabError(f"{len(troubles)} findings", code=1)
+
+
+STEPS = {
+    "source": Step("format of C++, syntax of Python, sizes of files", source),
+    "docs": Step("the documentation's site, a warning being an error", docs),
+    "tidy": Step("clang-tidy over what the labs compile", tidy),
+    "labs": Step("every suite without LibTorch, by g++", labs),
+    "labs-clang": Step("the same by clang++-16", labs_clang),
+    "tsan": Step(f"ThreadSanitizer: {', '.join(dict.fromkeys(TSAN.values()))}; {SHORT}", tsan),
+    "asan": Step(f"AddressSanitizer, leaks, UndefinedBehaviorSanitizer: all; {SHORT}", asan),
+}

@@ -1,0 +1,125 @@
+"""./lab check with fake steps: all of them run, the table says what became of each, the exit code whether all is well."""
+import contextlib
+import io
+import unittest
+from types import SimpleNamespace
+from unittest import mock
+
+from lab import check, check_steps, cli
+from lab.check_steps import Step
+from lab.logged import WorkFailed
+from lab.places import ROOT, LabError
+from lab.report import Result
+
+
+def failing():
+    raise LabError("2 of 9 tests failed", code=1)
+
+
+class CheckTest(unittest.TestCase):
+    def setUp(self):
+        self.ran = []
+        self.steps = {"one": Step("the first", self.passing("one", "9 tests")), "two": Step("the second", failing),
+                      "three": Step("the third", self.passing("three", "3 files"))}
+
+    def passing(self, name, counted):
+        return lambda: self.ran.append(name) or counted
+
+    def check(self, *names, listed=False):
+        said = io.StringIO()
+        with contextlib.redirect_stdout(said):
+            code = check.run(SimpleNamespace(steps=list(names), list=listed), self.steps)
+        return code, said.getvalue()
+
+    def test_all_steps_run_though_one_failed(self):
+        code, said = self.check()
+        self.assertEqual((code, self.ran), (1, ["one", "three"]))
+        self.assertRegex(said, r"one +the first +9 tests +0.0 s +ok\n")
+        self.assertRegex(said, r"two +the second +0.0 s +FAILED\n")
+        self.assertRegex(said, r"three +the third +3 files +0.0 s +ok\n")
+        self.assertIn("two failed: 2 of 9 tests failed\n", said)
+        self.assertEqual(said.splitlines()[-1], "steps: 2 passed, 1 failed")
+
+    def test_only_the_steps_that_are_asked_for_run(self):
+        code, said = self.check("three", "one")
+        self.assertEqual((code, self.ran), (0, ["one", "three"]))
+        self.assertNotIn("the second", said)
+        self.assertEqual(said.splitlines()[-1], "steps: 2 passed, 0 failed")
+
+    def test_a_step_that_cannot_be_set_up_has_failed(self):
+        self.steps["two"] = Step("the second", mock.Mock(side_effect=LabError("no network", code=2)))
+        self.assertEqual(self.check()[0], 1)
+        self.steps["two"] = Step("the second", mock.Mock(side_effect=FileNotFoundError("clang-tidy")))
+        self.assertEqual(self.check()[0], 1)
+
+    def test_an_unknown_step_is_refused_with_the_list_before_anything_runs(self):
+        with self.assertRaises(LabError) as raised:
+            self.check("one", "four")
+        self.assertEqual((raised.exception.code, self.ran), (2, []))
+        self.assertIn("unknown step 'four'; there are: one, two, three", str(raised.exception))
+        with contextlib.redirect_stderr(io.StringIO()) as told:
+            self.assertEqual(cli.main(["check", "no-such-step"]), 2)
+        self.assertEqual(len(told.getvalue().splitlines()), 1)
+
+    def test_the_list_runs_nothing(self):
+        code, said = self.check(listed=True)
+        self.assertEqual((code, self.ran), (0, []))
+        self.assertEqual(said, "one    the first\ntwo    the second\nthree  the third\n")
+
+
+class SuitesOfAStepTest(unittest.TestCase):
+    def suites(self, results, patterns=(), ctest=None):
+        said = io.StringIO()
+        with contextlib.redirect_stdout(said), mock.patch.object(check_steps, "run_logged", side_effect=ctest), \
+                mock.patch.object(check_steps.report, "read_junit", return_value=results), \
+                mock.patch.object(check_steps.Path, "exists", return_value=True):
+            try:
+                return check_steps.run_suites("labs", patterns), said.getvalue()
+            except LabError as error:
+                return str(error), said.getvalue()
+
+    def test_tests_are_counted(self):
+        results = [Result("io.a", "passed"), Result("io.b", "skipped", reason="no GPU here")]
+        told, said = self.suites(results)
+        self.assertEqual(told, "1 tests, 1 skipped")
+        self.assertIn("no GPU here", said)
+
+    def test_a_failing_tests_words_are_shown(self):
+        results = [Result("io.a", "passed"), Result("io.b", "failed", output="expected 3, got 4")]
+        told, said = self.suites(results, ctest=WorkFailed("Running the suites", ROOT / "log"))
+        self.assertEqual(told, "1 of 2 tests failed")
+        self.assertIn("Failed: io.b\nexpected 3, got 4\n", said)
+
+    def test_a_pattern_without_a_test_that_ran_fails(self):
+        results = [Result("io.a", "passed"), Result("kernels.b", "skipped", reason="none")]
+        self.assertEqual(self.suites(results, [r"^io\.", r"^kernels\."])[0], r"no test ^kernels\. ran")
+
+    def test_ctest_that_fails_without_a_failed_test_has_failed(self):
+        told, _ = self.suites([Result("io.a", "passed")], ctest=WorkFailed("Running the suites", ROOT / "log"))
+        self.assertIn("Running the suites failed", told)
+
+
+class SourceTest(unittest.TestCase):
+    def troubles(self, name, content):
+        path = mock.Mock(read_bytes=lambda: content)
+        return list(check_steps.troubles_of(path, name))
+
+    def test_python_must_compile(self):
+        self.assertEqual(self.troubles("a.py", b"x = 1\n"), [])
+        self.assertRegex(self.troubles("a.py", b"x = 1\ny = = 2\n")[0], "^a.py:2: ")
+
+    def test_files_have_a_limit(self):
+        self.assertEqual(self.troubles("a.bin", bytes(check_steps.BIGGEST_FILE)), [])
+        self.assertIn("at most", self.troubles("a.bin", bytes(check_steps.BIGGEST_FILE + 1))[0])
+
+
+class LeftOutTest(unittest.TestCase):
+    def test_what_links_libtorch_is_found_in_the_cmake_files(self):
+        self.assertLessEqual({"radixlab_stock", "test_stock", "doc_qa"}, set(check_steps.with_libtorch()))
+
+    def test_no_target_under_tsan_links_it(self):
+        self.assertFalse(set(check_steps.TSAN) & set(check_steps.with_libtorch()))
+
+
+if __name__ == "__main__":
+    unittest.main()
