@@ -16,13 +16,13 @@ std::uint64_t next(std::uint64_t hash, std::uint64_t value) {
 
 }  // namespace
 
-std::uint64_t& FakeKv::place(std::span<const PageId> table, std::size_t token) {
-  return places_.at(std::size_t{table[token / page_size_]} * page_size_ + token % page_size_);
+std::size_t FakeKv::index(std::span<const PageId> table, std::size_t token) const {
+  return std::size_t{table[token / page_size_]} * page_size_ + token % page_size_;
 }
 
 void FakeKv::copy_kv(PageId from, PageId to, std::size_t tokens) {
   const PageId pages[] = {from, to};
-  for (std::size_t i = 0; i < tokens; ++i) place(pages, page_size_ + i) = place(pages, i);
+  for (std::size_t i = 0; i < tokens; ++i) places_.at(index(pages, page_size_ + i)) = places_.at(index(pages, i));
   copied_tokens_ += tokens;
 }
 
@@ -30,22 +30,28 @@ void FakeKv::write(PrefixKey text, std::span<const PageId> table, std::size_t be
   std::uint64_t hash = text.cache_salt;
   for (std::size_t i = 0; i < text.tokens.size(); ++i) {
     hash = next(hash, static_cast<std::uint32_t>(text.tokens[i]));
-    if (i >= begin) place(table, i) = hash;
+    if (i >= begin) places_.at(index(table, i)) = hash;
   }
 }
 
-void FakeKv::check(PrefixKey text, std::span<const PageId> table) const {
+std::optional<std::size_t> FakeKv::first_wrong(PrefixKey text, std::span<const PageId> table) const {
   std::uint64_t hash = text.cache_salt;
   for (std::size_t i = 0; i < text.tokens.size(); ++i) {
     hash = next(hash, static_cast<std::uint32_t>(text.tokens[i]));
-    const std::uint64_t found = const_cast<FakeKv*>(this)->place(table, i);
-    if (found == hash) continue;
-    const std::string where = " is read for token " + std::to_string(i);
-    const std::string page = "page " + std::to_string(table[i / page_size_]);
-    if (found == kPoison) throw IntegrityError("I33: " + page + where + ", but was freed");
-    if (found == kUnwritten) throw IntegrityError("I23: " + page + where + ", but was never written there");
-    throw IntegrityError("I10: " + page + where + ", but holds the KV of another prefix");
+    if (places_.at(index(table, i)) != hash) return i;
   }
+  return {};
+}
+
+void FakeKv::check(PrefixKey text, std::span<const PageId> table) const {
+  const std::optional<std::size_t> token = first_wrong(text, table);
+  if (!token) return;
+  const std::uint64_t found = places_.at(index(table, *token));
+  const std::string where = " is read for token " + std::to_string(*token);
+  const std::string page = "page " + std::to_string(table[*token / page_size_]);
+  if (found == kPoison) throw IntegrityError("I33: " + page + where + ", but was freed");
+  if (found == kUnwritten) throw IntegrityError("I23: " + page + where + ", but was never written there");
+  throw IntegrityError("I10: " + page + where + ", but holds the KV of another prefix");
 }
 
 void FakeKv::poison(PageId page) {

@@ -22,12 +22,14 @@ class FakeKv : public KvStore {
   /// Throws IntegrityError unless the table holds all of `text`'s KV: I33 for a freed page, I23 for an unwritten place,
   /// I10.
   void check(PrefixKey text, std::span<const PageId> table) const;
+  /// The first token of `text` whose place in the table holds anything else than the KV of its prefix.
+  std::optional<std::size_t> first_wrong(PrefixKey text, std::span<const PageId> table) const;
   void poison(PageId page);                                     ///< as NaN in a real pool
   std::size_t copied_tokens() const { return copied_tokens_; }  ///< by copy_kv, so far
 
  private:
   static constexpr std::uint64_t kUnwritten = 0, kPoison = 1;
-  std::uint64_t& place(std::span<const PageId> table, std::size_t token);
+  std::size_t index(std::span<const PageId> table, std::size_t token) const;
 
   std::size_t page_size_;
   std::vector<std::uint64_t> places_;  // [pages * P]
