@@ -110,6 +110,7 @@ bool LiveRequest::step() {
 }
 
 void LiveRequest::compute(std::size_t tokens) {
+  if (options_.before_step) options_.before_step(request_, tokens);
   const auto to_run = std::span(request_.tokens).subspan(request_.computed, tokens);
   const auto hidden = engine_.forward_.run({to_run, request_.computed, request_.pages}, engine_.kv_);
   request_.computed += tokens;

@@ -9,6 +9,7 @@
 #pragma once
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -24,6 +25,8 @@ struct GenerateOptions {
   std::vector<TokenId> stop_tokens;  ///< generation ends after one of them
   std::uint32_t cache_salt = 0;
   bool keep_hidden = false;  ///< keep the hidden state of every computed row, for comparing afterwards
+  /// Told before each forward step how many tokens it computes: for looking into a run that went wrong.
+  std::function<void(const Request&, std::size_t tokens)> before_step;
 };
 
 /// What came of a request. Times count the cache, the forward pass and the logits of the rows that generation needs.

@@ -4,6 +4,7 @@
 #include <stdexcept>
 
 #include "apps/engine.hpp"
+#include "apps/first_wrong_bit.hpp"
 #include "testing/compare.hpp"
 #include "testing/fake_kv.hpp"
 
@@ -11,12 +12,15 @@ namespace radixlab {
 namespace {
 
 // The act's requests take steps in turn; what each computed is added to `result`.
-void serve(const Act& act, std::size_t chunk, Engine& engine, CellResult& result) {
+void serve(const Act& act, std::size_t chunk, Engine& engine, FirstWrongBit* watch, CellResult& result) {
   const std::size_t vocab = engine.forward().model().config().vocab_size;
   std::vector<std::unique_ptr<LiveRequest>> live;
   for (const Prompt& prompt : act) {
-    const GenerateOptions options{
-        .max_new_tokens = 3, .chunk = chunk, .cache_salt = prompt.cache_salt, .keep_hidden = true};
+    GenerateOptions options{.max_new_tokens = 3, .chunk = chunk, .cache_salt = prompt.cache_salt, .keep_hidden = true};
+    if (watch) {
+      const std::string who = "request " + std::to_string(result.served.size() + live.size());
+      options.before_step = [watch, who](const Request& r, std::size_t tokens) { watch->before_step(who, r, tokens); };
+    }
     live.push_back(std::make_unique<LiveRequest>(engine, prompt.tokens, options));
   }
   for (bool any = true; any;) {
@@ -50,31 +54,39 @@ std::string Cell::name() const {
          std::string(isa_name(isa)) + " chunk=" + (chunk == 0 ? "all" : std::to_string(chunk));
 }
 
-CellResult run_cell(const Model& model, const Cell& cell, const Stage& stage, Fault fault) {
+CellResult run_cell(const Model& model, const Cell& cell, const Stage& stage, Fault fault, bool explain) {
   const ModelConfig& config = model.config();
   ThreadPool threads(cell.threads);
   Forward forward(model, cell.isa, threads);
   const std::size_t pages = script_pages(cell.page_size);
-  KvPool kv(config, pages, cell.page_size);
+  std::optional<FirstWrongBit> watch;
+  OnCopy kv(config, pages, cell.page_size, [&](PageId from, PageId to, std::size_t tokens) {
+    if (watch) watch->ledger().copy(from, to, tokens);
+  });
+  if (explain) watch.emplace(model, cell.isa, threads, kv);
   for (PageId page = 0; page < pages; ++page) kv.poison(page);
 
   Made made = stage.make({.page_size = cell.page_size, .num_pages = pages});
   auto faulty = std::make_unique<FaultyManager>(std::move(made.manager), fault, kv, config.num_hidden_layers,
                                                 one_position(config));
-  const FaultyManager& watch = *faulty;
-  auto poisoning = std::make_unique<OnGive>(*made.source, [&kv](PageId page) { kv.poison(page); });
+  const FaultyManager& counted = *faulty;
+  auto poisoning = std::make_unique<OnGive>(*made.source, [&](PageId page) {
+    kv.poison(page);
+    if (watch) watch->ledger().free(page);
+  });
   Engine engine(forward, kv, {std::move(faulty), std::move(poisoning)});
 
   CellResult result;
   try {
     for (const Act& act : make_script(cell.page_size, config.vocab_size)) {
-      serve(act, cell.chunk, engine, result);
+      serve(act, cell.chunk, engine, watch ? &*watch : nullptr, result);
       engine.cache().check_integrity();
     }
   } catch (const std::logic_error& error) {
     result.refusal = error.what();
   }
-  result.counts = watch.counts();
+  if (watch) result.explanation = watch->text();
+  result.counts = counted.counts();
   result.tokens_copied = kv.tokens_copied();
   return result;
 }

@@ -34,11 +34,12 @@ struct CellResult {
   std::vector<Served> served;
   std::size_t tokens_reused = 0, tokens_copied = 0;
   FaultCounts counts;
-  std::string refusal;  ///< what the manager, the desk or the checker threw, ending the run; empty in a sound one
+  std::string refusal;      ///< what the manager, the desk or the checker threw, ending the run; empty in a sound one
+  std::string explanation;  ///< FirstWrongBit::text, if it was asked for
 };
 
-/// Runs the cell under one stage. Freed pages are filled with NaN.
-CellResult run_cell(const Model& model, const Cell& cell, const Stage& stage, Fault fault);
+/// Runs the cell under one stage. Freed pages are filled with NaN. `explain`: under the watch of FirstWrongBit.
+CellResult run_cell(const Model& model, const Cell& cell, const Stage& stage, Fault fault, bool explain = false);
 
 /// The first difference between what two rows computed, or the row's refusal, in words; empty where all rows that both
 /// computed are equal bit for bit and finite, and so are the generated ids. Adds the rows compared to `rows`.

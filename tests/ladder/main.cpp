@@ -16,7 +16,7 @@ namespace radixlab {
 namespace {
 
 struct Sweep {
-  bool table = false;
+  bool table = false, explain_all = false;
   std::string row = "radix", fault = "none";
   std::vector<std::string> model_names = ladder_models();
   std::vector<std::size_t> page_sizes = {1, 8, 16, 64}, threads = {1, 2}, chunks = {1, 7, 0};
@@ -25,7 +25,7 @@ struct Sweep {
 
 struct Totals {
   std::size_t cells = 0, skipped = 0, failed = 0, exempt = 0, rows = 0, reused = 0, evicted = 0;
-  std::size_t splits = 0, copies = 0, stale = 0, red = 0, could_be_red = 0;
+  std::size_t splits = 0, copies = 0, stale = 0, red = 0, could_be_red = 0, explained = 0;
 };
 
 // What the row above gives: an earlier stage in the same cell, or the reference's logits of the same tokens.
@@ -71,8 +71,11 @@ const Stage* find_above(const Stage* row) {
   return nullptr;
 }
 
-// Runs one cell and prints its line. A fault must turn it red if, and only if, the fault had a chance.
-void judge(const Cell& cell, const Model& model, const Stage& stage, Fault fault, RowAbove& above, Totals& totals) {
+// Runs one cell and prints its line. A fault must turn it red if, and only if, the fault had a chance. A cell that is
+// red is run once more, to explain itself: the first one, or all if that is asked for.
+void judge(const Cell& cell, const Model& model, const Stage& stage, const Sweep& sweep, RowAbove& above,
+           Totals& totals) {
+  const Fault fault = parse_fault(sweep.fault);
   const CellResult sound = run_cell(model, cell, stage, Fault::none);
   std::size_t rows = 0;
   std::string wrong = first_wrong(above.in(cell, sound), sound, model.config().vocab_size, rows);
@@ -82,6 +85,7 @@ void judge(const Cell& cell, const Model& model, const Stage& stage, Fault fault
   if (wrong.empty() && caches && sound.tokens_reused == 0) wrong = "no token was reused: the cell shows nothing";
   if (wrong.empty() && caches && c.tokens_evicted == 0) wrong = "no token was evicted: the cell shows nothing";
   std::string verdict = wrong.empty() ? "ok" : wrong;
+  Fault seen_with = Fault::none;
   if (fault != Fault::none && wrong.empty()) {
     std::size_t ignored = 0;
     const std::string seen =
@@ -89,11 +93,16 @@ void judge(const Cell& cell, const Model& model, const Stage& stage, Fault fault
     totals.red += !seen.empty();
     totals.could_be_red += c.chances(fault) > 0;
     verdict = seen.empty() ? "green" : "red: " + seen;
+    if (!seen.empty()) seen_with = fault;
     if (seen.empty() != (c.chances(fault) == 0)) wrong = "expected the opposite";
     verdict += fmt::format(" ({} chances){}", c.chances(fault), wrong.empty() ? "" : ": EXPECTED THE OPPOSITE");
   }
   fmt::print("{:<44} rows {:>5} reused {:>5} evicted {:>5} splits {} copies {} stale {}  {}\n", cell.name(), rows,
              sound.tokens_reused, c.tokens_evicted, c.splits, sound.tokens_copied, c.stale, verdict);
+  if ((seen_with != Fault::none || !wrong.empty()) && (sweep.explain_all || totals.explained == 0)) {
+    fmt::print("{}", run_cell(model, cell, stage, seen_with, true).explanation);
+    ++totals.explained;
+  }
   ++totals.cells;
   totals.failed += !wrong.empty();
   totals.exempt += !caches;
@@ -118,7 +127,7 @@ void sweep_model(const std::string& name, const Sweep& sweep, Totals& totals) {
       for (const std::size_t threads : sweep.threads) {
         for (const std::size_t chunk : sweep.chunks) {
           if (isa_supported(isa)) {
-            judge({name, page_size, threads, isa, chunk}, model, *stage, parse_fault(sweep.fault), above, totals);
+            judge({name, page_size, threads, isa, chunk}, model, *stage, sweep, above, totals);
           } else {
             ++totals.skipped;
           }
@@ -173,6 +182,7 @@ int main(int argc, char** argv) {
     app.add_flag("--table", sweep.table, "Prints the course's table and does nothing else");
     app.add_option("--row", sweep.row, "Row of the table")->capture_default_str();
     app.add_option("--break", sweep.fault, "Put a fault around the manager: page, split, rope, stale");
+    app.add_flag("--explain", sweep.explain_all, "Every red cell explains its first wrong bit, not only the first one");
     app.add_option("--model", sweep.model_names, "Models, by query heads a KV head")
         ->delimiter(',')
         ->capture_default_str();
