@@ -5,10 +5,13 @@
 #include <sstream>
 
 #include "apps/cli.hpp"
+#include "apps/document_qa_damage.hpp"
 #include "apps/document_qa_report.hpp"
 #include "apps/engine_options.hpp"
+#include "apps/first_wrong_bit.hpp"
 #include "apps/progress.hpp"
 #include "io/atomic_file.hpp"
+#include "testing/fake_kv.hpp"
 #include "visualize/dot.hpp"
 #include "visualize/render.hpp"
 #ifdef RADIXLAB_WITH_STOCK
@@ -23,6 +26,7 @@ struct Options {
   std::vector<std::string> documents, managers = {"naive", "radix"};
   std::string questions = "-", json, pictures, prompt, stop;
   std::size_t max_new_tokens = 16;
+  std::optional<PageId> damage;
   bool stock = false, quiet = false;
 };
 
@@ -42,6 +46,11 @@ void add_options(CLI::App& app, Options& o) {
                  "Prompt with {document} and {question}; default: doc_qa.json beside the model");
   app.add_option("--stop", o.stop, "Text that ends an answer; default: doc_qa.json beside the model");
   app.add_option("--json", o.json, "Writes the runs to this file");
+  app.add_option(
+         "--damage", o.damage,
+         "After the first question about each document, overwrites this page of the second manager's cache with "
+         "another cached page; the run then explains the first wrong bit and exits with 1")
+      ->check(whole_number(0));
   app.add_option("--out", o.pictures, "Folder for the pictures of the cache (DOT, SVG, PNG)");
 #ifdef RADIXLAB_WITH_STOCK
   app.add_flag("--stock", o.stock, "Also times the same model by LibTorch's usual operators, recomputing everything");
@@ -92,19 +101,57 @@ std::vector<std::string> draw(const std::vector<ManagerRuns>& all, const std::st
   return files;
 }
 
-ManagerRuns ask_manager(const std::string& manager, const Options& o, Forward& forward, const std::vector<Ask>& asks,
-                        const GenerateOptions& options, const Tokenizer& tokenizer) {
-  std::size_t tokens = 0;
-  for (const Ask& ask : asks) tokens += ask.prompt.size() + options.max_new_tokens + o.engine.page_size;
-  const std::size_t pages = pages_for(o.engine, forward.model().config(), tokens);
+// What every manager is asked, and what computes it.
+struct Job {
+  const Options& o;
+  Forward& forward;
+  ThreadPool& threads;
+  const Tokenizer& tokenizer;
+  const std::vector<Ask>& asks;
+  std::size_t damage_after;  // so many questions
+  GenerateOptions options;
+};
+
+// `explain`: under the watch of FirstWrongBit, and for nothing but its explanation.
+ManagerRuns ask_manager(const std::string& manager, const Job& job, std::optional<PageId> damage, bool explain) {
+  const Options& o = job.o;
+  const ModelConfig& config = job.forward.model().config();
+  std::size_t tokens = 0, done = 0;
+  for (const Ask& ask : job.asks) tokens += ask.prompt.size() + o.max_new_tokens + o.engine.page_size;
+  const std::size_t pages = pages_for(o.engine, config, tokens);
+  std::optional<FirstWrongBit> watch;
   Made cache = make_cache(manager, o.engine.page_size, pages);
-  KvPool kv(forward.model().config(), pages, o.engine.page_size);
-  Engine engine(forward, kv, std::move(cache));
-  for (const Ask& ask : asks) engine.check_fits(ask.prompt.size(), options);
-  Progress progress(manager, asks.size());
+  auto source = std::make_unique<OnGive>(*cache.source, [&](PageId page) {
+    if (watch) watch->ledger().free(page);
+  });
+  OnCopy kv(config, pages, o.engine.page_size, [&](PageId from, PageId to, std::size_t n) {
+    if (watch) watch->ledger().copy(from, to, n);
+  });
+  Engine engine(job.forward, kv, {std::move(cache.manager), std::move(source)});
+  for (const Ask& ask : job.asks) engine.check_fits(ask.prompt.size(), job.options);
+  GenerateOptions options = job.options;
+  if (explain) {
+    watch.emplace(job.forward.model(), job.forward.isa(), job.threads, kv,
+                  [&](TokenId id) { return job.tokenizer.piece_text(id); });
+    options.before_step = [&](const Request& request, std::size_t n) {
+      watch->before_step(fmt::format("question {}", done + 1), request, n);
+    };
+  }
+  std::string damaged;
+  Progress progress(explain ? "explaining" : manager, job.asks.size());
   // The first touch of weights and work space costs time that is no manager's: outside the clock.
-  if (forward.tokens_computed() == 0) recompute(forward, asks.front().prompt);
-  return ask_all(engine, manager, asks, options, tokenizer, [&](std::size_t done) { progress.advance_to(done); });
+  if (job.forward.tokens_computed() == 0) recompute(job.forward, job.asks.front().prompt);
+  ManagerRuns runs = ask_all(engine, manager, job.asks, options, job.tokenizer, [&](std::size_t asked) {
+    progress.advance_to(done = asked);
+    if (!damage || done != job.damage_after) return;
+    const auto [page, from] = choose_damage(engine.cache().snapshot(), manager, *damage);
+    kv.copy_kv(from, page, kv.page_size());
+    damaged =
+        fmt::format("damage: after question {}, page {} of {} holds the KV of page {}", done, page, manager, from);
+  });
+  runs.damage = damaged;
+  if (watch) runs.explanation = watch->text();
+  return runs;
 }
 
 // The one token that is the stop, if it is one; a longer stop is cut off the text afterwards.
@@ -121,7 +168,10 @@ int run(const Options& o) {
   PromptStyle style = read_prompt_style(o.engine.model);
   if (!o.prompt.empty()) style.prompt = o.prompt;
   if (!o.stop.empty()) style.stop = o.stop;
-  const std::vector<Ask> asks = read_asks(o, tokenizer, style);
+  std::vector<Ask> asks = read_asks(o, tokenizer, style);
+  const std::size_t damage_after = o.damage ? put_first_questions_first(asks) : 0;
+  if (o.damage && o.managers.size() < 2)
+    throw InputError("--damage: nothing to compare with; expected two --managers, such as naive,radix");
   for (const std::string& manager : o.managers) make_cache(manager, 1, 1);  // a wrong name is told before the work
   const Model model(o.engine.model);
   const std::size_t num_threads = chosen_threads(o.engine);
@@ -132,10 +182,14 @@ int run(const Options& o) {
   options.stop_tokens = model.config().eos_token_ids;
   if (const auto stop = stop_token(style.stop, tokenizer)) options.stop_tokens.push_back(*stop);
   options.keep_hidden = true;
+  const Job job{o, forward, threads, tokenizer, asks, damage_after, options};
   std::vector<ManagerRuns> all;
   for (const std::string& manager : o.managers) {
-    all.push_back(ask_manager(manager, o, forward, asks, options, tokenizer));
-    if (all.size() > 1) compare_logits(forward, all.front(), all.back());
+    const std::optional<PageId> damage = all.size() == 1 ? o.damage : std::nullopt;
+    all.push_back(ask_manager(manager, job, damage, false));
+    if (all.size() == 1) continue;
+    compare_logits(forward, all.front(), all.back());
+    if (!all.back().logits_identical()) all.back().explanation = ask_manager(manager, job, damage, true).explanation;
   }
 #ifdef RADIXLAB_WITH_STOCK
   if (o.stock) all.push_back(ask_stock(o.engine.model, num_threads, asks, options, tokenizer));

@@ -110,8 +110,9 @@ void compare_logits(Forward& forward, const ManagerRuns& first, ManagerRuns& run
                      std::span(theirs).first(rows * vocab));
       forward.logits(std::span(b.hidden).subspan((row - b.cached_tokens) * hidden_size, rows * hidden_size),
                      std::span(ours).first(rows * vocab));
-      run.logits_identical &=
-          !first_difference(std::span(ours).first(rows * vocab), std::span(theirs).first(rows * vocab));
+      const auto wrong = first_difference(std::span(ours).first(rows * vocab), std::span(theirs).first(rows * vocab));
+      if (wrong && !run.first_wrong) run.first_wrong = row + *wrong / vocab;
+      run.logits_identical &= !wrong;
       run.rows_compared += rows;
     }
   }

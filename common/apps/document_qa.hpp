@@ -62,6 +62,7 @@ struct Run {
   std::optional<bool> correct;  ///< empty where no answer is expected
   std::size_t rows_compared = 0;
   bool logits_identical = true;
+  std::optional<std::size_t> first_wrong;  ///< position of the first row whose logits differ
 };
 
 /// All requests under one manager, in order.
@@ -71,6 +72,8 @@ struct ManagerRuns {
   std::size_t peak_kv_bytes = 0;
   bool compared = false;             ///< with the first manager of the list
   std::optional<Snapshot> snapshot;  ///< while the last request still holds its lock
+  std::string damage;                ///< what was done to a page on purpose
+  std::string explanation;           ///< of the first wrong bit, where logits differ
 
   std::size_t rows_compared() const;
   bool logits_identical() const;

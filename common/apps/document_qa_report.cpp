@@ -21,6 +21,21 @@ std::string first_line(const std::string& text) {
   return line;
 }
 
+// Which question the first wrong bit is in, and what FirstWrongBit found out about it.
+std::string explanation_lines(const ManagerRuns& first, const ManagerRuns& runs) {
+  const auto wrong = std::ranges::find(runs.runs, false, &Run::logits_identical);
+  const auto index = static_cast<std::size_t>(wrong - runs.runs.begin());
+  const auto differ = std::ranges::count(runs.runs, false, &Run::logits_identical);
+  const Question& q = wrong->ask->question;
+  return fmt::format("\nThe first wrong bit ({} of {} questions have one): question {}, position {} of {} tokens\n",
+                     differ, runs.runs.size(), index + 1,
+                     wrong->first_wrong ? fmt::format("{}", *wrong->first_wrong) : "none: the generated tokens differ",
+                     wrong->result.prompt_tokens + wrong->result.output.size() - 1) +
+         fmt::format("  question     {}: {}\n  answered     \"{}\", where {} answers \"{}\"\n{}", q.document,
+                     q.question, first_line(wrong->answer), first.manager, first_line(first.runs[index].answer),
+                     runs.explanation);
+}
+
 }  // namespace
 
 Totals totals(const ManagerRuns& runs) {
@@ -73,6 +88,9 @@ std::string verdict_lines(const std::vector<ManagerRuns>& all) {
     if (!runs.compared) continue;
     text += fmt::format("{} = {}: logits identical: {} ({} rows)\n", runs.manager, all.front().manager,
                         runs.logits_identical() ? "yes" : "NO", grouped(runs.rows_compared()));
+    if (!runs.damage.empty())
+      text += runs.damage + (runs.logits_identical() ? ", which no later question read\n" : "\n");
+    if (!runs.logits_identical()) text += explanation_lines(all.front(), runs);
   }
   return text;
 }

@@ -24,7 +24,7 @@ std::string answer_lines(const ManagerRuns& runs);
 /// A row a manager, in 80 columns; `speedup` is the first row's warm time over this one's.
 std::string manager_table(const std::vector<ManagerRuns>& all);
 
-/// "logits identical: yes (N rows)", a line a manager that was compared.
+/// "logits identical: yes (N rows)", a line a manager that was compared; where it is NO, the first wrong bit explained.
 std::string verdict_lines(const std::vector<ManagerRuns>& all);
 
 /// {"runs": [...], "managers": [...]}, as the README of the programs says.

@@ -1,6 +1,7 @@
 """doc_qa on the shipped model: answers, the proof of equal logits, JSON and pictures."""
 import json
 import pathlib
+import re
 import shutil
 import tempfile
 import unittest
@@ -63,6 +64,47 @@ class DocQa(unittest.TestCase):
         runs = json.loads((self.folder / "x.json").read_text())["runs"]
         self.assertEqual([r["document"] for r in runs], [d.name for d in documents])
         self.assertEqual([r["correct"] for r in runs], [None, None])
+
+    def damage(self, page, *arguments, questions=QUESTIONS[:3]):
+        return run("doc_qa", "--model", CHECKPOINT, "--document", CHECKPOINT / "documents/harbour.txt", "--quiet",
+                   "--page-size", 16, "--damage", page, *arguments, text="\n".join(json.dumps(q) for q in questions))
+
+    def test_a_damaged_page_is_found_and_explained(self):
+        done = self.damage(7)
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertIn("radix = naive: logits identical: NO", done.stdout)
+        damaged = re.search(r"damage: after question 1, page 7 of radix holds the KV of page (\d+)\n", done.stdout)
+        self.assertTrue(damaged, done.stdout)
+        told = done.stdout[done.stdout.index("The first wrong bit"):]
+        first, *lines = told.splitlines()
+        # 2,000 of the prompt's tokens are in whole pages that the first question left.
+        self.assertRegex(first, r"^The first wrong bit \(2 of 3 questions have one\): question 2, position 2000 of ")
+        for words in (QUESTIONS[1]["question"], "where naive answers \"purple\"",
+                      "page 7 for token 112 (place 0)", "read by      call 9: forward of question 2, positions 2000..",
+                      "should hold  question 2, tokens 112..127 (salt 0):",
+                      "likes to eat rice. Iris Kowalski rents room 347",
+                      f"put there    by call 8: page {damaged[1]} copied to page 7, 16 places",
+                      "first seen   in the output of layer 0, at position 2000"):
+            self.assertIn(words, told)
+        token = int(damaged[1]) * 16
+        self.assertIn(f"holds        question 1, tokens {token}..{token + 15} (salt 0):", told)
+        self.assertTrue(all(len(line) <= 100 for line in lines), told)
+
+    def test_damage_that_nobody_reads_changes_no_bit(self):
+        done = self.damage(7, questions=QUESTIONS[:1])
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("page 7 of radix holds the KV of page 69, which no later question read\n", done.stdout)
+
+    def test_damage_of_a_page_that_is_not_cached_lists_those_that_are(self):
+        first = "after the first question about each document"
+        for arguments, words in ((["9999"], f"{first} radix caches the pages 0-124"),
+                                 (["3", "--managers", "radix,naive"], f"{first} naive caches nothing"),
+                                 (["3", "--managers", "radix"], "expected two --managers"),
+                                 (["-3"], "-3 is not a whole number")):
+            done = self.damage(*arguments, questions=QUESTIONS[:1])
+            self.assertEqual((done.returncode, done.stdout), (2, ""), done.stderr)
+            self.assertEqual(done.stderr.count("\n"), 1, done.stderr)
+            self.assertIn(words, done.stderr)
 
 
 if __name__ == "__main__":

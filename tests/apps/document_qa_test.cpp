@@ -6,6 +6,7 @@
 #include <limits>
 #include <sstream>
 
+#include "apps/document_qa_damage.hpp"
 #include "apps/random_model.hpp"
 #include "io/atomic_file.hpp"
 #include "io/error.hpp"
@@ -56,12 +57,14 @@ class CompareLogits : public testing::Test {
 TEST_F(CompareLogits, ComparesTheRowsThatBothComputed) {
   EXPECT_TRUE(identical());
   EXPECT_EQ(radix_.rows_compared(), 10u);
+  EXPECT_EQ(radix_.runs[0].first_wrong, std::nullopt);
 }
 
 TEST_F(CompareLogits, TellsAChangedRow) {
   hidden().back() = std::nextafter(hidden().back(), 10.0f);
   hidden()[hidden().size() - 2] += 1e-3f;
   EXPECT_FALSE(identical());
+  EXPECT_EQ(radix_.runs[0].first_wrong, 41u) << "the last row";
 }
 
 TEST_F(CompareLogits, TellsNanEvenWhereBothHaveIt) {
@@ -78,6 +81,45 @@ TEST_F(CompareLogits, TellsOtherTokens) {
 TEST_F(CompareLogits, NothingToCompareIsNoProof) {
   hidden().clear();
   EXPECT_FALSE(identical());
+}
+
+TEST(ChooseDamage, TakesAPageFarAway) {
+  Snapshot cache;
+  cache.nodes.resize(2);
+  cache.nodes[0].pages = {7, 3};
+  cache.nodes[1].pages = {12, 5};
+  EXPECT_EQ(choose_damage(cache, "radix", 3).from, 7u);
+  EXPECT_EQ(choose_damage(cache, "radix", 5).from, 12u);
+  EXPECT_EQ(choose_damage(cache, "radix", 7).from, 3u);
+  EXPECT_EQ(choose_damage(cache, "radix", 12).from, 5u);
+}
+
+TEST(ChooseDamage, NamesTheCachedPages) {
+  Snapshot cache;
+  const auto refusal = [&](PageId page) -> std::string {
+    try {
+      choose_damage(cache, "radix", page);
+    } catch (const InputError& error) {
+      return error.what();
+    }
+    return "not refused";
+  };
+  EXPECT_EQ(refusal(4), "--damage 4: after the first question about each document radix caches nothing");
+  cache.nodes.resize(1);
+  cache.nodes[0].pages = {4};
+  EXPECT_EQ(refusal(4), "--damage 4: no other page is cached by radix to take the KV from");
+  cache.nodes[0].pages = {4, 6, 5};
+  EXPECT_EQ(refusal(7), "--damage 7: after the first question about each document radix caches the pages 4-6");
+}
+
+TEST(PutFirstQuestionsFirst, KeepsTheOrderOtherwise) {
+  std::vector<Ask> asks;
+  for (const auto& [document, first] : {std::pair("a", true), {"b", false}, {"c", false}, {"d", true}})
+    asks.push_back({{document, "", ""}, {}, first});
+  EXPECT_EQ(put_first_questions_first(asks), 2u);
+  std::string order;
+  for (const Ask& ask : asks) order += ask.question.document;
+  EXPECT_EQ(order, "adbc");
 }
 
 TEST(TrimAnswer, CutsAtTheStop) {
