@@ -43,7 +43,8 @@ std::size_t pages_for(const EngineOptions& options, const ModelConfig& config, s
   const std::size_t wanted = options.kv_tokens ? options.kv_tokens : tokens;
   const std::size_t pages = (wanted + options.page_size - 1) / options.page_size;
   const double layer = static_cast<double>(
-      KvLayer::floats_per_page(config.num_key_value_heads, config.head_dim, options.page_size) * sizeof(float));
+      KvLayer<float>::elements_per_page(config.num_key_value_heads, config.head_dim, options.page_size) *
+      sizeof(float));
   const double bytes = layer * static_cast<double>(config.num_hidden_layers) * static_cast<double>(pages);
   const double memory = static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGESIZE));
   if (bytes > memory) {

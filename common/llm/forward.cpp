@@ -68,7 +68,7 @@ void Forward::block(std::size_t rows, std::size_t start, std::span<const PageId>
 }
 
 void Forward::attention(const LayerWeights& w, std::size_t rows, std::size_t start, std::span<const PageId> pages,
-                        const KvLayer& kv, float* hidden) {
+                        const KvLayer<float>& kv, float* hidden) {
   const ModelConfig& c = model_.config();
   const std::size_t heads = c.num_attention_heads, kv_heads = c.num_key_value_heads;
   float* const normed = room(normed_, kBlockRows * c.hidden_size);

@@ -50,7 +50,7 @@ class Forward {
   void check(const Sequence& sequence, const KvPool& kv) const;
   void block(std::size_t rows, std::size_t start, std::span<const PageId> pages, KvPool& kv, float* hidden);
   void attention(const LayerWeights& w, std::size_t rows, std::size_t start, std::span<const PageId> pages,
-                 const KvLayer& kv, float* hidden);
+                 const KvLayer<float>& kv, float* hidden);
   void feed_forward(const LayerWeights& w, std::size_t rows, float* hidden);
 
   const Model& model_;

@@ -12,20 +12,21 @@ KvPool::KvPool(const ModelConfig& config, std::size_t num_pages, std::size_t pag
       head_dim_(config.head_dim),
       num_pages_(num_pages),
       page_size_(page_size),
-      page_floats_(KvLayer::floats_per_page(kv_heads_, head_dim_, page_size)) {
+      page_floats_(KvLayer<float>::elements_per_page(kv_heads_, head_dim_, page_size)) {
   if (num_pages == 0 || page_size == 0) throw std::invalid_argument("KvPool: pages and page size must be at least 1");
   buffer_ = HugeBuffer<float>(num_layers_ * num_pages_ * page_floats_);
 }
 
-KvLayer KvPool::layer(std::size_t index) { return {page(index, 0), page_floats_, kv_heads_, head_dim_, page_size_}; }
+KvLayer<float> KvPool::layer(std::size_t index) {
+  return {page(index, 0), page_floats_, kv_heads_, head_dim_, page_size_};
+}
 
 float* KvPool::keys(std::size_t index, PageId id, std::size_t head) {
-  return page(index, id) + head * head_dim_ * page_size_;
+  return page(index, id) + layer(index).key_index(head, 0, 0);
 }
 
 float* KvPool::values(std::size_t index, PageId id, std::size_t head) {
-  const KvLayer view = layer(index);
-  return page(index, id) + view.value_offset() + head * page_size_ * view.padded_head_dim();
+  return page(index, id) + layer(index).value_index(head, 0, 0);
 }
 
 void KvPool::copy_kv(PageId from, PageId to, std::size_t tokens) {

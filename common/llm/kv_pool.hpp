@@ -22,7 +22,7 @@ class KvPool : public KvStore {
   /// Throws std::invalid_argument for a size of 0, std::bad_alloc if the machine lacks the memory.
   KvPool(const ModelConfig& config, std::size_t num_pages, std::size_t page_size);
 
-  KvLayer layer(std::size_t index);  ///< A view that the kernels read and write; good as long as the pool.
+  KvLayer<float> layer(std::size_t index);  ///< A view that the kernels read and write; good as long as the pool.
   float* keys(std::size_t layer, PageId page, std::size_t kv_head);    ///< [head_dim, P]
   float* values(std::size_t layer, PageId page, std::size_t kv_head);  ///< [P, padded head_dim]
   void copy_kv(PageId from, PageId to, std::size_t tokens) override;

@@ -45,9 +45,9 @@ std::vector<float> Model::read_vector(const std::string& name, std::size_t size)
   return values;
 }
 
-PackedMatrix Model::read_matrix(const std::string& name, std::size_t outputs, std::size_t inputs) const {
+PackedMatrix<float> Model::read_matrix(const std::string& name, std::size_t outputs, std::size_t inputs) const {
   const TensorView& tensor = checkpoint_.at(name, {outputs, inputs});
-  PackedMatrix matrix(outputs, inputs);
+  PackedMatrix<float> matrix(outputs, inputs);
   std::vector<float> row(inputs);
   for (std::size_t n = 0; n < outputs; ++n) {
     widen(tensor, n * inputs, row);

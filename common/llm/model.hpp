@@ -17,8 +17,8 @@ namespace radixlab {
 /// One layer. Matrices are [outputs, inputs] as in the checkpoint, packed in panels on huge pages.
 struct LayerWeights {
   std::vector<float> input_norm, post_attention_norm;  ///< [hidden_size]
-  PackedMatrix q, k, v, o;      ///< [heads * head_dim, hidden], [kv_heads * head_dim, hidden] x 2, ...
-  PackedMatrix gate, up, down;  ///< [intermediate, hidden] x 2, [hidden, intermediate]
+  PackedMatrix<float> q, k, v, o;      ///< [heads * head_dim, hidden], [kv_heads * head_dim, hidden] x 2, ...
+  PackedMatrix<float> gate, up, down;  ///< [intermediate, hidden] x 2, [hidden, intermediate]
 };
 
 /// A checkpoint in memory: float32 whatever type the file has. Immutable after loading; share it freely among threads.
@@ -30,21 +30,21 @@ class Model {
 
   const ModelConfig& config() const { return config_; }
   const LayerWeights& layer(std::size_t index) const { return layers_[index]; }
-  const std::vector<float>& norm() const { return norm_; }  ///< [hidden_size], before the head
-  const PackedMatrix& lm_head() const { return lm_head_; }  ///< [vocab_size, hidden_size]
+  const std::vector<float>& norm() const { return norm_; }         ///< [hidden_size], before the head
+  const PackedMatrix<float>& lm_head() const { return lm_head_; }  ///< [vocab_size, hidden_size]
   void check_token(TokenId token) const;  ///< throws std::invalid_argument for an id beyond the vocabulary
   void embed(TokenId token, std::span<float> out) const;  ///< out [hidden_size]
 
  private:
   std::vector<float> read_vector(const std::string& name, std::size_t size) const;
-  PackedMatrix read_matrix(const std::string& name, std::size_t outputs, std::size_t inputs) const;
+  PackedMatrix<float> read_matrix(const std::string& name, std::size_t outputs, std::size_t inputs) const;
 
   ModelConfig config_;
   Checkpoint checkpoint_;  // stays mapped: rows of the embedding table are widened when they are asked for
   const TensorView* embedding_ = nullptr;
   std::vector<LayerWeights> layers_;
   std::vector<float> norm_;
-  PackedMatrix lm_head_;
+  PackedMatrix<float> lm_head_;
 };
 
 }  // namespace radixlab

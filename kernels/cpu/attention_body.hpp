@@ -8,10 +8,12 @@
 
 namespace radixlab {
 
-template <typename L>
+/// T is the type of queries, keys, values and output; scores, exponentials and sums are float32.
+template <typename L, typename T>
 class AttentionBody {
  public:
-  static void run(const AttentionArgs& args, std::size_t kv_head, std::size_t begin, std::size_t end, float* scratch) {
+  static void run(const AttentionArgs<T>& args, std::size_t kv_head, std::size_t begin, std::size_t end,
+                  float* scratch) {
     AttentionBody body(args, kv_head, begin, end, scratch);
     body.gather_queries();
     body.all_scores();
@@ -23,14 +25,19 @@ class AttentionBody {
  private:
   static constexpr std::size_t kBlocks = 4;  // of 16 positions that a pass takes at a time: 16 KiB at head_dim 64
 
-  AttentionBody(const AttentionArgs& args, std::size_t kv_head, std::size_t begin, std::size_t end, float* scratch)
-      : args_(args), kv_head_(kv_head), begin_(begin), rows_(end - begin), group_(args.heads / args.kv_heads) {
-    padded_dim_ = round_up(args.head_dim);
+  AttentionBody(const AttentionArgs<T>& args, std::size_t kv_head, std::size_t begin, std::size_t end, float* scratch)
+      : args_(args),
+        kv_head_(kv_head),
+        begin_(begin),
+        rows_(end - begin),
+        group_(args.heads / args.kv.kv_heads),
+        dim_(args.kv.head_dim) {
+    padded_dim_ = args.kv.padded_head_dim();
     stride_ = round_up(visible(rows_ - 1));
     weights_ = scratch;
-    queries_ = weights_ + rows_ * stride_;
-    mixes_ = queries_ + rows_ * padded_dim_;
-    inverse_sums_ = mixes_ + rows_ * padded_dim_;
+    mixes_ = weights_ + rows_ * stride_;
+    queries_ = reinterpret_cast<T*>(mixes_ + rows_ * padded_dim_);
+    inverse_sums_ = mixes_ + 2 * rows_ * padded_dim_;
   }
 
   static std::size_t round_up(std::size_t n) { return (n + 15) / 16 * 16; }
@@ -42,13 +49,13 @@ class AttentionBody {
   /// Where row `row` starts in q and out.
   std::size_t query_offset(std::size_t row) const {
     const std::size_t position = (begin_ + row) / group_, head = kv_head_ * group_ + (begin_ + row) % group_;
-    return (position * args_.heads + head) * args_.head_dim;
+    return (position * args_.heads + head) * dim_;
   }
 
   void gather_queries() {
     for (std::size_t row = 0; row < rows_; ++row) {
-      const float* const q = args_.q + query_offset(row);
-      for (std::size_t d = 0; d < args_.head_dim; ++d) queries_[row * padded_dim_ + d] = q[d];
+      const T* const q = args_.q + query_offset(row);
+      for (std::size_t d = 0; d < dim_; ++d) queries_[row * padded_dim_ + d] = q[d];
     }
   }
 
@@ -62,19 +69,20 @@ class AttentionBody {
 
   // ---- scores
 
-  const float* page(std::size_t index) const { return args_.base + args_.pages[index] * args_.page_stride; }
+  const T* page(std::size_t index) const { return args_.kv.page(args_.pages[index]); }
+  static const Step<T>* steps(const T* p) { return reinterpret_cast<const Step<T>*>(p); }
 
-  /// Keys of positions 16 * block .. + 15, [head_dim, key_stride()].
-  const float* key_block(std::size_t block) const {
-    if (args_.packed_keys) return args_.packed_keys + (kv_head_ * args_.blocks + block) * args_.head_dim * 16;
-    const std::size_t position = block * 16;
-    return page(position / args_.page_size) + kv_head_ * args_.head_dim * args_.page_size + position % args_.page_size;
+  /// Keys of positions 16 * block .. + 15: 16 steps, and again key_stride() further on.
+  const Step<T>* key_block(std::size_t block) const {
+    if (args_.packed_keys) return steps(args_.packed_keys + (kv_head_ * args_.blocks + block) * dim_ * 16);
+    const std::size_t position = block * 16, size = args_.kv.page_size;
+    return steps(page(position / size) + args_.kv.key_index(kv_head_, 0, position % size));
   }
-  std::size_t key_stride() const { return args_.packed_keys ? 16 : args_.page_size; }
+  std::size_t key_stride() const { return args_.packed_keys ? 16 : args_.kv.page_size; }
 
   void all_scores() {
     const std::size_t blocks = stride_ / 16;
-    const float* keys[2 * kBlocks];  // of this step, then of the next one
+    const Step<T>* keys[2 * kBlocks];  // of this step, then of the next one
     for (std::size_t block = 0; block < blocks; block += kBlocks) {
       for (std::size_t b = 0; b < 2 * kBlocks; ++b) keys[b] = key_block(smaller(block + b, blocks - 1));
       for_each_tile([&](auto rows, std::size_t row) {
@@ -90,15 +98,15 @@ class AttentionBody {
 
   /// Scores of 16 B positions; those that a row does not see are cut off by softmax.
   template <int R, int B>
-  void score_tile(std::size_t row, std::size_t block, const float* const* block_keys) {
-    const float *keys[B], *ahead[B];
+  void score_tile(std::size_t row, std::size_t block, const Step<T>* const* block_keys) {
+    const Step<T>*keys[B], *ahead[B];
     for (int b = 0; b < B; ++b) {
       keys[b] = block_keys[b];
       ahead[b] = block_keys[b + kBlocks];
     }
     FmaTile<L, R, B> tile;
     tile.clear();
-    tile.run(queries_ + row * padded_dim_, padded_dim_, keys, ahead, key_stride(), args_.head_dim);
+    tile.run(steps(queries_ + row * padded_dim_), padded_dim_ / kStep<T>, keys, ahead, key_stride(), dim_ / kStep<T>);
     const L scale = L::broadcast(args_.scale);
     for (auto& sums : tile.sum) {
       for (L& sum : sums) sum = sum * scale;
@@ -128,9 +136,9 @@ class AttentionBody {
 
   // ---- mix
 
-  /// Values [head_dim, padded] at one place of a page.
-  const float* value_row(std::size_t page_index, std::size_t place) const {
-    return page(page_index) + args_.value_offset + (kv_head_ * args_.page_size + place) * padded_dim_;
+  /// Coordinate d of the value at one place of a page and what follows, head_dim padded to whole vectors.
+  const T* value(std::size_t page_index, std::size_t place, std::size_t d) const {
+    return page(page_index) + args_.kv.value_index(kv_head_, place, d);
   }
 
   void all_mixes() {
@@ -175,12 +183,12 @@ class AttentionBody {
     } else {
       tile.load(sums, padded_dim_, 16);
     }
-    std::size_t page_index = begin / args_.page_size, place = begin % args_.page_size;
+    std::size_t page_index = begin / args_.kv.page_size, place = begin % args_.kv.page_size;
     for (std::size_t j = begin; j < end; place = 0, ++page_index) {
-      const std::size_t count = smaller(args_.page_size - place, end - j);
-      const float* const here = value_row(page_index, place) + d;
-      const float* const next = j + count < end ? value_row(page_index + 1, 0) + d : here;
-      const float *values[B], *ahead[B];
+      const std::size_t count = smaller(args_.kv.page_size - place, end - j);
+      const T* const here = value(page_index, place, d);
+      const T* const next = j + count < end ? value(page_index + 1, 0, d) : here;
+      const T *values[B], *ahead[B];
       for (int b = 0; b < B; ++b) {
         values[b] = here + 16 * b;
         ahead[b] = next + 16 * b;
@@ -192,19 +200,19 @@ class AttentionBody {
   }
 
   void write_output(std::size_t row) {
-    float* const out = args_.out + query_offset(row);
+    T* const out = args_.out + query_offset(row);
     const L inverse = L::broadcast(inverse_sums_[row]);
-    ElementwiseBody<L>::for_each_vector(args_.head_dim, [&](std::size_t d, int lanes) {
+    ElementwiseBody<L>::for_each_vector(dim_, [&](std::size_t d, int lanes) {
       (L::load(mixes_ + row * padded_dim_ + d) * inverse).store_first(out + d, lanes);
     });
   }
 
-  const AttentionArgs& args_;
-  std::size_t kv_head_, begin_, rows_, group_, padded_dim_;
+  const AttentionArgs<T>& args_;
+  std::size_t kv_head_, begin_, rows_, group_, dim_, padded_dim_;
   std::size_t stride_;   // of a row in weights_: its positions, rounded up to whole vectors
   float* weights_;       // [rows, stride]: scores, then their exponentials
-  float* queries_;       // [rows, padded_dim]
   float* mixes_;         // [rows, padded_dim]
+  T* queries_;           // [rows, padded_dim]
   float* inverse_sums_;  // [rows]
 };
 

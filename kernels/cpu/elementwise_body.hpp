@@ -1,4 +1,5 @@
-// Everything that goes over a row once: docs/numerics.md has each formula in C.
+// Everything that goes over a row once: docs/numerics.md has each formula in C. T is float or
+// BFloat16: loads widen, stores round.
 #pragma once
 #include "kernels/cpu/fma_tile.hpp"
 
@@ -31,7 +32,8 @@ struct ElementwiseBody {
     for_each_vector(n, [&](std::size_t i, int lanes) { exp(L::load_first(x + i, lanes)).store_first(out + i, lanes); });
   }
 
-  static void rms_norm(const float* x, std::size_t d, const float* weight, float eps, float* y) {
+  template <typename T>
+  static void rms_norm(const T* x, std::size_t d, const float* weight, float eps, T* y) {
     L squares = L::broadcast(0.0f);
     for_each_vector(d, [&](std::size_t i, int lanes) {
       const L v = L::load_first(x + i, lanes);
@@ -44,7 +46,8 @@ struct ElementwiseBody {
     });
   }
 
-  static void rotate(float* x, std::size_t half, const float* cos, const float* sin) {
+  template <typename T>
+  static void rotate(T* x, std::size_t half, const float* cos, const float* sin) {
     for_each_vector(half, [&](std::size_t i, int lanes) {
       const L a = L::load_first(x + i, lanes), b = L::load_first(x + half + i, lanes);
       const L c = L::load_first(cos + i, lanes), s = L::load_first(sin + i, lanes);
@@ -53,7 +56,8 @@ struct ElementwiseBody {
     });
   }
 
-  static void silu_gate(const float* gate, const float* up, std::size_t n, float* out) {
+  template <typename T>
+  static void silu_gate(const T* gate, const T* up, std::size_t n, T* out) {
     for_each_vector(n, [&](std::size_t i, int lanes) {
       const L g = L::load_first(gate + i, lanes);
       const L silu = g / (L::broadcast(1.0f) + exp(negate(g)));
@@ -61,7 +65,8 @@ struct ElementwiseBody {
     });
   }
 
-  static void add(float* x, const float* y, std::size_t n) {
+  template <typename T>
+  static void add(T* x, const T* y, std::size_t n) {
     for_each_vector(n, [&](std::size_t i, int lanes) {
       (L::load_first(x + i, lanes) + L::load_first(y + i, lanes)).store_first(x + i, lanes);
     });

@@ -2,8 +2,10 @@
 // multiply-adds over k ascending. Everything else in the bodies arranges memory for it.
 #pragma once
 #include <cstddef>
+#include <type_traits>
 
-#define RADIXLAB_INLINE inline __attribute__((always_inline))
+#include "kernels/cpu/bfloat16.hpp"
+#include "kernels/cpu/force_inline.hpp"
 
 namespace radixlab {
 
@@ -24,40 +26,55 @@ struct FmaTile {
       sum[r][B - 1] = L::load_first(from + r * stride + 16 * (B - 1), last);
     }
   }
-  RADIXLAB_INLINE void store(float* to, std::size_t stride, int last) const {
+  template <typename T>
+  RADIXLAB_INLINE void store(T* to, std::size_t stride, int last) const {
     for (int r = 0; r < R; ++r) {
       for (int b = 0; b + 1 < B; ++b) sum[r][b].store(to + r * stride + 16 * b);
       sum[r][B - 1].store_first(to + r * stride + 16 * (B - 1), last);
     }
   }
 
-  /// sum[r][b] = fma(x[r * x_stride + k], w[b][k * w_stride .. + 15], sum[r][b]) for k = 0 .. count-1.
-  RADIXLAB_INLINE void run(const float* x, std::size_t x_stride, const float* const (&w)[B], std::size_t w_stride,
+  /// sum[r][b] = fma(x[r * x_stride + k], w[b][k * w_stride .. + 15], sum[r][b]) for k = 0 .. count-1. X and W are both
+  /// float, or both pairs (then a step is two products, the odd one first), or float and BFloat16.
+  template <typename X, typename W>
+  RADIXLAB_INLINE void run(const X* x, std::size_t x_stride, const W* const (&w)[B], std::size_t w_stride,
                            std::size_t count) {
     chains<false>(x, x_stride, w, w, w_stride, count);
   }
 
   /// Meanwhile brings ahead[b], of the same form as w[b], nearer: for pages, which follow each other in no order that
   /// the processor could guess. Weights lie in a row, and there a hint is in the way.
-  RADIXLAB_INLINE void run(const float* x, std::size_t x_stride, const float* const (&w)[B],
-                           const float* const (&ahead)[B], std::size_t w_stride, std::size_t count) {
+  template <typename X, typename W>
+  RADIXLAB_INLINE void run(const X* x, std::size_t x_stride, const W* const (&w)[B], const W* const (&ahead)[B],
+                           std::size_t w_stride, std::size_t count) {
     chains<true>(x, x_stride, w, ahead, w_stride, count);
   }
 
  private:
-  template <bool kAhead>
-  RADIXLAB_INLINE void chains(const float* x, std::size_t x_stride, const float* const (&w)[B],
-                              const float* const (&ahead)[B], std::size_t w_stride, std::size_t count) {
+  template <bool kAhead, typename X, typename W>
+  RADIXLAB_INLINE void chains(const X* x, std::size_t x_stride, const W* const (&w)[B], const W* const (&ahead)[B],
+                              std::size_t w_stride, std::size_t count) {
     for (std::size_t k = 0; k < count; ++k) {
-      L weight[B];
-      for (int b = 0; b < B; ++b) {
-        weight[b] = L::load(w[b] + k * w_stride);
-        if constexpr (kAhead) L::prefetch(ahead[b] + k * w_stride);
+      if constexpr (kAhead) {
+        for (int b = 0; b < B; ++b) L::prefetch(ahead[b] + k * w_stride);
       }
-      for (int r = 0; r < R; ++r) {
-        const L factor = L::broadcast(x[r * x_stride + k]);
-        for (int b = 0; b < B; ++b) sum[r][b] = fma(factor, weight[b], sum[r][b]);
+      if constexpr (std::is_same_v<X, BFloat16Pair> && !L::kPairAtOnce) {
+        step<typename L::Odd>(x + k, x_stride, w, k * w_stride);
+        step<typename L::Even>(x + k, x_stride, w, k * w_stride);
+      } else {
+        step<L>(x + k, x_stride, w, k * w_stride);
       }
+    }
+  }
+
+  /// Part says how to load: plain numbers and pairs as they are, or one half of each pair.
+  template <typename Part, typename X, typename W>
+  RADIXLAB_INLINE void step(const X* x, std::size_t x_stride, const W* const (&w)[B], std::size_t at) {
+    decltype(Part::load(w[0])) weight[B];
+    for (int b = 0; b < B; ++b) weight[b] = Part::load(w[b] + at);
+    for (int r = 0; r < R; ++r) {
+      const auto factor = Part::broadcast(x[r * x_stride]);
+      for (int b = 0; b < B; ++b) sum[r][b] = fma(factor, weight[b], sum[r][b]);
     }
   }
 };

@@ -7,11 +7,20 @@
 
 namespace radixlab {
 
+template <typename L, typename T>
+constexpr TypeTable<T> make_type_table() {
+  return {LinearBody<L, Step<T>, T>::run,
+          LinearBody<L, Step<T>, float>::run,
+          ElementwiseBody<L>::template rms_norm<T>,
+          ElementwiseBody<L>::template rotate<T>,
+          ElementwiseBody<L>::template silu_gate<T>,
+          ElementwiseBody<L>::template add<T>,
+          AttentionBody<L, T>::run};
+}
+
 template <typename L>
 constexpr IsaTable make_isa_table() {
-  return {
-      LinearBody<L>::run,      ElementwiseBody<L>::rms_norm, ElementwiseBody<L>::rotate, ElementwiseBody<L>::silu_gate,
-      ElementwiseBody<L>::add, ElementwiseBody<L>::exp,      AttentionBody<L>::run,      L::kTileRows};
+  return {make_type_table<L, float>(), make_type_table<L, BFloat16>(), ElementwiseBody<L>::exp, L::kTileRows};
 }
 
 }  // namespace radixlab

@@ -6,41 +6,57 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "kernels/cpu/bfloat16.hpp"
+#include "kernels/cpu/kv_layer.hpp"
+
 namespace radixlab {
 
 enum class Isa;
 
+/// S is Step<T>, Y the type of the results.
+template <typename S, typename Y>
 struct LinearArgs {
-  const float* x;  // [rows, k]
-  std::size_t rows, k;
-  const float* panels;  // [ceil(n / 16)][k][16]
+  const S* x;  // [rows, steps]
+  std::size_t rows, steps;
+  const S* panels;  // [ceil(n / 16)][steps][16]
   std::size_t n;
-  float* y;  // [rows, n]
+  Y* y;  // [rows, n]
 };
 
+constexpr std::size_t kLinearRows = 252;    // of x that are used again for each group of panels
+constexpr std::size_t kLinearSteps = 1024;  // of a chain, before the others go on: 4 panels of them are 256 KiB
+
+template <typename T>
 struct AttentionArgs {
-  const float* q;  // [rows, heads, head_dim]
-  float* out;      // [rows, heads, head_dim]
-  std::size_t start, heads, kv_heads, head_dim, page_size;
-  const float* base;  // page p begins at base + p * page_stride
-  std::size_t page_stride, value_offset;
+  const T* q;  // [rows, heads, head_dim]
+  T* out;      // [rows, heads, head_dim]
+  std::size_t start, heads;
+  KvLayer<T> kv;
   const std::uint32_t* pages;
-  const float* packed_keys;  // [kv_heads, blocks, head_dim, 16], or null where blocks of 16 are read in their pages
-  std::size_t blocks;        // of 16 positions, that the last row sees
+  const T* packed_keys;  // [kv_heads, blocks, head_dim / s, 16, s], or null where blocks of 16 are read in their pages
+  std::size_t blocks;    // of 16 positions, that the last row sees
   float scale;
 };
 
-struct IsaTable {
-  /// Outputs 16 * panel_begin .. min(n, 16 * panel_end) - 1 of all rows.
-  void (*linear)(const LinearArgs&, std::size_t panel_begin, std::size_t panel_end);
-  void (*rms_norm)(const float* x, std::size_t d, const float* weight, float eps, float* y);  // one row
-  void (*rotate)(float* x, std::size_t half, const float* cos, const float* sin);             // one head of one row
-  void (*silu_gate)(const float* gate, const float* up, std::size_t n, float* out);
-  void (*add)(float* x, const float* y, std::size_t n);
-  void (*exp)(const float* x, std::size_t n, float* out);  // nothing but tests calls it from outside
+template <typename T>
+struct TypeTable {
+  /// Outputs 16 * panel_begin .. min(n, 16 * panel_end) - 1 of all rows. scratch: if steps > kLinearSteps,
+  /// [min(rows, kLinearRows), 16 * (panel_end - panel_begin)], else nothing.
+  void (*linear)(const LinearArgs<Step<T>, T>&, std::size_t panel_begin, std::size_t panel_end, float* scratch);
+  void (*head)(const LinearArgs<Step<T>, float>&, std::size_t panel_begin, std::size_t panel_end, float* scratch);
+  void (*rms_norm)(const T* x, std::size_t d, const float* weight, float eps, T* y);  // one row
+  void (*rotate)(T* x, std::size_t half, const float* cos, const float* sin);         // one head of one row
+  void (*silu_gate)(const T* gate, const T* up, std::size_t n, T* out);
+  void (*add)(T* x, const T* y, std::size_t n);
   /// Query rows begin .. end-1 of one KV head, counted position by position and within one head by head of the group.
-  /// scratch [attention_scratch_floats], on a multiple of 64 bytes.
-  void (*attention)(const AttentionArgs&, std::size_t kv_head, std::size_t begin, std::size_t end, float* scratch);
+  /// scratch [(end - begin) * (16 * blocks + 2 * padded_head_dim + 1)], on a multiple of 64 bytes.
+  void (*attention)(const AttentionArgs<T>&, std::size_t kv_head, std::size_t begin, std::size_t end, float* scratch);
+};
+
+struct IsaTable {
+  TypeTable<float> float32;
+  TypeTable<BFloat16> bfloat16;
+  void (*exp)(const float* x, std::size_t n, float* out);  // nothing but tests calls it from outside
   std::size_t tile_rows;  // of the register tile: work is best cut into multiples of it
 };
 

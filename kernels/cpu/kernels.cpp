@@ -4,6 +4,8 @@
 #include <cmath>
 #include <stdexcept>
 #include <string>
+#include <type_traits>
+#include <vector>
 
 #include "kernels/cpu/flush_to_zero.hpp"
 #include "kernels/cpu/isa_table.hpp"
@@ -23,12 +25,14 @@ void in_pieces(ThreadPool& pool, std::size_t count, std::size_t piece, const Bod
 constexpr std::size_t kValuesAPiece = 16384;
 
 /// Memory that a thread keeps from call to call.
-float* scratch(HugeBuffer<float>& buffer, std::size_t floats) {
-  if (buffer.size() < floats) buffer = HugeBuffer<float>(std::max(floats, 2 * buffer.size()));
+template <typename T>
+T* scratch(HugeBuffer<T>& buffer, std::size_t size) {
+  if (buffer.size() < size) buffer = HugeBuffer<T>(std::max(size, 2 * buffer.size()));
   return buffer.data();
 }
 
-void require_pages(const char* caller, std::size_t positions, const KvLayer& layer, std::size_t pages) {
+template <typename T>
+void require_pages(const char* caller, std::size_t positions, const KvLayer<T>& layer, std::size_t pages) {
   if (layer.page_size == 0 || divide_up(positions, layer.page_size) > pages) {
     throw std::invalid_argument(std::string(caller) + ": " + std::to_string(pages) + " pages of " +
                                 std::to_string(layer.page_size) + " given, expected room for " +
@@ -36,14 +40,52 @@ void require_pages(const char* caller, std::size_t positions, const KvLayer& lay
   }
 }
 
-/// Brings 16 positions' keys of one KV head together as [head_dim, 16], where pages are too small to hold such a block.
-void pack_key_block(const AttentionArgs& args, std::size_t kv_head, std::size_t block, std::size_t positions,
-                    float* to) {
+template <typename T>
+const TypeTable<T>& table_of(const IsaTable& table) {
+  if constexpr (std::is_same_v<T, float>) {
+    return table.float32;
+  } else {
+    return table.bfloat16;
+  }
+}
+
+/// x [rows, k] in whole steps: x itself, or a copy where each row ends in +0.
+template <typename T>
+const Step<T>* whole_steps(const T* x, std::size_t rows, const PackedMatrix<T>& w) {
+  if (w.cols() % kStep<T> == 0) return reinterpret_cast<const Step<T>*>(x);
+  static thread_local std::vector<Step<T>> memory;
+  memory.assign(rows * w.steps(), {});
+  T* const to = reinterpret_cast<T*>(memory.data());
+  for (std::size_t r = 0; r < rows; ++r) std::copy_n(x + r * w.cols(), w.cols(), to + r * w.steps() * kStep<T>);
+  return memory.data();
+}
+
+template <typename T, typename Y, typename Kernel>
+void multiply(ThreadPool& pool, Kernel kernel, const T* x, std::size_t rows, const PackedMatrix<T>& w, Y* y) {
+  const Step<T>* const panels = reinterpret_cast<const Step<T>*>(w.panel(0));
+  const LinearArgs<Step<T>, Y> args{whole_steps(x, rows, w), rows, w.steps(), panels, w.rows(), y};
+  // Few rows: one long piece a thread, memory likes it. Many: smaller ones, so that no thread waits long for the last.
+  const std::size_t pieces = pool.threads() == 1 ? 1 : pool.threads() * (rows < 32 ? 1 : 4);
+  const std::size_t piece = std::max<std::size_t>(8, divide_up(divide_up(w.num_panels(), pieces), 8) * 8);
+  in_pieces(pool, w.num_panels(), piece, [&](std::size_t begin, std::size_t end) {
+    static thread_local HugeBuffer<float> memory;
+    const std::size_t floats = args.steps > kLinearSteps ? std::min(rows, kLinearRows) * 16 * (end - begin) : 0;
+    kernel(args, begin, end, scratch(memory, floats));
+  });
+}
+
+/// Brings 16 positions' keys of one KV head together as [head_dim / s, 16, s], where pages are too small to hold such a
+/// block.
+template <typename T>
+void pack_key_block(const AttentionArgs<T>& args, std::size_t kv_head, std::size_t block, std::size_t positions,
+                    T* to) {
+  const KvLayer<T>& kv = args.kv;
   const std::size_t first = block * 16, end = std::min(positions, first + 16);
   for (std::size_t j = first; j < end; ++j) {
-    const float* const page = args.base + args.pages[j / args.page_size] * args.page_stride;
-    const float* const key = page + kv_head * args.head_dim * args.page_size + j % args.page_size;
-    for (std::size_t d = 0; d < args.head_dim; ++d) to[d * 16 + j - first] = key[d * args.page_size];
+    const T* const page = kv.page(args.pages[j / kv.page_size]);
+    for (std::size_t d = 0; d < kv.head_dim; ++d) {
+      to[(d / kStep<T> * 16 + j - first) * kStep<T> + d % kStep<T>] = page[kv.key_index(kv_head, d, j % kv.page_size)];
+    }
   }
 }
 
@@ -64,64 +106,73 @@ const IsaTable& isa_table(Isa isa) {
 
 Kernels::Kernels(Isa isa, ThreadPool& pool) : isa_(isa), table_(&isa_table(isa)), pool_(&pool) {}
 
-void Kernels::linear(const float* x, std::size_t rows, const PackedMatrix& w, float* y) const {
-  const LinearArgs args{x, rows, w.cols(), w.panel(0), w.rows(), y};
-  // Few rows: one long piece a thread, memory likes it. Many: smaller ones, so that no thread waits long for the last.
-  const std::size_t pieces = pool_->threads() == 1 ? 1 : pool_->threads() * (rows < 32 ? 1 : 4);
-  const std::size_t piece = std::max<std::size_t>(8, divide_up(divide_up(w.num_panels(), pieces), 8) * 8);
-  in_pieces(*pool_, w.num_panels(), piece,
-            [&](std::size_t begin, std::size_t end) { table_->linear(args, begin, end); });
+template <typename T>
+void Kernels::linear(const T* x, std::size_t rows, const PackedMatrix<T>& w, T* y) const {
+  multiply(*pool_, table_of<T>(*table_).linear, x, rows, w, y);
 }
 
-void Kernels::rms_norm(const float* x, std::size_t rows, std::span<const float> weight, float eps, float* y) const {
+template <typename T>
+void Kernels::head(const T* x, std::size_t rows, const PackedMatrix<T>& w, float* y) const {
+  multiply(*pool_, table_of<T>(*table_).head, x, rows, w, y);
+}
+
+template <typename T>
+void Kernels::rms_norm(const T* x, std::size_t rows, std::span<const float> weight, float eps, T* y) const {
   const std::size_t d = weight.size();
+  const auto norm = table_of<T>(*table_).rms_norm;
   in_pieces(*pool_, rows, std::max<std::size_t>(1, kValuesAPiece / std::max<std::size_t>(d, 1)),
             [&](std::size_t begin, std::size_t end) {
-              for (std::size_t r = begin; r < end; ++r) table_->rms_norm(x + r * d, d, weight.data(), eps, y + r * d);
+              for (std::size_t r = begin; r < end; ++r) norm(x + r * d, d, weight.data(), eps, y + r * d);
             });
 }
 
-void Kernels::rotary(float* x, std::size_t rows, std::size_t heads, std::size_t head_dim, const float* cos,
+template <typename T>
+void Kernels::rotary(T* x, std::size_t rows, std::size_t heads, std::size_t head_dim, const float* cos,
                      const float* sin) const {
-  const std::size_t half = head_dim / 2, row_floats = std::max<std::size_t>(heads * head_dim, 1);
-  in_pieces(*pool_, rows, std::max<std::size_t>(1, kValuesAPiece / row_floats),
+  const std::size_t half = head_dim / 2, row_values = std::max<std::size_t>(heads * head_dim, 1);
+  const auto rotate = table_of<T>(*table_).rotate;
+  in_pieces(*pool_, rows, std::max<std::size_t>(1, kValuesAPiece / row_values),
             [&](std::size_t begin, std::size_t end) {
               for (std::size_t r = begin; r < end; ++r) {
                 for (std::size_t h = 0; h < heads; ++h) {
-                  table_->rotate(x + (r * heads + h) * head_dim, half, cos + r * half, sin + r * half);
+                  rotate(x + (r * heads + h) * head_dim, half, cos + r * half, sin + r * half);
                 }
               }
             });
 }
 
-void Kernels::silu_gate(const float* gate, const float* up, std::size_t n, float* out) const {
+template <typename T>
+void Kernels::silu_gate(const T* gate, const T* up, std::size_t n, T* out) const {
   in_pieces(*pool_, n, kValuesAPiece, [&](std::size_t begin, std::size_t end) {
-    table_->silu_gate(gate + begin, up + begin, end - begin, out + begin);
+    table_of<T>(*table_).silu_gate(gate + begin, up + begin, end - begin, out + begin);
   });
 }
 
-void Kernels::add(float* x, const float* y, std::size_t n) const {
+template <typename T>
+void Kernels::add(T* x, const T* y, std::size_t n) const {
   in_pieces(*pool_, n, kValuesAPiece,
-            [&](std::size_t begin, std::size_t end) { table_->add(x + begin, y + begin, end - begin); });
+            [&](std::size_t begin, std::size_t end) { table_of<T>(*table_).add(x + begin, y + begin, end - begin); });
 }
 
-void Kernels::write_kv(const float* k, const float* v, std::size_t rows, std::size_t start, const KvLayer& layer,
+template <typename T>
+void Kernels::write_kv(const T* k, const T* v, std::size_t rows, std::size_t start, const KvLayer<T>& layer,
                        std::span<const std::uint32_t> pages) const {
   require_pages("Kernels::write_kv", start + rows, layer, pages.size());
   const std::size_t heads = layer.kv_heads, dim = layer.head_dim, size = layer.page_size;
   for (std::size_t r = 0; r < rows; ++r) {
     const std::size_t place = (start + r) % size;
-    float* const page = layer.base + pages[(start + r) / size] * layer.page_stride;
+    T* const page = layer.page(pages[(start + r) / size]);
     for (std::size_t h = 0; h < heads; ++h) {
       const std::size_t source = (r * heads + h) * dim;
-      for (std::size_t d = 0; d < dim; ++d) page[(h * dim + d) * size + place] = k[source + d];
-      std::copy_n(v + source, dim, page + layer.value_offset() + (h * size + place) * layer.padded_head_dim());
+      for (std::size_t d = 0; d < dim; ++d) page[layer.key_index(h, d, place)] = k[source + d];
+      std::copy_n(v + source, dim, page + layer.value_index(h, place, 0));
     }
   }
 }
 
-void Kernels::attention(const float* q, std::size_t rows, std::size_t start, std::size_t heads, const KvLayer& layer,
-                        std::span<const std::uint32_t> pages, float* out) const {
+template <typename T>
+void Kernels::attention(const T* q, std::size_t rows, std::size_t start, std::size_t heads, const KvLayer<T>& layer,
+                        std::span<const std::uint32_t> pages, T* out) const {
   const std::size_t positions = start + rows, blocks = divide_up(positions, 16), dim = layer.head_dim;
   require_pages("Kernels::attention", positions, layer, pages.size());
   if (layer.kv_heads == 0 || heads % layer.kv_heads != 0) {
@@ -129,23 +180,11 @@ void Kernels::attention(const float* q, std::size_t rows, std::size_t start, std
                                 " query heads, expected a multiple of " + std::to_string(layer.kv_heads) + " KV heads");
   }
   if (rows == 0 || heads == 0) return;
-  AttentionArgs args{q,
-                     out,
-                     start,
-                     heads,
-                     layer.kv_heads,
-                     dim,
-                     layer.page_size,
-                     layer.base,
-                     layer.page_stride,
-                     layer.value_offset(),
-                     pages.data(),
-                     nullptr,
-                     blocks,
-                     1.0f / std::sqrt(static_cast<float>(dim))};
-  static thread_local HugeBuffer<float> key_memory;
+  AttentionArgs<T> args{
+      q, out, start, heads, layer, pages.data(), nullptr, blocks, 1.0f / std::sqrt(static_cast<float>(dim))};
+  static thread_local HugeBuffer<T> key_memory;
   if (layer.page_size % 16 != 0) {
-    float* const keys = scratch(key_memory, layer.kv_heads * blocks * dim * 16);
+    T* const keys = scratch(key_memory, layer.kv_heads * blocks * dim * 16);
     pool_->parallel_for(layer.kv_heads * blocks, [&](std::size_t i) {
       pack_key_block(args, i / blocks, i % blocks, positions, keys + i * dim * 16);
     });
@@ -161,8 +200,23 @@ void Kernels::attention(const float* q, std::size_t rows, std::size_t start, std
     static thread_local HugeBuffer<float> memory;
     const std::size_t begin = i % blocks_a_head * block, end = std::min(head_rows, begin + block);
     const std::size_t floats = (end - begin) * (blocks * 16 + 2 * layer.padded_head_dim() + 1);
-    table_->attention(args, i / blocks_a_head, begin, end, scratch(memory, floats));
+    table_of<T>(*table_).attention(args, i / blocks_a_head, begin, end, scratch(memory, floats));
   });
 }
+
+#define RADIXLAB_INSTANTIATE(T)                                                                               \
+  template void Kernels::linear(const T*, std::size_t, const PackedMatrix<T>&, T*) const;                     \
+  template void Kernels::head(const T*, std::size_t, const PackedMatrix<T>&, float*) const;                   \
+  template void Kernels::rms_norm(const T*, std::size_t, std::span<const float>, float, T*) const;            \
+  template void Kernels::rotary(T*, std::size_t, std::size_t, std::size_t, const float*, const float*) const; \
+  template void Kernels::silu_gate(const T*, const T*, std::size_t, T*) const;                                \
+  template void Kernels::add(T*, const T*, std::size_t) const;                                                \
+  template void Kernels::write_kv(const T*, const T*, std::size_t, std::size_t, const KvLayer<T>&,            \
+                                  std::span<const std::uint32_t>) const;                                      \
+  template void Kernels::attention(const T*, std::size_t, std::size_t, std::size_t, const KvLayer<T>&,        \
+                                   std::span<const std::uint32_t>, T*) const
+
+RADIXLAB_INSTANTIATE(float);
+RADIXLAB_INSTANTIATE(BFloat16);
 
 }  // namespace radixlab

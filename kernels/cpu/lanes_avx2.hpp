@@ -2,6 +2,8 @@
 #pragma once
 #include <immintrin.h>
 
+#include "kernels/cpu/bfloat16.hpp"
+
 namespace radixlab::avx2 {
 
 struct Lanes {
@@ -9,11 +11,18 @@ struct Lanes {
 
   static constexpr int kTileRows = 6;  // 6 x 1 sums of two registers, 2 weights and 1 factor in 16 registers
   static constexpr int tile_vectors(int rows) { return rows == 1 ? 4 : rows <= 3 ? 2 : 1; }
+  static constexpr bool kPairAtOnce = false;
 
   static Lanes broadcast(float x) { return {_mm256_set1_ps(x), _mm256_set1_ps(x)}; }
   static Lanes load(const float* p) { return {_mm256_loadu_ps(p), _mm256_loadu_ps(p + 8)}; }
   static Lanes load_first(const float* p, int n) {
     return {_mm256_maskload_ps(p, first(n)), _mm256_maskload_ps(p + 8, first(n - 8))};
+  }
+  static Lanes load(const BFloat16* p) { return widen(load_bits(p)); }
+  static Lanes load_first(const BFloat16* p, int n) {
+    alignas(32) BFloat16 some[16] = {};
+    __builtin_memcpy(some, p, static_cast<std::size_t>(n) * sizeof(BFloat16));
+    return load(some);
   }
   void store(float* p) const {
     _mm256_storeu_ps(p, lo);
@@ -23,6 +32,29 @@ struct Lanes {
     _mm256_maskstore_ps(p, first(n), lo);
     _mm256_maskstore_ps(p + 8, first(n - 8), hi);
   }
+
+  void store(BFloat16* p) const {
+    const __m256i halves = _mm256_packus_epi32(round(lo), round(hi));  // quarters 0 2 1 3
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), _mm256_permute4x64_epi64(halves, 0b11'01'10'00));
+  }
+  void store_first(BFloat16* p, int n) const {
+    alignas(32) BFloat16 all[16];
+    store(all);
+    __builtin_memcpy(p, all, static_cast<std::size_t>(n) * sizeof(BFloat16));
+  }
+
+  struct Odd {
+    static Lanes load(const BFloat16Pair* p) { return {odd(p), odd(p + 8)}; }
+    static Lanes broadcast(BFloat16Pair p) {
+      return Lanes::broadcast(__builtin_bit_cast(float, __builtin_bit_cast(unsigned, p) & 0xffff0000u));
+    }
+  };
+  struct Even {
+    static Lanes load(const BFloat16Pair* p) { return {even(p), even(p + 8)}; }
+    static Lanes broadcast(BFloat16Pair p) {
+      return Lanes::broadcast(__builtin_bit_cast(float, __builtin_bit_cast(unsigned, p) << 16));
+    }
+  };
 
   friend Lanes operator+(Lanes a, Lanes b) { return {_mm256_add_ps(a.lo, b.lo), _mm256_add_ps(a.hi, b.hi)}; }
   friend Lanes operator-(Lanes a, Lanes b) { return {_mm256_sub_ps(a.lo, b.lo), _mm256_sub_ps(a.hi, b.hi)}; }
@@ -59,11 +91,25 @@ struct Lanes {
   }
 
   static float square_root(float x) { return _mm_cvtss_f32(_mm_sqrt_ss(_mm_set_ss(x))); }
-  static void prefetch(const float* p) { _mm_prefetch(reinterpret_cast<const char*>(p), _MM_HINT_T0); }
+  static void prefetch(const void* p) { _mm_prefetch(static_cast<const char*>(p), _MM_HINT_T0); }
 
  private:
   static __m256i first(int n) {  // all ones in the lanes below n; n may lie outside 0 .. 8
     return _mm256_cmpgt_epi32(_mm256_set1_epi32(n), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
+  }
+  static __m256i load_bits(const void* p) { return _mm256_loadu_si256(static_cast<const __m256i*>(p)); }
+  static __m256 odd(const BFloat16Pair* p) {
+    return _mm256_castsi256_ps(_mm256_and_si256(load_bits(p), _mm256_set1_epi32(static_cast<int>(0xffff0000u))));
+  }
+  static __m256 even(const BFloat16Pair* p) { return _mm256_castsi256_ps(_mm256_slli_epi32(load_bits(p), 16)); }
+  static Lanes widen(__m256i x) { return {widen(_mm256_castsi256_si128(x)), widen(_mm256_extracti128_si256(x, 1))}; }
+  static __m256 widen(__m128i x) { return _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_cvtepu16_epi32(x), 16)); }
+  static __m256i round(__m256 x) {  // to bfloat16 in the low half of each lane
+    const __m256i bits = _mm256_castps_si256(x), upper = _mm256_srli_epi32(bits, 16);
+    const __m256i up = _mm256_add_epi32(_mm256_and_si256(upper, _mm256_set1_epi32(1)), _mm256_set1_epi32(0x7fff));
+    const __m256i nearest = _mm256_srli_epi32(_mm256_add_epi32(bits, up), 16);
+    const __m256i quiet = _mm256_or_si256(upper, _mm256_set1_epi32(0x40));
+    return _mm256_blendv_epi8(nearest, quiet, _mm256_castps_si256(_mm256_cmp_ps(x, x, _CMP_UNORD_Q)));
   }
   static __m256 exponent_bits(__m256 t) {
     const __m256i power = _mm256_slli_epi32(_mm256_castps_si256(t), 23);

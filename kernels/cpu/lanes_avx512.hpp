@@ -2,6 +2,8 @@
 #pragma once
 #include <immintrin.h>
 
+#include "kernels/cpu/bfloat16.hpp"
+
 namespace radixlab::avx512 {
 
 struct Lanes {
@@ -9,12 +11,27 @@ struct Lanes {
 
   static constexpr int kTileRows = 6;  // 6 x 4 sums, 4 weights and 1 factor in 32 registers
   static constexpr int tile_vectors(int rows) { return rows <= 3 ? 8 : 4; }
+  static constexpr bool kPairAtOnce = false;
 
   static Lanes broadcast(float x) { return {_mm512_set1_ps(x)}; }
   static Lanes load(const float* p) { return {_mm512_loadu_ps(p)}; }
   static Lanes load_first(const float* p, int n) { return {_mm512_maskz_loadu_ps(first(n), p)}; }
   void store(float* p) const { _mm512_storeu_ps(p, v); }
   void store_first(float* p, int n) const { _mm512_mask_storeu_ps(p, first(n), v); }
+
+  static Lanes load(const BFloat16* p) { return widen(_mm256_loadu_epi16(p)); }
+  static Lanes load_first(const BFloat16* p, int n) { return widen(_mm256_maskz_loadu_epi16(first(n), p)); }
+  void store(BFloat16* p) const { _mm256_storeu_epi16(p, round(v)); }
+  void store_first(BFloat16* p, int n) const { _mm256_mask_storeu_epi16(p, first(n), round(v)); }
+
+  struct Odd {
+    static Lanes load(const BFloat16Pair* p) { return {odd(_mm512_loadu_epi32(p))}; }
+    static Lanes broadcast(BFloat16Pair p) { return {odd(both(p))}; }
+  };
+  struct Even {
+    static Lanes load(const BFloat16Pair* p) { return {even(_mm512_loadu_epi32(p))}; }
+    static Lanes broadcast(BFloat16Pair p) { return {even(both(p))}; }
+  };
 
   friend Lanes operator+(Lanes a, Lanes b) { return {_mm512_add_ps(a.v, b.v)}; }
   friend Lanes operator-(Lanes a, Lanes b) { return {_mm512_sub_ps(a.v, b.v)}; }
@@ -40,10 +57,23 @@ struct Lanes {
   friend float max_of(Lanes a) { return _mm512_reduce_max_ps(a.v); }
 
   static float square_root(float x) { return _mm_cvtss_f32(_mm_sqrt_ss(_mm_set_ss(x))); }
-  static void prefetch(const float* p) { _mm_prefetch(reinterpret_cast<const char*>(p), _MM_HINT_T0); }
+  static void prefetch(const void* p) { _mm_prefetch(static_cast<const char*>(p), _MM_HINT_T0); }
 
  private:
   static __mmask16 first(int n) { return static_cast<__mmask16>((1u << n) - 1u); }
+  static __m512i both(BFloat16Pair p) { return _mm512_set1_epi32(__builtin_bit_cast(int, p)); }
+  static __m512 odd(__m512i pairs) {
+    return _mm512_castsi512_ps(_mm512_and_si512(pairs, _mm512_set1_epi32(static_cast<int>(0xffff0000u))));
+  }
+  static __m512 even(__m512i pairs) { return _mm512_castsi512_ps(_mm512_slli_epi32(pairs, 16)); }
+  static Lanes widen(__m256i x) { return {even(_mm512_cvtepu16_epi32(x))}; }
+  static __m256i round(__m512 x) {
+    const __m512i bits = _mm512_castps_si512(x), upper = _mm512_srli_epi32(bits, 16);
+    const __m512i up = _mm512_add_epi32(_mm512_and_si512(upper, _mm512_set1_epi32(1)), _mm512_set1_epi32(0x7fff));
+    const __m512i nearest = _mm512_srli_epi32(_mm512_add_epi32(bits, up), 16);
+    const __mmask16 is_nan = _mm512_cmp_ps_mask(x, x, _CMP_UNORD_Q);
+    return _mm512_cvtepi32_epi16(_mm512_mask_or_epi32(nearest, is_nan, upper, _mm512_set1_epi32(0x40)));
+  }
 };
 
 }  // namespace radixlab::avx512

@@ -1,6 +1,7 @@
 // 16 floats in an array: what every instruction set must do, and what runs where there is no other. Compiler builtins
 // instead of <cmath> and <bit>, because these files include no inline functions of the library (see isa_table.hpp).
 #pragma once
+#include "kernels/cpu/bfloat16.hpp"
 
 namespace radixlab::scalar {
 
@@ -9,20 +10,42 @@ struct Lanes {
 
   static constexpr int kTileRows = 1;  // of the register tile: rows x tile_vectors(rows) sums
   static constexpr int tile_vectors(int) { return 1; }
+  static constexpr bool kPairAtOnce = false;  // true where one instruction multiplies both elements of a pair
 
   static Lanes broadcast(float x) {
     return make([&](int) { return x; });
   }
-  static Lanes load(const float* p) {
-    return make([&](int i) { return p[i]; });
+  template <typename T>  // float or BFloat16, which is widened
+  static Lanes load(const T* p) {
+    return load_first(p, 16);
   }
-  static Lanes load_first(const float* p, int n) {  // lanes n .. 15 are +0 and their memory is not touched
-    return make([&](int i) { return i < n ? p[i] : 0.0f; });
+  template <typename T>
+  static Lanes load_first(const T* p, int n) {  // lanes n .. 15 are +0 and their memory is not touched
+    return make([&](int i) { return i < n ? widen(p[i]) : 0.0f; });
   }
-  void store(float* p) const { store_first(p, 16); }
+  template <typename T>  // float or BFloat16, which is rounded
+  void store(T* p) const {
+    store_first(p, 16);
+  }
   void store_first(float* p, int n) const {
     for (int i = 0; i < n; ++i) p[i] = v[i];
   }
+  void store_first(BFloat16* p, int n) const {
+    for (int i = 0; i < n; ++i) p[i] = round(v[i]);
+  }
+
+  struct Odd {  // one element of each of 16 pairs
+    static Lanes load(const BFloat16Pair* p) {
+      return make([&](int i) { return widen(p[i].odd); });
+    }
+    static Lanes broadcast(BFloat16Pair p) { return Lanes::broadcast(widen(p.odd)); }
+  };
+  struct Even {
+    static Lanes load(const BFloat16Pair* p) {
+      return make([&](int i) { return widen(p[i].even); });
+    }
+    static Lanes broadcast(BFloat16Pair p) { return Lanes::broadcast(widen(p.even)); }
+  };
 
   friend Lanes operator+(const Lanes& a, const Lanes& b) {
     return make([&](int i) { return a.v[i] + b.v[i]; });
@@ -68,9 +91,16 @@ struct Lanes {
   }
 
   static float square_root(float x) { return __builtin_sqrtf(x); }
-  static void prefetch(const float*) {}
+  static void prefetch(const void*) {}
 
  private:
+  static float widen(float x) { return x; }
+  static float widen(BFloat16 x) { return __builtin_bit_cast(float, static_cast<unsigned>(x.bits) << 16); }
+  static BFloat16 round(float x) {  // to the nearest, ties to even; NaN stays NaN
+    const unsigned bits = __builtin_bit_cast(unsigned, x);
+    const unsigned upper = x != x ? bits >> 16 | 0x40u : (bits + 0x7fffu + (bits >> 16 & 1u)) >> 16;
+    return {static_cast<std::uint16_t>(upper)};
+  }
   template <typename F>
   static Lanes make(F lane) {
     Lanes result;

@@ -6,39 +6,44 @@
 
 namespace radixlab {
 
-template <typename L>
-struct LinearBody {
-  static constexpr std::size_t kRowBlock = 252;     // rows of x that are used again for each group of panels
-  static constexpr std::size_t kDepthBlock = 1024;  // inputs: 4 panels of this depth are 256 KiB
+/// S is Step<T>, Y the type that the sums are rounded to.
+template <typename L, typename S, typename Y>
+class LinearBody {
+ public:
+  using Args = LinearArgs<S, Y>;
 
-  static void run(const LinearArgs& args, std::size_t panel_begin, std::size_t panel_end) {
-    for (std::size_t row = 0; row < args.rows; row += kRowBlock) {
-      const std::size_t row_end = row + kRowBlock < args.rows ? row + kRowBlock : args.rows;
+  static void run(const Args& args, std::size_t panel_begin, std::size_t panel_end, float* scratch) {
+    for (std::size_t row = 0; row < args.rows; row += kLinearRows) {
+      const std::size_t row_end = smaller(row + kLinearRows, args.rows);
       std::size_t k = 0;
-      do {  // once even for k = 0: an empty chain is +0
-        const std::size_t k_end = k + kDepthBlock < args.k ? k + kDepthBlock : args.k;
-        block(args, {row, row_end, k, k_end}, panel_begin, panel_end);
+      do {  // once even for no step: an empty chain is +0
+        const std::size_t k_end = smaller(k + kLinearSteps, args.steps);
+        block(args, {row, row_end, k, k_end, panel_begin, panel_end, scratch});
         k = k_end;
-      } while (k < args.k);
+      } while (k < args.steps);
     }
   }
 
  private:
   struct Block {
-    std::size_t row, row_end, k, k_end;
+    std::size_t row, row_end, k, k_end, panel, panel_end;
+    float* scratch;
   };
 
-  static void block(const LinearArgs& args, const Block& block, std::size_t panel, std::size_t panel_end) {
+  static std::size_t smaller(std::size_t a, std::size_t b) { return a < b ? a : b; }
+
+  static void block(const Args& args, const Block& block) {
     const std::size_t rows = block.row_end - block.row;
+    std::size_t panel = block.panel;
     with_constant<L::kTileRows>(rows < L::kTileRows ? rows : L::kTileRows, [&](auto constant) {
       constexpr int kVectors = L::tile_vectors(decltype(constant)::value);
-      for (; panel + kVectors <= panel_end; panel += kVectors) all_rows<kVectors>(args, block, panel);
+      for (; panel + kVectors <= block.panel_end; panel += kVectors) all_rows<kVectors>(args, block, panel);
     });
-    for (; panel < panel_end; ++panel) all_rows<1>(args, block, panel);
+    for (; panel < block.panel_end; ++panel) all_rows<1>(args, block, panel);
   }
 
   template <int B>
-  static void all_rows(const LinearArgs& args, const Block& block, std::size_t panel) {
+  static void all_rows(const Args& args, const Block& block, std::size_t panel) {
     std::size_t row = block.row;
     if constexpr (B <= L::tile_vectors(L::kTileRows)) {
       for (; row + L::kTileRows <= block.row_end; row += L::kTileRows) tile<L::kTileRows, B>(args, block, row, panel);
@@ -50,20 +55,25 @@ struct LinearBody {
   }
 
   template <int R, int B>
-  static void tile(const LinearArgs& args, const Block& block, std::size_t row, std::size_t panel) {
-    const float* w[B];
-    for (int b = 0; b < B; ++b) w[b] = args.panels + ((panel + b) * args.k + block.k) * 16;
-    float* const y = args.y + row * args.n + panel * 16;
-    const std::size_t columns = args.n - (panel + B - 1) * 16;
-    const int last = columns < 16 ? static_cast<int>(columns) : 16;
+  static void tile(const Args& args, const Block& block, std::size_t row, std::size_t panel) {
+    const S* w[B];
+    for (int b = 0; b < B; ++b) w[b] = args.panels + ((panel + b) * args.steps + block.k) * 16;
+    // Between two blocks of steps the sums wait in the scratch: y may be too coarse for them.
+    const std::size_t stride = 16 * (block.panel_end - block.panel);
+    float* const waiting = block.scratch + (row - block.row) * stride + 16 * (panel - block.panel);
     FmaTile<L, R, B> sums;
     if (block.k == 0) {
       sums.clear();
     } else {
-      sums.load(y, args.n, last);  // the chain goes on where the last block of inputs left it
+      sums.load(waiting, stride, 16);
     }
-    sums.run(args.x + row * args.k + block.k, args.k, w, 16, block.k_end - block.k);
-    sums.store(y, args.n, last);
+    sums.run(args.x + row * args.steps + block.k, args.steps, w, 16, block.k_end - block.k);
+    if (block.k_end == args.steps) {
+      const std::size_t columns = args.n - (panel + B - 1) * 16;
+      sums.store(args.y + row * args.n + panel * 16, args.n, columns < 16 ? static_cast<int>(columns) : 16);
+    } else {
+      sums.store(waiting, stride, 16);
+    }
   }
 };
 

@@ -3,12 +3,22 @@
 #include <stdexcept>
 #include <string>
 
+#include "io/dtype.hpp"
+
 namespace radixlab {
+namespace {
 
-PackedMatrix::PackedMatrix(std::size_t n, std::size_t k)
-    : n_(n), k_(k), panels_((n + kPanel - 1) / kPanel * kPanel * k) {}
+void assign(float& to, float value) { to = value; }
+void assign(BFloat16& to, float value) { to.bits = f32_to_bf16(value); }
 
-void PackedMatrix::set_row(std::size_t n, std::span<const float> row) {
+}  // namespace
+
+template <typename T>
+PackedMatrix<T>::PackedMatrix(std::size_t n, std::size_t k)
+    : n_(n), k_(k), panels_(num_panels() * steps() * kPanel * kStep<T>) {}
+
+template <typename T>
+void PackedMatrix<T>::set_row(std::size_t n, std::span<const float> row) {
   if (n >= n_) {
     throw std::out_of_range("PackedMatrix::set_row: row " + std::to_string(n) + " of " + std::to_string(n_));
   }
@@ -16,16 +26,20 @@ void PackedMatrix::set_row(std::size_t n, std::span<const float> row) {
     throw std::invalid_argument("PackedMatrix::set_row: " + std::to_string(row.size()) + " weights given, expected " +
                                 std::to_string(k_));
   }
-  float* const lane = panels_.data() + n / kPanel * k_ * kPanel + n % kPanel;
-  for (std::size_t i = 0; i < k_; ++i) lane[i * kPanel] = row[i];
+  T* const lane = panels_.data() + (n / kPanel * steps() * kPanel + n % kPanel) * kStep<T>;
+  for (std::size_t i = 0; i < k_; ++i) assign(lane[i / kStep<T> * kPanel * kStep<T> + i % kStep<T>], row[i]);
 }
 
-void PackedMatrix::pack(std::span<const float> w) {
+template <typename T>
+void PackedMatrix<T>::pack(std::span<const float> w) {
   if (w.size() != n_ * k_) {
     throw std::invalid_argument("PackedMatrix::pack: " + std::to_string(w.size()) + " weights given, expected " +
                                 std::to_string(n_) + " x " + std::to_string(k_));
   }
   for (std::size_t n = 0; n < n_; ++n) set_row(n, w.subspan(n * k_, k_));
 }
+
+template class PackedMatrix<float>;
+template class PackedMatrix<BFloat16>;
 
 }  // namespace radixlab

@@ -4,12 +4,15 @@
 #include <cstddef>
 #include <span>
 
+#include "kernels/cpu/bfloat16.hpp"
 #include "kernels/cpu/huge_pages.hpp"
 
 namespace radixlab {
 
-/// W [n outputs, k inputs] as panels [ceil(n / 16)][k][16]: the 16 numbers that meet one input lie side by side, so one
-/// vector load serves 16 outputs, and a panel is read from front to back. Outputs that do not exist are zero.
+/// W [n outputs, k inputs] of T, float or BFloat16, as panels [ceil(n / 16)][ceil(k / s)][16][s] with s = kStep<T>: the
+/// 16 numbers (or pairs of neighbours) that meet one step of x lie side by side, so one vector load serves 16 outputs,
+/// and a panel is read from front to back. Outputs that do not exist and the partner of a last, odd input are +0.
+template <typename T>
 class PackedMatrix {
  public:
   static constexpr std::size_t kPanel = 16;  ///< outputs a panel
@@ -18,19 +21,22 @@ class PackedMatrix {
   /// All zeros. O(n k) memory on huge pages.
   PackedMatrix(std::size_t n, std::size_t k);
 
-  /// Sets the weights of output n. Throws std::out_of_range for n, std::invalid_argument for a length other than k.
+  /// Sets the weights of output n, each rounded to T. Throws std::out_of_range for n, std::invalid_argument for a
+  /// length other than k.
   void set_row(std::size_t n, std::span<const float> row);
   /// Sets all: w [n, k], row by row. Throws std::invalid_argument for another size.
   void pack(std::span<const float> w);
 
-  std::size_t rows() const { return n_; }  ///< n, outputs
-  std::size_t cols() const { return k_; }  ///< k, inputs
+  std::size_t rows() const { return n_; }                               ///< n, outputs
+  std::size_t cols() const { return k_; }                               ///< k, inputs
+  std::size_t steps() const { return (k_ + kStep<T> - 1) / kStep<T>; }  ///< that a chain over k takes
   std::size_t num_panels() const { return (n_ + kPanel - 1) / kPanel; }
-  const float* panel(std::size_t i) const { return panels_.data() + i * k_ * kPanel; }  ///< [k][16], 64-byte aligned
+  /// [steps()][16][s], 64-byte aligned.
+  const T* panel(std::size_t i) const { return panels_.data() + i * steps() * kPanel * kStep<T>; }
 
  private:
   std::size_t n_ = 0, k_ = 0;
-  HugeBuffer<float> panels_;
+  HugeBuffer<T> panels_;
 };
 
 }  // namespace radixlab

@@ -33,7 +33,7 @@ void linear(benchmark::State& state, Isa isa) {
   ThreadPool pool(argument(state, 0));
   const Kernels kernels(isa, pool);
   const std::vector<float> weights = random_floats(n * k, 1), x = random_floats(rows * k, 2);
-  std::vector<PackedMatrix> matrices;
+  std::vector<PackedMatrix<float>> matrices;
   for (std::size_t i = 0; i < std::max<std::size_t>(1, (200u << 20) / (n * k * 4)); ++i) {
     matrices.emplace_back(n, k).pack(weights);
   }
@@ -57,12 +57,12 @@ void attention(benchmark::State& state, Isa isa) {
   std::vector<std::uint32_t> pages((positions + page_size - 1) / page_size);
   std::iota(pages.begin(), pages.end(), 0u);
   std::shuffle(pages.begin(), pages.end(), std::mt19937(3));
-  const std::size_t stride = KvLayer::floats_per_page(kv_heads, dim, page_size);
+  const std::size_t stride = KvLayer<float>::elements_per_page(kv_heads, dim, page_size);
   const std::size_t bytes = 2 * positions * kv_heads * dim * sizeof(float);
   const std::vector<float> keys = random_floats(positions * kv_heads * dim, 4),
                            q = random_floats(rows * heads * dim, 5);
   std::vector<HugeBuffer<float>> pools;
-  std::vector<KvLayer> layers;
+  std::vector<KvLayer<float>> layers;
   for (std::size_t i = 0; i < std::max<std::size_t>(1, (rows == 1 ? 200u << 20 : 0) / bytes); ++i) {
     pools.emplace_back(pages.size() * stride);
     layers.push_back({pools.back().data(), stride, kv_heads, dim, page_size});

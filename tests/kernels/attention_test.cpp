@@ -9,107 +9,128 @@ namespace {
 
 using reference::AttentionShape;
 
+template <typename T>
+std::vector<T> no_numbers(std::size_t n) {
+  return narrow<T>(std::vector<float>(n, kNaN));
+}
+
 /// A sequence in a pool of one layer: pages in random order, and NaN wherever nothing was written.
+template <typename T>
 struct PagedSequence {
   PagedSequence(const AttentionShape& shape, std::size_t positions, std::size_t page_size, std::uint32_t order)
       : pages((positions + page_size - 1) / page_size),
-        stride(KvLayer::floats_per_page(shape.kv_heads, shape.head_dim, page_size) + 48),
+        stride(KvLayer<T>::elements_per_page(shape.kv_heads, shape.head_dim, page_size) + 96),
         buffer((pages.size() + 3) * stride),
         layer{buffer.data(), stride, shape.kv_heads, shape.head_dim, page_size} {
     std::vector<std::uint32_t> all(pages.size() + 3);
     std::iota(all.begin(), all.end(), 0u);
     if (order > 0) std::shuffle(all.begin(), all.end(), std::mt19937(order));
     std::copy_n(all.begin(), pages.size(), pages.begin());
-    std::fill_n(buffer.data(), buffer.size(), kNaN);
+    std::ranges::copy(no_numbers<T>(buffer.size()), buffer.data());
   }
   std::vector<std::uint32_t> pages;
   std::size_t stride;
-  HugeBuffer<float> buffer;
-  KvLayer layer;
+  HugeBuffer<T> buffer;
+  KvLayer<T> layer;
 };
 
+template <typename T>
 struct Input {
   Input(const AttentionShape& s, std::size_t positions)
       : shape(s),
-        q(random_floats(positions * s.heads * s.head_dim, 41, 2)),
-        k(random_floats(positions * s.kv_heads * s.head_dim, 42)),
-        v(random_floats(positions * s.kv_heads * s.head_dim, 43)) {}
+        q(only<T>(random_floats(positions * s.heads * s.head_dim, 41, 2))),
+        k(only<T>(random_floats(positions * s.kv_heads * s.head_dim, 42))),
+        v(only<T>(random_floats(positions * s.kv_heads * s.head_dim, 43))) {}
   std::size_t positions() const { return q.size() / (shape.heads * shape.head_dim); }
-  std::vector<float> reference() const { return reference::attention(q, k, v, shape); }
+  std::vector<float> reference() const { return reference::attention<T>(q, k, v, shape); }
   AttentionShape shape;
   std::vector<float> q, k, v;
 };
 
-class Attention : public KernelsOf {
+template <typename Where>
+class Attention : public KernelsOn<Where> {
  protected:
+  using Type = typename Where::Type;
+
   /// Writes and attends chunk by chunk, as a prefill does.
-  std::vector<float> run(const Input& in, std::size_t page_size, std::size_t chunk, std::size_t threads = 1,
+  std::vector<float> run(const Input<Type>& in, std::size_t page_size, std::size_t chunk, std::size_t threads = 1,
                          std::uint32_t order = 1) {
     ThreadPool pool(threads);
-    const Kernels kernels(GetParam(), pool);
-    PagedSequence kv(in.shape, in.positions(), page_size, order);
+    const Kernels kernels(this->kIsa, pool);
+    PagedSequence<Type> kv(in.shape, in.positions(), page_size, order);
     const std::size_t q_row = in.shape.heads * in.shape.head_dim, k_row = in.shape.kv_heads * in.shape.head_dim;
-    std::vector<float> out(in.q.size());
+    const auto q = narrow<Type>(in.q), k = narrow<Type>(in.k), v = narrow<Type>(in.v);
+    std::vector<Type> out(in.q.size());
     for (std::size_t start = 0; start < in.positions(); start += chunk) {
       const std::size_t rows = std::min(chunk, in.positions() - start);
-      kernels.write_kv(&in.k[start * k_row], &in.v[start * k_row], rows, start, kv.layer, kv.pages);
-      kernels.attention(&in.q[start * q_row], rows, start, in.shape.heads, kv.layer, kv.pages, &out[start * q_row]);
+      kernels.write_kv(&k[start * k_row], &v[start * k_row], rows, start, kv.layer, kv.pages);
+      kernels.attention(&q[start * q_row], rows, start, in.shape.heads, kv.layer, kv.pages, &out[start * q_row]);
     }
-    return out;
+    return widen(out);
   }
 };
-RADIXLAB_FOR_EVERY_ISA(Attention);
+TYPED_TEST_SUITE(Attention, EveryIsaAndType, NameOf);
 
-TEST_P(Attention, EqualsTheFormulaForEveryGroupAndHeadSize) {
+TYPED_TEST(Attention, EqualsTheFormulaForEveryGroupAndHeadSize) {
+  using T = typename TypeParam::Type;
   for (const std::size_t group : {1, 2, 3, 5, 8}) {
     for (const std::size_t dim : {2, 20, 32, 64, 80, 128}) {
-      const Input in({3 * group, 3, dim}, 37);
+      const Input<T> in({3 * group, 3, dim}, 37);
       const auto expected = in.reference();
       for (const std::size_t page_size : {3, 16}) {
-        ASSERT_TRUE(same_bits(run(in, page_size, 37), expected)) << group << " heads a KV head, head_dim " << dim;
-        ASSERT_TRUE(same_bits(run(in, page_size, 5), expected)) << group << " heads a KV head, head_dim " << dim;
+        ASSERT_TRUE(same_bits(this->run(in, page_size, 37), expected)) << group << " heads a KV head, head_dim " << dim;
+        ASSERT_TRUE(same_bits(this->run(in, page_size, 5), expected)) << group << " heads a KV head, head_dim " << dim;
       }
     }
   }
 }
 
-TEST_P(Attention, EqualsTheFormulaForEveryPageSizeChunkThreadAndOrder) {
-  const Input in({6, 2, 20}, 150);
+TYPED_TEST(Attention, EqualsTheFormulaForEveryPageSizeChunkThreadAndOrder) {
+  using T = typename TypeParam::Type;
+  const Input<T> in({6, 2, 20}, 150);
   const auto expected = in.reference();
   for (const std::size_t page_size : {1, 3, 8, 16, 24, 48, 64}) {
     for (const std::size_t chunk : {1, 7, 30, 64, 150}) {
       for (const std::size_t threads : {1, 2, 3}) {
-        ASSERT_TRUE(same_bits(run(in, page_size, chunk, threads, static_cast<std::uint32_t>(threads)), expected))
+        ASSERT_TRUE(same_bits(this->run(in, page_size, chunk, threads, static_cast<std::uint32_t>(threads)), expected))
             << "page size " << page_size << ", chunk " << chunk << ", threads " << threads;
       }
     }
   }
 }
 
-TEST_P(Attention, LongSequencesInSmallBlocksOfRows) {
-  const Input in({2, 1, 6}, 1100);  // so many positions that a block of rows shrinks
+TYPED_TEST(Attention, LongSequencesInSmallBlocksOfRows) {
+  using T = typename TypeParam::Type;
+  const Input<T> in({2, 1, 6}, 1100);  // so many positions that a block of rows shrinks
   const auto expected = in.reference();
-  EXPECT_TRUE(same_bits(run(in, 16, 1100, 2), expected));
-  EXPECT_TRUE(same_bits(run(in, 1, 367, 2), expected));
+  EXPECT_TRUE(same_bits(this->run(in, 16, 1100, 2), expected));
+  EXPECT_TRUE(same_bits(this->run(in, 1, 367, 2), expected));
 }
 
-TEST_P(Attention, TinyValuesFlushAlike) {
-  Input in({4, 2, 20}, 45);
-  in.q = tiny_floats(in.q.size(), 44);
-  in.k = tiny_floats(in.k.size(), 45);
-  in.v = tiny_floats(in.v.size(), 46);
-  EXPECT_TRUE(same_bits(run(in, 16, 45), in.reference()));
-  EXPECT_TRUE(same_bits(run(in, 3, 7), in.reference()));
+TYPED_TEST(Attention, TinyAndHugeValuesEndAlike) {
+  using T = typename TypeParam::Type;
+  Input<T> in({4, 2, 20}, 45);
+  for (const auto keys : {tiny_floats, huge_floats}) {
+    for (const auto values : {tiny_floats, huge_floats}) {
+      in.q = only<T>(tiny_floats(in.q.size(), 44));
+      in.k = only<T>(keys(in.k.size(), 45));
+      in.v = only<T>(values(in.v.size(), 46));
+      EXPECT_TRUE(same_bits(this->run(in, 16, 45), in.reference()));
+      EXPECT_TRUE(same_bits(this->run(in, 3, 7), in.reference()));
+    }
+  }
 }
 
-TEST_P(Attention, NaNThatIsReadReachesWhoReadsIt) {
+TYPED_TEST(Attention, NaNThatIsReadReachesWhoReadsIt) {
+  using T = typename TypeParam::Type;
   const std::size_t at = 21, dim = 32;
-  const Input clean({4, 2, dim}, 40);
+  const Input<T> clean({4, 2, dim}, 40);
   for (const std::size_t page_size : {3, 16}) {
-    Input key = clean, value = clean;
+    Input<T> key = clean, value = clean;
     key.k[(at * 2 + 1) * dim + 5] = kNaN;  // KV head 1
     value.v[(at * 2 + 1) * dim + 5] = kNaN;
-    const auto expected = clean.reference(), with_key = run(key, page_size, 40), with_value = run(value, page_size, 40);
+    const auto with_key = this->run(key, page_size, 40), with_value = this->run(value, page_size, 40);
+    const auto expected = clean.reference();
     for (std::size_t i = 0; i < expected.size(); ++i) {
       const bool reads = i / (4 * dim) >= at && i / dim % 4 >= 2;
       ASSERT_EQ(std::isnan(with_key[i]), reads) << i;
@@ -120,59 +141,73 @@ TEST_P(Attention, NaNThatIsReadReachesWhoReadsIt) {
   }
 }
 
-TEST_P(Attention, AMaskedKeyTakesNoPartEvenAsZeroTimesInfinity) {
-  Input in({2, 1, 4}, 12);
+TYPED_TEST(Attention, AMaskedKeyTakesNoPartEvenAsZeroTimesInfinity) {
+  using T = typename TypeParam::Type;
+  Input<T> in({2, 1, 4}, 12);
   const auto clean = in.reference();
   for (std::size_t d = 0; d < 4; ++d) in.v[11 * 4 + d] = kInfinity;  // only the last row sees position 11
-  const auto out = run(in, 16, 12);
+  const auto out = this->run(in, 16, 12);
   EXPECT_TRUE(same_bits(std::span(out).first(11 * 8), std::span(clean).first(11 * 8)));
   EXPECT_EQ(out.back(), kInfinity);
 }
 
-TEST_P(Attention, MinusZeroSurvives) {
-  Input in({1, 1, 4}, 3);
+TYPED_TEST(Attention, MinusZeroSurvives) {
+  using T = typename TypeParam::Type;
+  Input<T> in({1, 1, 4}, 3);
   std::fill(in.v.begin(), in.v.end(), -0.0f);
-  const auto out = run(in, 16, 3);  // fma(p, -0, +0) is +0: the chain begins at +0
+  const auto out = this->run(in, 16, 3);  // fma(p, -0, +0) is +0: the chain begins at +0
   EXPECT_TRUE(same_bits(out, in.reference()));
   EXPECT_FALSE(std::signbit(out[0]));
 }
 
-TEST_P(Attention, IsCloseToSoftmaxInDouble) {
-  const Input in({6, 2, 64}, 300);
+TYPED_TEST(Attention, IsCloseToSoftmaxInDouble) {
+  using T = typename TypeParam::Type;
+  const Input<T> in({6, 2, 64}, 300);
   const auto exact = reference::exact_attention(in.q, in.k, in.v, in.shape);
-  const auto out = run(in, 16, 300);
+  const auto out = this->run(in, 16, 300);
+  const double rounding = std::is_same_v<T, float> ? 0 : 0x1p-8;
   const float largest =
       std::abs(*std::max_element(in.v.begin(), in.v.end(), [](float a, float b) { return std::abs(a) < std::abs(b); }));
-  for (std::size_t i = 0; i < out.size(); ++i) ASSERT_NEAR(out[i], exact[i], 0x1p-18 * largest) << i;
+  for (std::size_t i = 0; i < out.size(); ++i)
+    ASSERT_NEAR(out[i], exact[i], 0x1p-18 * largest + rounding * std::abs(exact[i])) << i;
 }
 
-TEST_P(Attention, WritesKeysAndValuesBitByBitAndNothingElse) {
+TYPED_TEST(Attention, WritesKeysAndValuesBitByBitAndNothingElse) {
+  using T = typename TypeParam::Type;
   ThreadPool pool(1);
-  const Kernels kernels(GetParam(), pool);
-  const AttentionShape shape{2, 2, 6};
-  PagedSequence kv(shape, 8, 4, 1);
-  const std::vector<float> before(kv.buffer.data(), kv.buffer.data() + kv.buffer.size());
-  auto k = random_floats(2 * 12, 47), v = random_floats(2 * 12, 48);
-  k[3] = 0x1p-149f;  // a copy flushes nothing
+  const Kernels kernels(this->kIsa, pool);
+  PagedSequence<T> kv({2, 2, 6}, 8, 4, 1);
+  const std::vector<T> before(kv.buffer.data(), kv.buffer.data() + kv.buffer.size());
+  auto k = narrow<T>(random_floats(2 * 12, 47)), v = narrow<T>(random_floats(2 * 12, 48));
+  assign(k[3], 0x1p-133f);  // a copy flushes nothing
   kernels.write_kv(k.data(), v.data(), 2, 3, kv.layer, kv.pages);
+  const auto bits = [](T value) { return std::bit_cast<std::uint32_t>(widened(value)); };
   std::size_t changed = 0;
-  for (std::size_t i = 0; i < before.size(); ++i) {
-    changed += std::bit_cast<std::uint32_t>(before[i]) != std::bit_cast<std::uint32_t>(kv.buffer[i]);
-  }
+  for (std::size_t i = 0; i < before.size(); ++i) changed += bits(before[i]) != bits(kv.buffer[i]);
   EXPECT_EQ(changed, k.size() + v.size());
-  const float* const first = kv.buffer.data() + kv.pages[0] * kv.stride;  // position 3 is place 3 of page 0
-  EXPECT_EQ(std::bit_cast<std::uint32_t>(first[3 * 4 + 3]), 1u);          // head 0, d 3, place 3
-  EXPECT_EQ(first[(6 + 5) * 4 + 3], k[11]);
-  EXPECT_EQ(first[48 + (1 * 4 + 3) * 16 + 5], v[11]);
-  const float* const second = kv.buffer.data() + kv.pages[1] * kv.stride;
-  EXPECT_EQ(second[(6 + 1) * 4], k[12 + 7]);
+  const T* const first = kv.buffer.data() + kv.pages[0] * kv.stride;  // position 3 is place 3 of page 0
+  const T* const second = kv.buffer.data() + kv.pages[1] * kv.stride;
+  EXPECT_EQ(bits(k[3]), 1u << 16);
+  if constexpr (std::is_same_v<T, float>) {
+    EXPECT_EQ(bits(first[3 * 4 + 3]), bits(k[3]));         // head 0, d 3, place 3
+    EXPECT_EQ(bits(first[(6 + 5) * 4 + 3]), bits(k[11]));  // head 1, d 5
+    EXPECT_EQ(bits(second[(6 + 1) * 4]), bits(k[12 + 7]));
+    EXPECT_EQ(bits(first[48 + (1 * 4 + 3) * 16 + 5]), bits(v[11]));
+  } else {
+    EXPECT_EQ(bits(first[(1 * 4 + 3) * 2 + 1]), bits(k[3]));         // head 0, odd one of pair 1, place 3
+    EXPECT_EQ(bits(first[((3 + 2) * 4 + 3) * 2 + 1]), bits(k[11]));  // head 1, odd one of pair 2
+    EXPECT_EQ(bits(first[((3 + 2) * 4 + 3) * 2]), bits(k[10]));
+    EXPECT_EQ(bits(second[(3 + 0) * 4 * 2 + 1]), bits(k[12 + 7]));
+    EXPECT_EQ(bits(first[64 + (1 * 4 + 3) * 16 + 5]), bits(v[11]));  // 128 bytes: the values' section
+  }
 }
 
-TEST_P(Attention, RefusesBadShapes) {
+TYPED_TEST(Attention, RefusesBadShapes) {
+  using T = typename TypeParam::Type;
   ThreadPool pool(1);
-  const Kernels kernels(GetParam(), pool);
-  PagedSequence kv({4, 2, 6}, 8, 4, 1);
-  std::vector<float> rows(9 * 24), out(9 * 24);
+  const Kernels kernels(this->kIsa, pool);
+  PagedSequence<T> kv({4, 2, 6}, 8, 4, 1);
+  std::vector<T> rows(9 * 24), out(9 * 24);
   EXPECT_THROW(kernels.attention(rows.data(), 9, 0, 4, kv.layer, kv.pages, out.data()), std::invalid_argument);
   EXPECT_THROW(kernels.attention(rows.data(), 1, 0, 3, kv.layer, kv.pages, out.data()), std::invalid_argument);
   EXPECT_THROW(kernels.write_kv(rows.data(), rows.data(), 1, 8, kv.layer, kv.pages), std::invalid_argument);

@@ -1,4 +1,5 @@
-// What the tests of the kernels share: one test an instruction set, inputs without any symmetry, a comparison of bits.
+// What the tests of the kernels share: one test an instruction set and type, inputs without any symmetry, a comparison
+// of bits.
 #pragma once
 #include <bit>
 #include <cmath>
@@ -11,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "io/dtype.hpp"
 #include "kernels/cpu/flush_to_zero.hpp"
 #include "kernels/cpu/kernels.hpp"
 
@@ -45,26 +47,77 @@ inline std::vector<float> random_floats(std::size_t n, std::uint32_t seed, float
 
 /// Values that tempt an instruction set to differ: zeros of both signs, denormals, products and sums that are denormal.
 inline std::vector<float> tiny_floats(std::size_t n, std::uint32_t seed) {
-  constexpr float kValues[] = {0.0f,      -0.0f,        0x1p-149f, -0x1.8p-127f,    0x1.fffffcp-127f,
-                               0x1p-126f, -0x1.2p-126f, 0x1p-63f,  -0x1.01p-63f,    0x1.7p-64f,
-                               0x1p-62f,  1.0f,         -1.5f,     0x1.000002p-126f};
+  constexpr float kValues[] = {0.0f,          -0.0f,        0x1p-149f, -0x1.8p-127f,     0x1.fffffcp-127f,
+                               0x1p-126f,     -0x1.2p-126f, 0x1p-63f,  -0x1.01p-63f,     0x1.7p-64f,
+                               0x1p-62f,      1.0f,         -1.5f,     0x1.000002p-126f, 0x1p-133f,
+                               -0x1.fcp-127f, 0x1.02p-126f};
   std::mt19937 generator(seed);
   std::vector<float> values(n);
   for (float& v : values) v = kValues[generator() % std::size(kValues)];
   return values;
 }
 
-class KernelsOf : public testing::TestWithParam<Isa> {
+/// Values whose products and sums pass the largest number, or just do not.
+inline std::vector<float> huge_floats(std::size_t n, std::uint32_t seed) {
+  constexpr float kValues[] = {0x1.fep127f, -0x1.fep127f, 0x1.fffffep127f, 0x1p127f, -0x1p126f, 0x1.fep63f,
+                               -0x1p64f,    0x1p63f,      0x1.02p64f,      1.0f,     -0.5f,     0.0f};
+  std::mt19937 generator(seed);
+  std::vector<float> values(n);
+  for (float& v : values) v = kValues[generator() % std::size(kValues)];
+  return values;
+}
+
+inline void assign(float& to, float value) { to = value; }
+inline void assign(BFloat16& to, float value) { to.bits = f32_to_bf16(value); }
+inline float widened(float value) { return value; }
+inline float widened(BFloat16 value) { return bf16_to_f32(value.bits); }
+
+/// Values rounded to T.
+template <typename T>
+std::vector<T> narrow(const std::vector<float>& values) {
+  std::vector<T> result(values.size());
+  for (std::size_t i = 0; i < values.size(); ++i) assign(result[i], values[i]);
+  return result;
+}
+template <typename T>
+std::vector<float> widen(const std::vector<T>& values) {
+  std::vector<float> result;
+  for (const T value : values) result.push_back(widened(value));
+  return result;
+}
+/// Values that T has: what tests feed to a kernel and, as they are, to the reference.
+template <typename T>
+std::vector<float> only(const std::vector<float>& values) {
+  return widen(narrow<T>(values));
+}
+
+/// What a suite runs on.
+template <Isa I, typename T>
+struct On {
+  static constexpr Isa kIsa = I;
+  using Type = T;
+};
+
+template <typename Where>
+class KernelsOn : public testing::Test {
  protected:
+  static constexpr Isa kIsa = Where::kIsa;
   void SetUp() override {
-    if (!isa_supported(GetParam())) GTEST_SKIP() << "this processor has no " << isa_name(GetParam());
+    if (!isa_supported(kIsa)) GTEST_SKIP() << "this processor has no " << isa_name(kIsa);
   }
   FlushToZero guard_;  // the reference loops run in this thread
 };
 
-inline std::string name_of(const testing::TestParamInfo<Isa>& info) { return std::string(isa_name(info.param)); }
+struct NameOf {
+  template <typename Where>
+  static std::string GetName(int) {
+    const bool is_float = std::is_same_v<typename Where::Type, float>;
+    return std::string(isa_name(Where::kIsa)) + (is_float ? "_float32" : "_bfloat16");
+  }
+};
 
-#define RADIXLAB_FOR_EVERY_ISA(Suite) \
-  INSTANTIATE_TEST_SUITE_P(Isa, Suite, testing::Values(Isa::scalar, Isa::avx2, Isa::avx512), name_of)
+using EveryIsa = testing::Types<On<Isa::scalar, float>, On<Isa::avx2, float>, On<Isa::avx512, float>>;
+using EveryIsaAndType = testing::Types<On<Isa::scalar, float>, On<Isa::avx2, float>, On<Isa::avx512, float>,
+                                       On<Isa::scalar, BFloat16>, On<Isa::avx2, BFloat16>, On<Isa::avx512, BFloat16>>;
 
 }  // namespace radixlab

@@ -4,23 +4,44 @@
 namespace radixlab {
 namespace {
 
-class Linear : public KernelsOf {
+template <typename Where>
+class Linear : public KernelsOn<Where> {
  protected:
-  std::vector<float> run(const std::vector<float>& x, const std::vector<float>& w, std::size_t rows, std::size_t k,
-                         std::size_t n, std::size_t threads = 1) {
+  using Type = typename Where::Type;
+  using Floats = std::vector<float>;
+
+  Floats run(const Floats& x, const Floats& w, std::size_t rows, std::size_t k, std::size_t n,
+             std::size_t threads = 1) {
+    return call<Type>(&Kernels::linear<Type>, x, w, rows, k, n, threads);
+  }
+  Floats head(const Floats& x, const Floats& w, std::size_t rows, std::size_t k, std::size_t n,
+              std::size_t threads = 1) {
+    return call<float>(&Kernels::head<Type>, x, w, rows, k, n, threads);
+  }
+
+  static Floats random(std::size_t n, std::uint32_t seed) { return only<Type>(random_floats(n, seed)); }
+  static Floats tiny(std::size_t n, std::uint32_t seed) { return only<Type>(tiny_floats(n, seed)); }
+  static Floats huge(std::size_t n, std::uint32_t seed) { return only<Type>(huge_floats(n, seed)); }
+
+ private:
+  template <typename Y, typename Method>
+  Floats call(Method method, const Floats& x, const Floats& w, std::size_t rows, std::size_t k, std::size_t n,
+              std::size_t threads) {
     ThreadPool pool(threads);
-    PackedMatrix packed(n, k);
+    PackedMatrix<Type> packed(n, k);
     packed.pack(w);
-    std::vector<float> y(rows * n + 16, 77.0f);
-    Kernels(GetParam(), pool).linear(x.data(), rows, packed, y.data());
-    for (std::size_t i = 0; i < 16; ++i) EXPECT_EQ(y[rows * n + i], 77.0f) << "wrote behind y";
+    std::vector<Y> y = narrow<Y>(Floats(rows * n + 16, 77.0f));
+    const std::vector<Type> values = narrow<Type>(x);
+    (Kernels(this->kIsa, pool).*method)(values.data(), rows, packed, y.data());
+    for (std::size_t i = 0; i < 16; ++i) EXPECT_EQ(widened(y[rows * n + i]), 77.0f) << "wrote behind y";
     y.resize(rows * n);
-    return y;
+    return widen(y);
   }
 };
-RADIXLAB_FOR_EVERY_ISA(Linear);
+TYPED_TEST_SUITE(Linear, EveryIsaAndType, NameOf);
 
-TEST_P(Linear, EqualsTheChainForEveryShapeAndThreadCount) {
+TYPED_TEST(Linear, EqualsTheChainForEveryShapeAndThreadCount) {
+  using T = typename TypeParam::Type;
   for (const auto& [k, n] : {std::pair<std::size_t, std::size_t>{1, 1},
                              {7, 5},
                              {17, 33},
@@ -30,47 +51,58 @@ TEST_P(Linear, EqualsTheChainForEveryShapeAndThreadCount) {
                              {30, 331},
                              {0, 9}}) {
     for (const std::size_t rows : {1, 2, 3, 4, 5, 6, 7, 13, 31}) {
-      const auto x = random_floats(rows * k, 1), w = random_floats(n * k, 2);
-      const auto expected = reference::linear(x, w, rows, k, n);
+      const auto x = this->random(rows * k, 1), w = this->random(n * k, 2);
+      const auto expected = reference::linear<T>(x, w, rows, k, n), logits = reference::head<T>(x, w, rows, k, n);
       for (const std::size_t threads : {1, 2, 3}) {
-        ASSERT_TRUE(same_bits(run(x, w, rows, k, n, threads), expected))
+        ASSERT_TRUE(same_bits(this->run(x, w, rows, k, n, threads), expected))
+            << "rows " << rows << ", k " << k << ", n " << n << ", threads " << threads;
+        ASSERT_TRUE(same_bits(this->head(x, w, rows, k, n, threads), logits))
             << "rows " << rows << ", k " << k << ", n " << n << ", threads " << threads;
       }
     }
   }
 }
 
-TEST_P(Linear, ChainsGoOnAcrossBlocksOfInputsAndRows) {
-  const std::size_t rows = 263, k = 2087, n = 19;  // more of both than a block
-  const auto x = random_floats(rows * k, 3), w = random_floats(n * k, 4);
-  EXPECT_TRUE(same_bits(run(x, w, rows, k, n, 2), reference::linear(x, w, rows, k, n)));
-}
-
-TEST_P(Linear, ARowDoesNotDependOnTheOthers) {
-  const std::size_t rows = 29, k = 53, n = 71;
-  const auto x = random_floats(rows * k, 5), w = random_floats(n * k, 6);
-  const auto all = run(x, w, rows, k, n);
-  for (std::size_t r = 0; r < rows; ++r) {
-    const std::vector<float> one(x.begin() + r * k, x.begin() + (r + 1) * k);
-    ASSERT_TRUE(same_bits(run(one, w, 1, k, n), std::span(all).subspan(r * n, n))) << "row " << r;
+TYPED_TEST(Linear, ChainsGoOnAcrossBlocksOfInputsAndRows) {
+  using T = typename TypeParam::Type;
+  const std::size_t rows = 263, n = 19;  // more of both than a block
+  for (const std::size_t k : {2048, 4096, 4143}) {
+    const auto x = this->random(rows * k, 3), w = this->random(n * k, 4);
+    EXPECT_TRUE(same_bits(this->run(x, w, rows, k, n, 2), reference::linear<T>(x, w, rows, k, n))) << k;
+    EXPECT_TRUE(same_bits(this->head(x, w, rows, k, n, 2), reference::head<T>(x, w, rows, k, n))) << k;
   }
 }
 
-TEST_P(Linear, TinyValuesFlushAlike) {
-  const std::size_t rows = 11, k = 37, n = 45;
-  const auto x = tiny_floats(rows * k, 7), w = tiny_floats(n * k, 8);
-  EXPECT_TRUE(same_bits(run(x, w, rows, k, n, 2), reference::linear(x, w, rows, k, n)));
-  // One product each: results on both sides of the smallest normal number.
-  EXPECT_TRUE(same_bits(run(x, w, rows * k, 1, n * k), reference::linear(x, w, rows * k, 1, n * k)));
+TYPED_TEST(Linear, ARowDoesNotDependOnTheOthers) {
+  const std::size_t rows = 29, k = 53, n = 71;
+  const auto x = this->random(rows * k, 5), w = this->random(n * k, 6);
+  const auto all = this->run(x, w, rows, k, n);
+  for (std::size_t r = 0; r < rows; ++r) {
+    const std::vector<float> one(x.begin() + r * k, x.begin() + (r + 1) * k);
+    ASSERT_TRUE(same_bits(this->run(one, w, 1, k, n), std::span(all).subspan(r * n, n))) << "row " << r;
+  }
 }
 
-TEST_P(Linear, NaNReachesItsRowAndNoOther) {
+TYPED_TEST(Linear, TinyAndHugeValuesEndAlike) {
+  using T = typename TypeParam::Type;
+  const std::size_t rows = 61, n = 93;
+  for (const std::size_t k : {1, 2, 3, 4, 37}) {  // few products: results on both sides of an edge
+    for (const auto& [x, w] : {std::pair{this->tiny(rows * k, 7), this->tiny(n * k, 8)},
+                               {this->huge(rows * k, 9), this->huge(n * k, 10)},
+                               {this->huge(rows * k, 11), this->tiny(n * k, 12)}}) {
+      EXPECT_TRUE(same_bits(this->run(x, w, rows, k, n, 2), reference::linear<T>(x, w, rows, k, n))) << k;
+      EXPECT_TRUE(same_bits(this->head(x, w, rows, k, n, 2), reference::head<T>(x, w, rows, k, n))) << k;
+    }
+  }
+}
+
+TYPED_TEST(Linear, NaNReachesItsRowAndNoOther) {
   const std::size_t rows = 9, k = 23, n = 37;
-  auto x = random_floats(rows * k, 9);
-  const auto w = random_floats(n * k, 10);
-  const auto clean = run(x, w, rows, k, n);
+  auto x = this->random(rows * k, 9);
+  const auto w = this->random(n * k, 10);
+  const auto clean = this->run(x, w, rows, k, n);
   x[4 * k + 22] = kNaN;
-  const auto y = run(x, w, rows, k, n);
+  const auto y = this->run(x, w, rows, k, n);
   for (std::size_t i = 0; i < y.size(); ++i) {
     if (i / n == 4) {
       ASSERT_TRUE(std::isnan(y[i])) << i;
@@ -80,10 +112,10 @@ TEST_P(Linear, NaNReachesItsRowAndNoOther) {
   }
 }
 
-TEST_P(Linear, IsCloseToTheSumInDouble) {
+TYPED_TEST(Linear, IsCloseToTheSumInDouble) {
   const std::size_t rows = 5, k = 769, n = 31;
-  const auto x = random_floats(rows * k, 11), w = random_floats(n * k, 12);
-  const auto y = run(x, w, rows, k, n);
+  const auto x = this->random(rows * k, 11), w = this->random(n * k, 12);
+  const auto y = this->head(x, w, rows, k, n);
   for (std::size_t i = 0; i < y.size(); ++i) {
     double sum = 0, magnitude = 0;
     for (std::size_t j = 0; j < k; ++j) {
@@ -93,6 +125,14 @@ TEST_P(Linear, IsCloseToTheSumInDouble) {
     }
     ASSERT_LE(std::abs(y[i] - sum), static_cast<double>(k) * 0x1p-24 * magnitude) << i;
   }
+}
+
+TYPED_TEST(Linear, OnlyTheZeroBehindAnOddLengthTakesPart) {
+  using T = typename TypeParam::Type;
+  const std::vector<float> x = {-0x1p-100f, -0.0f, -0.0f}, w = {0x1p-100f, 1, 1};  // the first product flushes to -0
+  const auto y = this->run(x, w, 1, 3, 1);
+  EXPECT_TRUE(same_bits(y, reference::linear<T>(x, w, 1, 3, 1)));
+  EXPECT_EQ(std::signbit(y[0]), (std::is_same_v<T, float>)) << "a pair's missing partner is +0";
 }
 
 }  // namespace

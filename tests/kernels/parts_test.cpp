@@ -137,10 +137,11 @@ TEST(HugeBufferTest, ThrowsWhenThereIsNotSoMuch) {
 TEST(PackedMatrixTest, PutsSixteenOutputsSideBySide) {
   const std::size_t n = 21, k = 5;
   const auto w = random_floats(n * k, 1);
-  PackedMatrix packed(n, k);
+  PackedMatrix<float> packed(n, k);
   packed.pack(w);
   EXPECT_EQ(packed.rows(), n);
   EXPECT_EQ(packed.cols(), k);
+  EXPECT_EQ(packed.steps(), k);
   ASSERT_EQ(packed.num_panels(), 2u);
   for (std::size_t o = 0; o < 32; ++o) {
     for (std::size_t i = 0; i < k; ++i) {
@@ -149,8 +150,24 @@ TEST(PackedMatrixTest, PutsSixteenOutputsSideBySide) {
   }
 }
 
+TEST(PackedMatrixTest, RoundsToBFloat16AndPutsNeighboursSideBySide) {
+  const std::size_t n = 21, k = 5;
+  const auto w = random_floats(n * k, 1);
+  PackedMatrix<BFloat16> packed(n, k);
+  packed.pack(w);
+  EXPECT_EQ(packed.cols(), k);
+  EXPECT_EQ(packed.steps(), 3u);
+  ASSERT_EQ(packed.num_panels(), 2u);
+  for (std::size_t o = 0; o < 32; ++o) {
+    for (std::size_t i = 0; i < 6; ++i) {
+      const std::uint16_t expected = o < n && i < k ? f32_to_bf16(w[o * k + i]) : 0;
+      ASSERT_EQ(packed.panel(o / 16)[(i / 2 * 16 + o % 16) * 2 + i % 2].bits, expected) << o << ' ' << i;
+    }
+  }
+}
+
 TEST(PackedMatrixTest, RefusesWrongSizes) {
-  PackedMatrix packed(21, 5);
+  PackedMatrix<BFloat16> packed(21, 5);
   const std::vector<float> row(5), wrong(6), all(21 * 5 - 1);
   EXPECT_THROW(packed.set_row(21, row), std::out_of_range);
   EXPECT_THROW(packed.set_row(0, wrong), std::invalid_argument);

@@ -5,6 +5,10 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
+#include <type_traits>
+
+#include "io/dtype.hpp"
+#include "kernels/cpu/bfloat16.hpp"
 
 namespace radixlab::reference {
 namespace {
@@ -14,6 +18,22 @@ float tree(float (&lane)[16]) {
     for (int i = 0; i < w; ++i) lane[i] = lane[i] + lane[i + w];
   }
   return lane[0];
+}
+
+/// The sum of a[i] b[i] for i < n.
+template <typename T>
+float chain(const float* a, const float* b, std::size_t n) {
+  float acc = 0;
+  if constexpr (std::is_same_v<T, float>) {
+    for (std::size_t i = 0; i < n; ++i) acc = std::fma(a[i], b[i], acc);
+  } else {
+    for (std::size_t i = 0; i < n; i += 2) {
+      const bool whole = i + 1 < n;
+      acc = std::fma(whole ? a[i + 1] : 0.0f, whole ? b[i + 1] : 0.0f, acc);
+      acc = std::fma(a[i], b[i], acc);
+    }
+  }
+  return acc;
 }
 
 }  // namespace
@@ -36,19 +56,31 @@ float exp(float x) {
   return p * std::bit_cast<float>((std::bit_cast<std::uint32_t>(t) << 23) + 0x3f800000u);
 }
 
-std::vector<float> linear(const std::vector<float>& x, const std::vector<float>& w, std::size_t rows, std::size_t k,
-                          std::size_t n) {
+template <typename T>
+float rounded(float x) {
+  if constexpr (std::is_same_v<T, float>) return x;
+  return bf16_to_f32(f32_to_bf16(x));
+}
+
+template <typename T>
+std::vector<float> head(const std::vector<float>& x, const std::vector<float>& w, std::size_t rows, std::size_t k,
+                        std::size_t n) {
   std::vector<float> y;
   for (std::size_t r = 0; r < rows; ++r) {
-    for (std::size_t o = 0; o < n; ++o) {
-      float acc = 0;
-      for (std::size_t i = 0; i < k; ++i) acc = std::fma(x[r * k + i], w[o * k + i], acc);
-      y.push_back(acc);
-    }
+    for (std::size_t o = 0; o < n; ++o) y.push_back(chain<T>(x.data() + r * k, w.data() + o * k, k));
   }
   return y;
 }
 
+template <typename T>
+std::vector<float> linear(const std::vector<float>& x, const std::vector<float>& w, std::size_t rows, std::size_t k,
+                          std::size_t n) {
+  std::vector<float> y = head<T>(x, w, rows, k, n);
+  for (float& v : y) v = rounded<T>(v);
+  return y;
+}
+
+template <typename T>
 std::vector<float> rms_norm(const std::vector<float>& x, const std::vector<float>& weight, float eps) {
   const std::size_t d = weight.size();
   std::vector<float> y;
@@ -57,11 +89,12 @@ std::vector<float> rms_norm(const std::vector<float>& x, const std::vector<float
     for (std::size_t j = 0; j < d; ++j) lane[j % 16] = std::fma(x[r * d + j], x[r * d + j], lane[j % 16]);
     const float mean = tree(lane) / static_cast<float>(d);
     const float inverse = 1.0f / std::sqrt(mean + eps);
-    for (std::size_t j = 0; j < d; ++j) y.push_back((x[r * d + j] * inverse) * weight[j]);
+    for (std::size_t j = 0; j < d; ++j) y.push_back(rounded<T>((x[r * d + j] * inverse) * weight[j]));
   }
   return y;
 }
 
+template <typename T>
 std::vector<float> rotary(std::vector<float> x, std::size_t rows, std::size_t heads, std::size_t head_dim,
                           const std::vector<float>& cos, const std::vector<float>& sin) {
   const std::size_t half = head_dim / 2;
@@ -70,20 +103,29 @@ std::vector<float> rotary(std::vector<float> x, std::size_t rows, std::size_t he
       for (std::size_t i = 0; i < half; ++i) {
         float &lo = x[(r * heads + h) * head_dim + i], &hi = x[(r * heads + h) * head_dim + half + i];
         const float a = lo, b = hi, c = cos[r * half + i], s = sin[r * half + i];
-        lo = std::fma(-b, s, a * c);
-        hi = std::fma(a, s, b * c);
+        lo = rounded<T>(std::fma(-b, s, a * c));
+        hi = rounded<T>(std::fma(a, s, b * c));
       }
     }
   }
   return x;
 }
 
+template <typename T>
 std::vector<float> silu_gate(const std::vector<float>& gate, const std::vector<float>& up) {
   std::vector<float> y;
-  for (std::size_t i = 0; i < gate.size(); ++i) y.push_back((gate[i] / (1.0f + exp(-gate[i]))) * up[i]);
+  for (std::size_t i = 0; i < gate.size(); ++i) y.push_back(rounded<T>((gate[i] / (1.0f + exp(-gate[i]))) * up[i]));
   return y;
 }
 
+template <typename T>
+std::vector<float> add(const std::vector<float>& x, const std::vector<float>& y) {
+  std::vector<float> sum;
+  for (std::size_t i = 0; i < x.size(); ++i) sum.push_back(rounded<T>(x[i] + y[i]));
+  return sum;
+}
+
+template <typename T>
 std::vector<float> attention(const std::vector<float>& q, const std::vector<float>& k, const std::vector<float>& v,
                              const AttentionShape& shape) {
   const auto [heads, kv_heads, dim] = shape;
@@ -94,9 +136,7 @@ std::vector<float> attention(const std::vector<float>& q, const std::vector<floa
     std::vector<float> p;
     float largest = -std::numeric_limits<float>::infinity();
     for (std::size_t j = 0; j <= t; ++j) {
-      float acc = 0;
-      for (std::size_t d = 0; d < dim; ++d) acc = std::fma(q[row * dim + d], k[(j * kv_heads + kv) * dim + d], acc);
-      p.push_back(acc * scale);
+      p.push_back(chain<T>(q.data() + row * dim, k.data() + (j * kv_heads + kv) * dim, dim) * scale);
       largest = std::max(largest, p.back());
     }
     float lane[16] = {};
@@ -108,7 +148,7 @@ std::vector<float> attention(const std::vector<float>& q, const std::vector<floa
     for (std::size_t d = 0; d < dim; ++d) {
       float acc = 0;
       for (std::size_t j = 0; j <= t; ++j) acc = std::fma(p[j], v[(j * kv_heads + kv) * dim + d], acc);
-      out.push_back(acc * inverse);
+      out.push_back(rounded<T>(acc * inverse));
     }
   }
   return out;
@@ -137,5 +177,22 @@ std::vector<double> exact_attention(const std::vector<float>& q, const std::vect
   }
   return out;
 }
+
+#define RADIXLAB_INSTANTIATE(T)                                                                                       \
+  template float rounded<T>(float);                                                                                   \
+  template std::vector<float> head<T>(const std::vector<float>&, const std::vector<float>&, std::size_t, std::size_t, \
+                                      std::size_t);                                                                   \
+  template std::vector<float> linear<T>(const std::vector<float>&, const std::vector<float>&, std::size_t,            \
+                                        std::size_t, std::size_t);                                                    \
+  template std::vector<float> rms_norm<T>(const std::vector<float>&, const std::vector<float>&, float);               \
+  template std::vector<float> rotary<T>(std::vector<float>, std::size_t, std::size_t, std::size_t,                    \
+                                        const std::vector<float>&, const std::vector<float>&);                        \
+  template std::vector<float> silu_gate<T>(const std::vector<float>&, const std::vector<float>&);                     \
+  template std::vector<float> add<T>(const std::vector<float>&, const std::vector<float>&);                           \
+  template std::vector<float> attention<T>(const std::vector<float>&, const std::vector<float>&,                      \
+                                           const std::vector<float>&, const AttentionShape&)
+
+RADIXLAB_INSTANTIATE(float);
+RADIXLAB_INSTANTIATE(BFloat16);
 
 }  // namespace radixlab::reference
