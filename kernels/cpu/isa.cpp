@@ -5,12 +5,20 @@
 
 namespace radixlab {
 
+namespace {
+
+constexpr Isa kAll[] = {Isa::scalar, Isa::avx2, Isa::avx512, Isa::avx512_bf16};  // slowest first
+
+}  // namespace
+
 std::string_view isa_name(Isa isa) {
   switch (isa) {
     case Isa::avx2:
       return "avx2";
     case Isa::avx512:
       return "avx512";
+    case Isa::avx512_bf16:
+      return "avx512_bf16";
     case Isa::scalar:
       break;
   }
@@ -18,10 +26,11 @@ std::string_view isa_name(Isa isa) {
 }
 
 Isa parse_isa(std::string_view name) {
-  for (const Isa isa : {Isa::scalar, Isa::avx2, Isa::avx512}) {
+  for (const Isa isa : kAll) {
     if (isa_name(isa) == name) return isa;
   }
-  throw std::invalid_argument("isa \"" + std::string(name) + "\" is unknown: expected scalar, avx2 or avx512");
+  throw std::invalid_argument("isa \"" + std::string(name) +
+                              "\" is unknown: expected scalar, avx2, avx512 or avx512_bf16");
 }
 
 bool isa_supported(Isa isa) {
@@ -32,13 +41,14 @@ bool isa_supported(Isa isa) {
     return isa_supported(Isa::avx2) && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
            __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
   }
+  if (isa == Isa::avx512_bf16) return isa_supported(Isa::avx512) && __builtin_cpu_supports("avx512bf16");
 #endif
   return isa == Isa::scalar;
 }
 
 std::vector<Isa> supported_isas() {
   std::vector<Isa> found;
-  for (const Isa isa : {Isa::scalar, Isa::avx2, Isa::avx512}) {
+  for (const Isa isa : kAll) {
     if (isa_supported(isa)) found.push_back(isa);
   }
   return found;

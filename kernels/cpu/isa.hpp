@@ -6,11 +6,12 @@
 
 namespace radixlab {
 
-enum class Isa { scalar, avx2, avx512 };
+/// avx512_bf16 is avx512 with the dot instruction of pairs; float32 is computed as with avx512.
+enum class Isa { scalar, avx2, avx512, avx512_bf16 };
 
 std::string_view isa_name(Isa isa);
 
-/// "scalar", "avx2" or "avx512". Throws std::invalid_argument that names the choices.
+/// "scalar", "avx2", "avx512" or "avx512_bf16". Throws std::invalid_argument that names the choices.
 Isa parse_isa(std::string_view name);
 
 /// Built in, and the processor has it, and the operating system saves its registers.

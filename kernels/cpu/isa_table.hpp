@@ -66,5 +66,6 @@ const IsaTable& isa_table(Isa isa);
 const IsaTable& scalar_table();
 const IsaTable& avx2_table();
 const IsaTable& avx512_table();
+const IsaTable& avx512_bf16_table();
 
 }  // namespace radixlab

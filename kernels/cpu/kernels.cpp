@@ -98,6 +98,7 @@ const IsaTable& isa_table(Isa isa) {
                                 std::string(isa_name(best_isa())) + " or less");
   }
 #if defined(__x86_64__)
+  if (isa == Isa::avx512_bf16) return avx512_bf16_table();
   if (isa == Isa::avx512) return avx512_table();
   if (isa == Isa::avx2) return avx2_table();
 #endif

@@ -44,15 +44,17 @@ struct Lanes {
   }
 
   struct Odd {
-    static Lanes load(const BFloat16Pair* p) { return {odd(p), odd(p + 8)}; }
-    static Lanes broadcast(BFloat16Pair p) {
-      return Lanes::broadcast(__builtin_bit_cast(float, __builtin_bit_cast(unsigned, p) & 0xffff0000u));
+    static Lanes load(const BFloat16Pair* p) { return {odd(load_bits(p)), odd(load_bits(p + 8))}; }
+    static Lanes broadcast(BFloat16Pair p) {  // of 16 bits: what differs from Even's is not kept in registers for it
+      const __m256 factor = odd(_mm256_set1_epi16(static_cast<short>(p.odd.bits)));
+      return {factor, factor};
     }
   };
   struct Even {
-    static Lanes load(const BFloat16Pair* p) { return {even(p), even(p + 8)}; }
+    static Lanes load(const BFloat16Pair* p) { return {even(load_bits(p)), even(load_bits(p + 8))}; }
     static Lanes broadcast(BFloat16Pair p) {
-      return Lanes::broadcast(__builtin_bit_cast(float, __builtin_bit_cast(unsigned, p) << 16));
+      const __m256 factor = even(_mm256_set1_epi32(__builtin_bit_cast(int, p)));
+      return {factor, factor};
     }
   };
 
@@ -98,12 +100,12 @@ struct Lanes {
     return _mm256_cmpgt_epi32(_mm256_set1_epi32(n), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
   }
   static __m256i load_bits(const void* p) { return _mm256_loadu_si256(static_cast<const __m256i*>(p)); }
-  static __m256 odd(const BFloat16Pair* p) {
-    return _mm256_castsi256_ps(_mm256_and_si256(load_bits(p), _mm256_set1_epi32(static_cast<int>(0xffff0000u))));
+  static __m256 odd(__m256i pairs) {
+    return _mm256_castsi256_ps(_mm256_and_si256(pairs, _mm256_set1_epi32(static_cast<int>(0xffff0000u))));
   }
-  static __m256 even(const BFloat16Pair* p) { return _mm256_castsi256_ps(_mm256_slli_epi32(load_bits(p), 16)); }
+  static __m256 even(__m256i pairs) { return _mm256_castsi256_ps(_mm256_slli_epi32(pairs, 16)); }
   static Lanes widen(__m256i x) { return {widen(_mm256_castsi256_si128(x)), widen(_mm256_extracti128_si256(x, 1))}; }
-  static __m256 widen(__m128i x) { return _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_cvtepu16_epi32(x), 16)); }
+  static __m256 widen(__m128i x) { return even(_mm256_cvtepu16_epi32(x)); }
   static __m256i round(__m256 x) {  // to bfloat16 in the low half of each lane
     const __m256i bits = _mm256_castps_si256(x), upper = _mm256_srli_epi32(bits, 16);
     const __m256i up = _mm256_add_epi32(_mm256_and_si256(upper, _mm256_set1_epi32(1)), _mm256_set1_epi32(0x7fff));

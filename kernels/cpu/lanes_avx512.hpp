@@ -1,17 +1,24 @@
 // 16 floats in one zmm register. The interface is that of lanes_scalar.hpp, which says it in plain C++.
+// Compiled twice: where the processor has instructions for bfloat16, they round and multiply pairs.
 #pragma once
 #include <immintrin.h>
 
 #include "kernels/cpu/bfloat16.hpp"
 
+#ifdef __AVX512BF16__
+namespace radixlab::avx512_bf16 {
+constexpr bool kHasBFloat16 = true;
+#else
 namespace radixlab::avx512 {
+constexpr bool kHasBFloat16 = false;
+#endif
 
 struct Lanes {
   __m512 v;
 
   static constexpr int kTileRows = 6;  // 6 x 4 sums, 4 weights and 1 factor in 32 registers
   static constexpr int tile_vectors(int rows) { return rows <= 3 ? 8 : 4; }
-  static constexpr bool kPairAtOnce = false;
+  static constexpr bool kPairAtOnce = kHasBFloat16;
 
   static Lanes broadcast(float x) { return {_mm512_set1_ps(x)}; }
   static Lanes load(const float* p) { return {_mm512_loadu_ps(p)}; }
@@ -24,6 +31,16 @@ struct Lanes {
   void store(BFloat16* p) const { _mm256_storeu_epi16(p, round(v)); }
   void store_first(BFloat16* p, int n) const { _mm256_mask_storeu_epi16(p, first(n), round(v)); }
 
+#ifdef __AVX512BF16__
+  struct Pairs {
+    __m512i v;
+  };
+  static Pairs load(const BFloat16Pair* p) { return {_mm512_loadu_epi32(p)}; }
+  static Pairs broadcast(BFloat16Pair p) { return {both(p)}; }
+  friend Lanes fma(Pairs a, Pairs b, Lanes c) {  // the odd product first, and always flushing denormals
+    return {_mm512_dpbf16_ps(c.v, (__m512bh)a.v, (__m512bh)b.v)};
+  }
+#else
   struct Odd {
     static Lanes load(const BFloat16Pair* p) { return {odd(_mm512_loadu_epi32(p))}; }
     static Lanes broadcast(BFloat16Pair p) { return {odd(both(p))}; }
@@ -32,6 +49,7 @@ struct Lanes {
     static Lanes load(const BFloat16Pair* p) { return {even(_mm512_loadu_epi32(p))}; }
     static Lanes broadcast(BFloat16Pair p) { return {even(both(p))}; }
   };
+#endif
 
   friend Lanes operator+(Lanes a, Lanes b) { return {_mm512_add_ps(a.v, b.v)}; }
   friend Lanes operator-(Lanes a, Lanes b) { return {_mm512_sub_ps(a.v, b.v)}; }
@@ -67,6 +85,9 @@ struct Lanes {
   }
   static __m512 even(__m512i pairs) { return _mm512_castsi512_ps(_mm512_slli_epi32(pairs, 16)); }
   static Lanes widen(__m256i x) { return {even(_mm512_cvtepu16_epi32(x))}; }
+#ifdef __AVX512BF16__
+  static __m256i round(__m512 x) { return (__m256i)_mm512_cvtneps_pbh(x); }
+#else
   static __m256i round(__m512 x) {
     const __m512i bits = _mm512_castps_si512(x), upper = _mm512_srli_epi32(bits, 16);
     const __m512i up = _mm512_add_epi32(_mm512_and_si512(upper, _mm512_set1_epi32(1)), _mm512_set1_epi32(0x7fff));
@@ -74,6 +95,7 @@ struct Lanes {
     const __mmask16 is_nan = _mm512_cmp_ps_mask(x, x, _CMP_UNORD_Q);
     return _mm512_cvtepi32_epi16(_mm512_mask_or_epi32(nearest, is_nan, upper, _mm512_set1_epi32(0x40)));
   }
+#endif
 };
 
-}  // namespace radixlab::avx512
+}  // namespace

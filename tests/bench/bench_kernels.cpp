@@ -1,5 +1,6 @@
-// Speed of the exact kernels, by instruction set, at the shapes of the 110m preset (and 1b where the name says so).
-// --benchmark_filter=linear/avx512 picks; arguments are threads, rows, k, n or threads, rows, start, page_size.
+// Speed of the exact kernels, by instruction set and type, at the shapes of the 110m preset (and 1b where the name says
+// so). --benchmark_filter=linear/avx512/bfloat16 picks; arguments are threads, rows, k, n or threads, rows, start,
+// page_size.
 #include <algorithm>
 #include <benchmark/benchmark.h>
 #include <numeric>
@@ -7,17 +8,22 @@
 #include <string>
 #include <vector>
 
+#include "io/dtype.hpp"
 #include "kernels/cpu/flush_to_zero.hpp"
 #include "kernels/cpu/kernels.hpp"
 
 namespace radixlab {
 namespace {
 
-std::vector<float> random_floats(std::size_t n, unsigned seed) {
+void assign(float& to, float value) { to = value; }
+void assign(BFloat16& to, float value) { to.bits = f32_to_bf16(value); }
+
+template <typename T>
+std::vector<T> random_values(std::size_t n, unsigned seed) {
   std::mt19937 generator(seed);
   std::uniform_real_distribution<float> uniform(-1, 1);
-  std::vector<float> values(n);
-  for (float& v : values) v = uniform(generator);
+  std::vector<T> values(n);
+  for (T& v : values) assign(v, uniform(generator));
   return values;
 }
 
@@ -28,16 +34,18 @@ benchmark::Counter giga_per_second(double count_per_iteration) {
 }
 
 /// One call goes over so many matrices that their weights do not fit in a cache, as in a model's decode.
+template <typename T>
 void linear(benchmark::State& state, Isa isa) {
   const std::size_t rows = argument(state, 1), k = argument(state, 2), n = argument(state, 3);
   ThreadPool pool(argument(state, 0));
   const Kernels kernels(isa, pool);
-  const std::vector<float> weights = random_floats(n * k, 1), x = random_floats(rows * k, 2);
-  std::vector<PackedMatrix<float>> matrices;
-  for (std::size_t i = 0; i < std::max<std::size_t>(1, (200u << 20) / (n * k * 4)); ++i) {
+  const std::vector<float> weights = random_values<float>(n * k, 1);
+  const std::vector<T> x = random_values<T>(rows * k, 2);
+  std::vector<PackedMatrix<T>> matrices;
+  for (std::size_t i = 0; i < std::max<std::size_t>(1, (200u << 20) / (n * k * sizeof(T))); ++i) {
     matrices.emplace_back(n, k).pack(weights);
   }
-  std::vector<float> y(rows * n);
+  std::vector<T> y(rows * n);
   std::size_t next = 0;
   for (auto _ : state) {
     kernels.linear(x.data(), rows, matrices[next], y.data());
@@ -45,10 +53,11 @@ void linear(benchmark::State& state, Isa isa) {
     benchmark::DoNotOptimize(y.data());
   }
   state.counters["GFLOP/s"] = giga_per_second(2.0 * static_cast<double>(rows * n * k));
-  state.counters["weights GB/s"] = giga_per_second(4.0 * static_cast<double>(n * k));
+  state.counters["weights GB/s"] = giga_per_second(static_cast<double>(n * k * sizeof(T)));
 }
 
 /// heads 12 over 4 KV heads of 64; pages lie in random order, and there are more layers than a cache holds.
+template <typename T>
 void attention(benchmark::State& state, Isa isa) {
   const std::size_t rows = argument(state, 1), start = argument(state, 2), page_size = argument(state, 3);
   const std::size_t heads = 12, kv_heads = 4, dim = 64, positions = start + rows;
@@ -57,18 +66,18 @@ void attention(benchmark::State& state, Isa isa) {
   std::vector<std::uint32_t> pages((positions + page_size - 1) / page_size);
   std::iota(pages.begin(), pages.end(), 0u);
   std::shuffle(pages.begin(), pages.end(), std::mt19937(3));
-  const std::size_t stride = KvLayer<float>::elements_per_page(kv_heads, dim, page_size);
-  const std::size_t bytes = 2 * positions * kv_heads * dim * sizeof(float);
-  const std::vector<float> keys = random_floats(positions * kv_heads * dim, 4),
-                           q = random_floats(rows * heads * dim, 5);
-  std::vector<HugeBuffer<float>> pools;
-  std::vector<KvLayer<float>> layers;
+  const std::size_t stride = KvLayer<T>::elements_per_page(kv_heads, dim, page_size);
+  const std::size_t bytes = 2 * positions * kv_heads * dim * sizeof(T);
+  const std::vector<T> keys = random_values<T>(positions * kv_heads * dim, 4),
+                       q = random_values<T>(rows * heads * dim, 5);
+  std::vector<HugeBuffer<T>> pools;
+  std::vector<KvLayer<T>> layers;
   for (std::size_t i = 0; i < std::max<std::size_t>(1, (rows == 1 ? 200u << 20 : 0) / bytes); ++i) {
     pools.emplace_back(pages.size() * stride);
     layers.push_back({pools.back().data(), stride, kv_heads, dim, page_size});
     kernels.write_kv(keys.data(), keys.data(), positions, 0, layers.back(), pages);
   }
-  std::vector<float> out(rows * heads * dim);
+  std::vector<T> out(rows * heads * dim);
   std::size_t next = 0;
   for (auto _ : state) {
     kernels.attention(q.data(), rows, start, heads, layers[next], pages, out.data());
@@ -80,12 +89,14 @@ void attention(benchmark::State& state, Isa isa) {
   state.counters["KV GB/s"] = giga_per_second(static_cast<double>(bytes));
 }
 
+template <typename T>
 void elementwise(benchmark::State& state, Isa isa) {
   const std::size_t rows = argument(state, 1), d = 2048;
   ThreadPool pool(argument(state, 0));
   const Kernels kernels(isa, pool);
-  const std::vector<float> x = random_floats(rows * d, 6), weight = random_floats(d, 7);
-  std::vector<float> y(rows * d);
+  const std::vector<T> x = random_values<T>(rows * d, 6);
+  const std::vector<float> weight = random_values<float>(d, 7);
+  std::vector<T> y(rows * d);
   const bool silu = argument(state, 2) != 0;
   for (auto _ : state) {
     if (silu) {
@@ -99,17 +110,19 @@ void elementwise(benchmark::State& state, Isa isa) {
       benchmark::Counter(static_cast<double>(rows * d), benchmark::Counter::kIsIterationInvariantRate);
 }
 
-void register_all() {
-  const auto add = [](const std::string& name, auto function, Isa isa,
-                      std::vector<std::vector<std::int64_t>> arguments) {
-    auto* b = benchmark::RegisterBenchmark((name + "/" + std::string(isa_name(isa))).c_str(), function, isa);
+template <typename T>
+void register_all(const std::string& type) {
+  const auto add = [&](const std::string& name, auto function, Isa isa,
+                       std::vector<std::vector<std::int64_t>> arguments) {
+    const std::string full = name + "/" + std::string(isa_name(isa)) + "/" + type;
+    auto* b = benchmark::RegisterBenchmark(full.c_str(), function, isa);
     for (const auto& a : arguments) b->Args(a);
     b->UseRealTime()->Unit(benchmark::kMicrosecond);
   };
   for (const Isa isa : supported_isas()) {
     if (isa == Isa::scalar) {
-      add("linear", linear, isa, {{1, 4, 768, 768}});
-      add("attention", attention, isa, {{1, 64, 0, 16}});
+      add("linear", linear<T>, isa, {{1, 4, 768, 768}});
+      add("attention", attention<T>, isa, {{1, 64, 0, 16}});
       continue;
     }
     std::vector<std::vector<std::int64_t>> shapes;
@@ -119,8 +132,8 @@ void register_all() {
     for (const int rows : {1, 2048}) shapes.push_back({1, rows, 768, 2048});
     for (const int rows : {1, 30, 512}) shapes.push_back({1, rows, 5632, 2048});
     for (const int rows : {1, 30, 512}) shapes.push_back({2, rows, 768, 2048});
-    add("linear", linear, isa, shapes);
-    add("attention", attention, isa,
+    add("linear", linear<T>, isa, shapes);
+    add("attention", attention<T>, isa,
         {{1, 2048, 0, 16},
          {1, 512, 0, 16},
          {1, 30, 2000, 16},
@@ -134,8 +147,8 @@ void register_all() {
          {1, 1, 2047, 64},
          {2, 2048, 0, 16},
          {2, 1, 2047, 16}});
-    add("rms_norm", elementwise, isa, {{1, 512, 0}});
-    add("silu_gate", elementwise, isa, {{1, 512, 1}});
+    add("rms_norm", elementwise<T>, isa, {{1, 512, 0}});
+    add("silu_gate", elementwise<T>, isa, {{1, 512, 1}});
   }
 }
 
@@ -146,6 +159,7 @@ int main(int argc, char** argv) {
   const radixlab::FlushToZero guard;
   benchmark::Initialize(&argc, argv);
   if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
-  radixlab::register_all();
+  radixlab::register_all<float>("float32");
+  radixlab::register_all<radixlab::BFloat16>("bfloat16");
   benchmark::RunSpecifiedBenchmarks();
 }

@@ -118,6 +118,7 @@ struct NameOf {
 
 using EveryIsa = testing::Types<On<Isa::scalar, float>, On<Isa::avx2, float>, On<Isa::avx512, float>>;
 using EveryIsaAndType = testing::Types<On<Isa::scalar, float>, On<Isa::avx2, float>, On<Isa::avx512, float>,
-                                       On<Isa::scalar, BFloat16>, On<Isa::avx2, BFloat16>, On<Isa::avx512, BFloat16>>;
+                                       On<Isa::avx512_bf16, float>, On<Isa::scalar, BFloat16>, On<Isa::avx2, BFloat16>,
+                                       On<Isa::avx512, BFloat16>, On<Isa::avx512_bf16, BFloat16>>;
 
 }  // namespace radixlab

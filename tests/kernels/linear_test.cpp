@@ -135,5 +135,43 @@ TYPED_TEST(Linear, OnlyTheZeroBehindAnOddLengthTakesPart) {
   EXPECT_EQ(std::signbit(y[0]), (std::is_same_v<T, float>)) << "a pair's missing partner is +0";
 }
 
+/// n bfloat16 of random sign and fraction, exponents from a range, every eighth a zero.
+std::vector<BFloat16> with_exponents(std::size_t n, std::uint32_t lowest, std::uint32_t highest, std::uint32_t fraction,
+                                     std::mt19937& generator) {
+  std::vector<BFloat16> values(n);
+  for (BFloat16& v : values) {
+    const auto bits = static_cast<std::uint32_t>(generator()),
+               exponent = lowest + (bits >> 16) % (highest - lowest + 1);
+    v.bits = static_cast<std::uint16_t>((bits & 0x8000) | (generator() % 8 ? exponent << 7 | (bits & fraction) : 0));
+  }
+  return values;
+}
+
+TEST(DotInstruction, EqualsTwoFusedMultiplyAddsOnEveryKindOfNumber) {
+  if (!isa_supported(Isa::avx512_bf16)) GTEST_SKIP() << "this processor has no avx512_bf16";
+  struct Kind {
+    const char* name;
+    std::uint32_t x_low, x_high, w_low, w_high, fraction;
+  };
+  constexpr Kind kKinds[] = {
+      {"all bits", 0, 255, 0, 255, 127},           {"everyday numbers", 110, 140, 110, 140, 127},
+      {"denormal operands", 0, 2, 100, 254, 127},  {"sums around the smallest normal number", 50, 76, 50, 80, 127},
+      {"the same, with ties", 55, 65, 55, 70, 96}, {"sums around the largest number", 185, 200, 185, 190, 127},
+      {"sums that cancel", 126, 128, 126, 128, 64}};
+  const std::size_t rows = 800, k = 6, n = 1600;
+  ThreadPool pool(2);
+  std::mt19937 generator(51);
+  for (const Kind& kind : kKinds) {
+    const auto x = with_exponents(rows * k, kind.x_low, kind.x_high, kind.fraction, generator);
+    const auto w = with_exponents(n * k, kind.w_low, kind.w_high, kind.fraction, generator);
+    PackedMatrix<BFloat16> packed(n, k);
+    packed.pack(widen(w));
+    std::vector<float> dot(rows * n), fused(rows * n);
+    Kernels(Isa::avx512_bf16, pool).head(x.data(), rows, packed, dot.data());
+    Kernels(Isa::avx512, pool).head(x.data(), rows, packed, fused.data());
+    EXPECT_TRUE(same_bits(dot, fused)) << kind.name;
+  }
+}
+
 }  // namespace
 }  // namespace radixlab

@@ -10,12 +10,13 @@ namespace radixlab {
 namespace {
 
 TEST(IsaChoice, NamesRoundTripAndTheUnknownIsRefused) {
-  for (const Isa isa : {Isa::scalar, Isa::avx2, Isa::avx512}) EXPECT_EQ(parse_isa(isa_name(isa)), isa);
+  for (const Isa isa : {Isa::scalar, Isa::avx2, Isa::avx512, Isa::avx512_bf16})
+    EXPECT_EQ(parse_isa(isa_name(isa)), isa);
   try {
     parse_isa("sse9");
     FAIL() << "accepted";
   } catch (const std::invalid_argument& e) {
-    for (const char* word : {"sse9", "scalar", "avx2", "avx512"}) {
+    for (const char* word : {"sse9", "scalar", "avx2", "avx512", "avx512_bf16"}) {
       EXPECT_NE(std::string(e.what()).find(word), std::string::npos) << e.what();
     }
   }
@@ -25,7 +26,7 @@ TEST(IsaChoice, TheBestIsSupportedAndTheUnsupportedRefused) {
   EXPECT_TRUE(isa_supported(Isa::scalar));
   EXPECT_TRUE(isa_supported(best_isa()));
   ThreadPool pool(1);
-  for (const Isa isa : {Isa::scalar, Isa::avx2, Isa::avx512}) {
+  for (const Isa isa : {Isa::scalar, Isa::avx2, Isa::avx512, Isa::avx512_bf16}) {
     if (isa_supported(isa)) {
       EXPECT_EQ(Kernels(isa, pool).isa(), isa);
     } else {
