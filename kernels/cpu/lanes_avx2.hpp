@@ -45,8 +45,8 @@ struct Lanes {
 
   struct Odd {
     static Lanes load(const BFloat16Pair* p) { return {odd(load_bits(p)), odd(load_bits(p + 8))}; }
-    static Lanes broadcast(BFloat16Pair p) {  // of 16 bits: what differs from Even's is not kept in registers for it
-      const __m256 factor = odd(_mm256_set1_epi16(static_cast<short>(p.odd.bits)));
+    static Lanes broadcast(BFloat16Pair p) {
+      const __m256 factor = even(_mm256_set1_epi16(static_cast<short>(p.odd.bits)));
       return {factor, factor};
     }
   };
@@ -100,9 +100,7 @@ struct Lanes {
     return _mm256_cmpgt_epi32(_mm256_set1_epi32(n), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
   }
   static __m256i load_bits(const void* p) { return _mm256_loadu_si256(static_cast<const __m256i*>(p)); }
-  static __m256 odd(__m256i pairs) {
-    return _mm256_castsi256_ps(_mm256_and_si256(pairs, _mm256_set1_epi32(static_cast<int>(0xffff0000u))));
-  }
+  static __m256 odd(__m256i pairs) { return even(_mm256_srli_epi32(pairs, 16)); }  // a mask would take a register
   static __m256 even(__m256i pairs) { return _mm256_castsi256_ps(_mm256_slli_epi32(pairs, 16)); }
   static Lanes widen(__m256i x) { return {widen(_mm256_castsi256_si128(x)), widen(_mm256_extracti128_si256(x, 1))}; }
   static __m256 widen(__m128i x) { return even(_mm256_cvtepu16_epi32(x)); }
