@@ -70,7 +70,6 @@ class AttentionBody {
   // ---- scores
 
   const T* page(std::size_t index) const { return args_.kv.page(args_.pages[index]); }
-  static const Step<T>* steps(const T* p) { return reinterpret_cast<const Step<T>*>(p); }
 
   /// Keys of positions 16 * block .. + 15: 16 steps, and again key_stride() further on.
   const Step<T>* key_block(std::size_t block) const {

@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "kernels/cpu/force_inline.hpp"
+
 namespace radixlab {
 
 /// The upper half of a float32.
@@ -32,5 +34,15 @@ using Step = typename ChainStep<T>::Type;
 /// Elements a step: 1 or 2.
 template <typename T>
 inline constexpr std::size_t kStep = sizeof(Step<T>) / sizeof(T);
+
+/// The same memory, step by step.
+template <typename T>
+RADIXLAB_INLINE Step<T>* steps(T* p) {
+  return reinterpret_cast<Step<T>*>(p);
+}
+template <typename T>
+RADIXLAB_INLINE const Step<T>* steps(const T* p) {
+  return reinterpret_cast<const Step<T>*>(p);
+}
 
 }  // namespace radixlab

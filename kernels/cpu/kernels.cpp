@@ -52,7 +52,7 @@ const TypeTable<T>& table_of(const IsaTable& table) {
 /// x [rows, k] in whole steps: x itself, or a copy where each row ends in +0.
 template <typename T>
 const Step<T>* whole_steps(const T* x, std::size_t rows, const PackedMatrix<T>& w) {
-  if (w.cols() % kStep<T> == 0) return reinterpret_cast<const Step<T>*>(x);
+  if (w.cols() % kStep<T> == 0) return steps(x);
   static thread_local std::vector<Step<T>> memory;
   memory.assign(rows * w.steps(), {});
   T* const to = reinterpret_cast<T*>(memory.data());
@@ -62,8 +62,7 @@ const Step<T>* whole_steps(const T* x, std::size_t rows, const PackedMatrix<T>& 
 
 template <typename T, typename Y, typename Kernel>
 void multiply(ThreadPool& pool, Kernel kernel, const T* x, std::size_t rows, const PackedMatrix<T>& w, Y* y) {
-  const Step<T>* const panels = reinterpret_cast<const Step<T>*>(w.panel(0));
-  const LinearArgs<Step<T>, Y> args{whole_steps(x, rows, w), rows, w.steps(), panels, w.rows(), y};
+  const LinearArgs<Step<T>, Y> args{whole_steps(x, rows, w), rows, w.steps(), steps(w.panel(0)), w.rows(), y};
   // Few rows: one long piece a thread, memory likes it. Many: smaller ones, so that no thread waits long for the last.
   const std::size_t pieces = pool.threads() == 1 ? 1 : pool.threads() * (rows < 32 ? 1 : 4);
   const std::size_t piece = std::max<std::size_t>(8, divide_up(divide_up(w.num_panels(), pieces), 8) * 8);
@@ -83,9 +82,8 @@ void pack_key_block(const AttentionArgs<T>& args, std::size_t kv_head, std::size
   const std::size_t first = block * 16, end = std::min(positions, first + 16);
   for (std::size_t j = first; j < end; ++j) {
     const T* const page = kv.page(args.pages[j / kv.page_size]);
-    for (std::size_t d = 0; d < kv.head_dim; ++d) {
-      to[(d / kStep<T> * 16 + j - first) * kStep<T> + d % kStep<T>] = page[kv.key_index(kv_head, d, j % kv.page_size)];
-    }
+    const Step<T>* const key = steps(page + kv.key_index(kv_head, 0, j % kv.page_size));
+    for (std::size_t d = 0; d < kv.head_dim / kStep<T>; ++d) steps(to)[d * 16 + j - first] = key[d * kv.page_size];
   }
 }
 
@@ -165,7 +163,8 @@ void Kernels::write_kv(const T* k, const T* v, std::size_t rows, std::size_t sta
     T* const page = layer.page(pages[(start + r) / size]);
     for (std::size_t h = 0; h < heads; ++h) {
       const std::size_t source = (r * heads + h) * dim;
-      for (std::size_t d = 0; d < dim; ++d) page[layer.key_index(h, d, place)] = k[source + d];
+      Step<T>* const key = steps(page + layer.key_index(h, 0, place));
+      for (std::size_t d = 0; d < dim / kStep<T>; ++d) key[d * size] = steps(k + source)[d];
       std::copy_n(v + source, dim, page + layer.value_index(h, place, 0));
     }
   }

@@ -19,7 +19,8 @@ struct Lanes {
     return {_mm256_maskload_ps(p, first(n)), _mm256_maskload_ps(p + 8, first(n - 8))};
   }
   static Lanes load(const BFloat16* p) { return widen(load_bits(p)); }
-  static Lanes load_first(const BFloat16* p, int n) {
+  static Lanes load_first(const BFloat16* p, int n) {  // there is no masked access to 16 bits
+    if (n == 16) return load(p);
     alignas(32) BFloat16 some[16] = {};
     __builtin_memcpy(some, p, static_cast<std::size_t>(n) * sizeof(BFloat16));
     return load(some);
@@ -38,6 +39,7 @@ struct Lanes {
     _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), _mm256_permute4x64_epi64(halves, 0b11'01'10'00));
   }
   void store_first(BFloat16* p, int n) const {
+    if (n == 16) return store(p);
     alignas(32) BFloat16 all[16];
     store(all);
     __builtin_memcpy(p, all, static_cast<std::size_t>(n) * sizeof(BFloat16));
