@@ -1,24 +1,38 @@
-// Logits of transformers, committed beside small random Llama directories (make_golden.py made them), against ours.
+// What transformers computes, committed beside small random Llama directories (make_golden.py made them), against ours.
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 #include <numeric>
 
 #include "00-baseline/reference.hpp"
+#include "io/mapped_file.hpp"
 #include "llm/forward.hpp"
 #include "testing/compare.hpp"
+#include "testing/temporary_folder.hpp"
 
 namespace radixlab {
 namespace {
 
+namespace fs = std::filesystem;
+using Json = nlohmann::json;
+
 constexpr double kTolerance = 2e-4;  // of |a - b| / (1 + |b|): other sums, same model
 constexpr std::size_t kPageSize = 4;
 
+std::vector<TokenId> read_tokens(const fs::path& path) {
+  std::ifstream file(path);
+  std::vector<TokenId> tokens;
+  for (TokenId token = 0; file >> token;) tokens.push_back(token);
+  return tokens;
+}
+
 struct Golden {
-  explicit Golden(const std::string& name) : folder(std::filesystem::path("tests/golden") / name) {
-    std::ifstream file(folder / "tokens.txt");
-    for (TokenId token = 0; file >> token;) tokens.push_back(token);
+  explicit Golden(const std::string& name)
+      : folder(fs::path("tests/golden") / name),
+        tokens(read_tokens(folder / "tokens.txt")),
+        greedy(read_tokens(folder / "greedy.txt")) {
     const SafetensorsFile stored(folder / "logits.safetensors");
     const TensorView& view = stored.at("logits_0");
     rows = view.shape.at(0);
@@ -27,8 +41,8 @@ struct Golden {
     widen(view, 0, logits);
   }
 
-  std::filesystem::path folder;
-  std::vector<TokenId> tokens;
+  fs::path folder;
+  std::vector<TokenId> tokens, greedy;
   std::vector<float> logits;  // [rows, vocab]
   std::size_t rows = 0, vocab = 0;
 };
@@ -60,6 +74,18 @@ std::size_t compare_choices(const Golden& golden, std::span<const float> ours) {
   return clear;
 }
 
+std::vector<TokenId> continued(const Reference& reference, std::vector<TokenId> tokens, std::size_t most) {
+  const std::size_t prompt = tokens.size();
+  const std::vector<std::int32_t>& stops = reference.config().eos_token_ids;
+  while (tokens.size() < prompt + most) {
+    const std::vector<float> logits = reference.logits(tokens);
+    const auto last = std::span(logits).last(reference.config().vocab_size);
+    tokens.push_back(static_cast<TokenId>(std::ranges::max_element(last) - last.begin()));
+    if (std::ranges::count(stops, tokens.back())) break;
+  }
+  return {tokens.begin() + static_cast<std::ptrdiff_t>(prompt), tokens.end()};
+}
+
 class GoldenTest : public testing::TestWithParam<const char*> {};
 
 TEST_P(GoldenTest, LogitsAreThoseOfTransformers) {
@@ -75,6 +101,12 @@ TEST_P(GoldenTest, LogitsAreThoseOfTransformers) {
   RecordProperty("max_error", std::to_string(max_error(reference, golden.logits)));
 }
 
+TEST_P(GoldenTest, GoesOnAsTransformersDoesUpToTheSameStop) {
+  const Golden golden(GetParam());
+  ASSERT_GE(golden.greedy.size(), 3);
+  EXPECT_EQ(continued(Reference(golden.folder), golden.tokens, 12), golden.greedy);
+}
+
 /// The bound means something: one other token at the start moves the last row far beyond it.
 TEST_P(GoldenTest, TheBoundIsNarrow) {
   Golden golden(GetParam());
@@ -84,7 +116,39 @@ TEST_P(GoldenTest, TheBoundIsNarrow) {
             50 * kTolerance);
 }
 
-INSTANTIATE_TEST_SUITE_P(Directories, GoldenTest, testing::Values("old-float32-gqa", "new-bfloat16-tied-sharded"),
+/// So does every number of the rotary embedding: a reader that overlooks one of them is found out.
+TEST_P(GoldenTest, EachRotaryNumberMatters) {
+  const Golden golden(GetParam());
+  const Json config = Json::parse(MappedFile(golden.folder / "config.json").text());
+  const char* const keys = config.contains("rope_parameters") ? "rope_parameters" : "rope_scaling";
+  const auto error_with = [&](const Json& changed) {
+    const TemporaryFolder folder;
+    for (const auto& file : fs::directory_iterator(golden.folder))
+      if (file.path().string().find("model") != std::string::npos) fs::copy(file.path(), folder.path());
+    std::ofstream(folder.path() / "config.json") << changed;
+    return max_error(Reference(folder.path()).logits(golden.tokens), golden.logits);
+  };
+  EXPECT_LE(error_with(config), kTolerance) << "the copy alone changes nothing";
+  std::size_t numbers = 0;
+  for (const char* key :
+       {"rope_theta", "factor", "low_freq_factor", "high_freq_factor", "original_max_position_embeddings"}) {
+    Json changed = config;
+    for (Json* const place : {&changed, &changed[keys]})
+      if (place->contains(key))
+        (*place)[key] = (*place)[key].is_number_float() ? Json((*place)[key].get<double>() * 1.5)
+                                                        : Json((*place)[key].get<int>() / 2);
+    if (changed == config) continue;
+    ++numbers;
+    EXPECT_GT(error_with(changed), 50 * kTolerance) << key;
+  }
+  const RopeScaling::Type type = read_model_config(golden.folder).rope_scaling.type;
+  EXPECT_EQ(numbers, type == RopeScaling::Type::none ? 1 : type == RopeScaling::Type::linear ? 2 : 5);
+}
+
+INSTANTIATE_TEST_SUITE_P(Directories, GoldenTest,
+                         testing::Values("old-float32-gqa", "new-bfloat16-tied-sharded", "old-float16-linear",
+                                         "new-float16-linear-sharded", "old-bfloat16-llama3",
+                                         "new-bfloat16-llama3-tied"),
                          [](const auto& directory) {
                            std::string name = directory.param;
                            std::ranges::replace(name, '-', '_');
