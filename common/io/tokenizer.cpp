@@ -48,15 +48,16 @@ Tokenizer::Tokenizer(std::string_view model, const std::filesystem::path& name) 
     throw file_error(
         name, fmt::format("has {} bytes, and at most {} are read", grouped(model.size()), grouped(largest_model)));
   check_tokenizer_model(model, name);
-  std::string why;
+  std::string why = "no pieces";
+  bool loaded = false;
   try {
     const auto status = parts_->processor.LoadFromSerializedProto({model.data(), model.size()});
-    if (!status.ok()) why = status.message();
+    loaded = status.ok() && parts_->processor.GetPieceSize() > 0;
+    if (!status.ok()) why = status.message();  // "" where it would begin with a piece that begins with a zero byte
   } catch (const std::exception& error) {
     why = error.what();
   }
-  if (why.empty() && parts_->processor.GetPieceSize() == 0) why = "no pieces";
-  if (!why.empty()) throw file_error(name, fmt::format("not a SentencePiece model: {}", quote(why)));
+  if (!loaded) throw file_error(name, fmt::format("not a SentencePiece model: {}", quote(why)));
 }
 
 Tokenizer::~Tokenizer() = default;

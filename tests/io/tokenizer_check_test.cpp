@@ -57,6 +57,14 @@ TEST(TokenizerCheck, LeavesTheFormatToTheLibrary) {
     EXPECT_THAT(refused(bytes), testing::StartsWith(not_a_model("\"")));
 }
 
+/// Found by fuzz_tokenizer: the library's reason began with a zero byte, was empty and taken for none.
+TEST(TokenizerCheck, RefusesWithoutAReasonAndInOneLine) {
+  const std::string zeros(2, '\0');
+  testing::internal::CaptureStderr();
+  EXPECT_EQ(refused(model(piece(zeros) + piece(zeros))), not_a_model("\"\""));
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
+}
+
 TEST(TokenizerCheck, RefusesBrokenFrames) {
   EXPECT_EQ(refused("no model at all"), not_a_model("field 13 has the unknown kind 6"));
   EXPECT_EQ(refused(model().substr(0, 20)), not_a_model("it ends inside a field (truncated download?)"));
