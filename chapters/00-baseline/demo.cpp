@@ -159,7 +159,7 @@ int run(Options& o) {
   const Tokenizer tokenizer(o.model);
   const std::vector<Ask> asks = read_asks(o.model, tokenizer);
   const Model model(o.model);
-  const Reference reference(o.model);
+  const Reference reference(o.model, DType::f32);
   ThreadPool threads(1);
   Forward forward(model, best_isa(), threads);
   fmt::print("Chapter 00, the baseline: a Llama of {:.1f} M parameters that recomputes everything\n",

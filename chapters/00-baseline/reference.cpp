@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <limits>
 #include <stdexcept>
+#include <utility>
 
 #include "kernels/cpu/flush_to_zero.hpp"
 
@@ -60,7 +61,9 @@ float turning_speed(const ModelConfig& c, std::size_t i) {
 
 }  // namespace
 
-Reference::Reference(const std::filesystem::path& directory) : config_(read_model_config(directory)) {
+Reference::Reference(const std::filesystem::path& directory, DType type)
+    : config_(read_model_config(directory)), type_(type) {
+  if (type != DType::f32 && type != DType::bf16) throw std::invalid_argument("the reference computes in F32 or BF16");
   const Checkpoint checkpoint(directory);
   const ModelConfig& c = config_;
   const std::size_t hidden = c.hidden_size, inner = c.intermediate_size;
@@ -101,31 +104,51 @@ std::vector<float> Reference::logits(std::span<const TokenId> tokens) const {
 
 void Reference::layer(const Layer& w, std::size_t position, KeysAndValues& past, Vector& hidden) const {
   const Vector x = norm(hidden, w.input_norm);
-  Vector q = multiply(w.q, x), k = multiply(w.k, x);
-  const Vector v = multiply(w.v, x);
+  Vector q = rounded(multiply(w.q, x)), k = rounded(multiply(w.k, x));
+  const Vector v = rounded(multiply(w.v, x));
   rotate(q, position);
   rotate(k, position);
   past.keys.insert(past.keys.end(), k.begin(), k.end());
   past.values.insert(past.values.end(), v.begin(), v.end());
-  const Vector attended = multiply(w.o, attend(q, past));
-  for (std::size_t i = 0; i < hidden.size(); ++i) hidden[i] += attended[i];
+  const Vector attended = rounded(multiply(w.o, attend(q, past)));
+  for (std::size_t i = 0; i < hidden.size(); ++i) hidden[i] = rounded(hidden[i] + attended[i]);
 
   const Vector y = norm(hidden, w.post_attention_norm);
-  Vector gate = multiply(w.gate, y);
-  const Vector up = multiply(w.up, y);
-  for (std::size_t i = 0; i < gate.size(); ++i) gate[i] = gate[i] / (1.0f + exponential(-gate[i])) * up[i];
-  const Vector fed = multiply(w.down, gate);
-  for (std::size_t i = 0; i < hidden.size(); ++i) hidden[i] += fed[i];
+  Vector gate = rounded(multiply(w.gate, y));
+  const Vector up = rounded(multiply(w.up, y));
+  for (std::size_t i = 0; i < gate.size(); ++i) gate[i] = rounded(gate[i] / (1.0f + exponential(-gate[i])) * up[i]);
+  const Vector fed = rounded(multiply(w.down, gate));
+  for (std::size_t i = 0; i < hidden.size(); ++i) hidden[i] = rounded(hidden[i] + fed[i]);
 }
 
-// One chain of fused multiply-adds an output, over the inputs in order.
-Reference::Vector Reference::multiply(const Matrix& w, const Vector& x) {
-  Vector y(w.outputs);
-  for (std::size_t n = 0; n < w.outputs; ++n) {
-    float sum = 0;
-    for (std::size_t k = 0; k < w.inputs; ++k) sum = std::fma(x[k], w.values[n * w.inputs + k], sum);
-    y[n] = sum;
+// x in the model's type: bfloat16 keeps the upper half of a float's bits, to the nearest.
+float Reference::rounded(float x) const { return type_ == DType::bf16 ? bf16_to_f32(f32_to_bf16(x)) : x; }
+
+Reference::Vector Reference::rounded(Vector x) const {
+  for (float& value : x) value = rounded(value);
+  return x;
+}
+
+// One chain of fused multiply-adds, in order. In bfloat16 two elements a step and the odd one first, because that is
+// the order of the processors' dot instruction; an odd length is made even by zeros.
+float Reference::dot(std::span<const float> a, std::span<const float> b) const {
+  float sum = 0;
+  if (type_ == DType::f32) {
+    for (std::size_t i = 0; i < a.size(); ++i) sum = std::fma(a[i], b[i], sum);
+    return sum;
   }
+  for (std::size_t i = 0; i < a.size(); i += 2) {
+    const bool whole = i + 1 < a.size();
+    sum = std::fma(whole ? a[i + 1] : 0.0f, whole ? b[i + 1] : 0.0f, sum);
+    sum = std::fma(a[i], b[i], sum);
+  }
+  return sum;
+}
+
+// A sum an output, not rounded: the head's logits stay as they are, all else rounds once what it gets.
+Reference::Vector Reference::multiply(const Matrix& w, const Vector& x) const {
+  Vector y(w.outputs);
+  for (std::size_t n = 0; n < w.outputs; ++n) y[n] = dot(x, std::span(w.values).subspan(n * w.inputs, w.inputs));
   return y;
 }
 
@@ -135,7 +158,7 @@ Reference::Vector Reference::norm(const Vector& x, const Vector& weight) const {
   const float mean = squares.total() / static_cast<float>(x.size());
   const float scale = 1.0f / std::sqrt(mean + static_cast<float>(config_.rms_norm_eps));
   Vector y(x.size());
-  for (std::size_t i = 0; i < x.size(); ++i) y[i] = x[i] * scale * weight[i];
+  for (std::size_t i = 0; i < x.size(); ++i) y[i] = rounded(x[i] * scale * weight[i]);
   return y;
 }
 
@@ -147,8 +170,8 @@ void Reference::rotate(Vector& heads, std::size_t position) const {
     const float cos = static_cast<float>(std::cos(angle)), sin = static_cast<float>(std::sin(angle));
     for (std::size_t head = 0; head < heads.size(); head += config_.head_dim) {
       const float a = heads[head + i], b = heads[head + i + half];
-      heads[head + i] = std::fma(-b, sin, a * cos);
-      heads[head + i + half] = std::fma(a, sin, b * cos);
+      heads[head + i] = rounded(std::fma(-b, sin, a * cos));
+      heads[head + i + half] = rounded(std::fma(a, sin, b * cos));
     }
   }
 }
@@ -163,12 +186,9 @@ Reference::Vector Reference::attend(const Vector& q, const KeysAndValues& past) 
   for (std::size_t head = 0; head < config_.num_attention_heads; ++head) {
     const std::size_t shared = head / group * dim;  // where this head's key and value lie in a token's
     Vector weights(length);
-    for (std::size_t j = 0; j < length; ++j) {
-      float score = 0;
-      for (std::size_t d = 0; d < dim; ++d)
-        score = std::fma(q[head * dim + d], past.keys[j * kv_size + shared + d], score);
-      weights[j] = score * scale;
-    }
+    const auto query = std::span(q).subspan(head * dim, dim);
+    for (std::size_t j = 0; j < length; ++j)
+      weights[j] = dot(query, std::span(past.keys).subspan(j * kv_size + shared, dim)) * scale;
     const float top = *std::ranges::max_element(weights);
     LaneSum sum;
     for (std::size_t j = 0; j < length; ++j) sum.lane[j % 16] += weights[j] = exponential(weights[j] - top);
@@ -177,23 +197,25 @@ Reference::Vector Reference::attend(const Vector& q, const KeysAndValues& past) 
       float mixed = 0;
       for (std::size_t j = 0; j < length; ++j)
         mixed = std::fma(weights[j], past.values[j * kv_size + shared + d], mixed);
-      out[head * dim + d] = mixed * share;
+      out[head * dim + d] = rounded(mixed * share);
     }
   }
   return out;
 }
 
 Reference::Matrix Reference::read_matrix(const Checkpoint& checkpoint, const std::string& name, std::size_t outputs,
-                                         std::size_t inputs) {
+                                         std::size_t inputs) const {
   Matrix m{outputs, inputs, Vector(outputs * inputs)};
   widen(checkpoint.at(name, {outputs, inputs}), 0, m.values);
+  m.values = rounded(std::move(m.values));
   return m;
 }
 
-Reference::Vector Reference::read_vector(const Checkpoint& checkpoint, const std::string& name, std::size_t size) {
+Reference::Vector Reference::read_vector(const Checkpoint& checkpoint, const std::string& name,
+                                         std::size_t size) const {
   Vector values(size);
   widen(checkpoint.at(name, {size}), 0, values);
-  return values;
+  return rounded(std::move(values));
 }
 
 }  // namespace radixlab

@@ -93,7 +93,7 @@ TEST_P(GoldenTest, LogitsAreThoseOfTransformers) {
   const Model model(golden.folder);
   ASSERT_EQ(golden.rows, golden.tokens.size());
   ASSERT_EQ(golden.vocab, model.config().vocab_size);
-  const std::vector<float> reference = Reference(golden.folder).logits(golden.tokens);
+  const std::vector<float> reference = Reference(golden.folder, DType::f32).logits(golden.tokens);
   EXPECT_LE(max_error(reference, golden.logits), kTolerance);
   EXPECT_GE(compare_choices(golden, reference), golden.rows / 2) << "rows whose best token is clear";
   for (const Isa isa : supported_isas())
@@ -111,7 +111,7 @@ TEST_P(GoldenTest, GoesOnAsTransformersDoesUpToTheSameStop) {
 TEST_P(GoldenTest, TheBoundIsNarrow) {
   Golden golden(GetParam());
   golden.tokens[5] = golden.tokens[5] == 3 ? 4 : 3;
-  const std::vector<float> other = Reference(golden.folder).logits(golden.tokens);
+  const std::vector<float> other = Reference(golden.folder, DType::f32).logits(golden.tokens);
   EXPECT_GT(max_error(std::span(other).last(golden.vocab), std::span(golden.logits).last(golden.vocab)),
             50 * kTolerance);
 }

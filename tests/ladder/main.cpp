@@ -118,7 +118,7 @@ void sweep_model(const std::string& name, const Sweep& sweep, Totals& totals) {
   const TemporaryFolder folder;
   write_ladder_model(name, folder / name);
   const Model model(folder / name);
-  const Reference reference(folder / name);
+  const Reference reference(folder / name, DType::f32);
   const Stage* const stage = find_stage(sweep.row);
   RowAbove above(model, find_above(stage), reference);
   for (const std::string& isa_text : sweep.isas) {

@@ -56,7 +56,7 @@ class ForwardTest : public testing::Test {
 };
 
 TEST_F(ForwardTest, GivesTheReferencesBits) {
-  const std::vector<float> expected = Reference(folder_ / "model").logits(tokens_);
+  const std::vector<float> expected = Reference(folder_ / "model", DType::f32).logits(tokens_);
   for (const Isa isa : supported_isas()) {
     for (const std::size_t threads : {1, 2, 3}) {
       ThreadPool pool(threads);
@@ -87,7 +87,7 @@ TEST_F(ForwardTest, CopiedPlacesServeAsWellAsComputedOnes) {
   kv.poison(3);
   kv.copy_kv(1, 3, 10);  // tokens 16 .. 25
   const std::size_t vocab = model_->config().vocab_size;
-  std::vector<float> logits(11 * vocab), expected = Reference(folder_ / "model").logits(tokens_);
+  std::vector<float> logits(11 * vocab), expected = Reference(folder_ / "model", DType::f32).logits(tokens_);
   forward.logits(forward.run({std::span(tokens_).subspan(26), 26, second}, kv), logits);
   EXPECT_FALSE(first_difference(std::span(expected).last(11 * vocab), logits));
   EXPECT_EQ(kv.tokens_copied(), 10u);
