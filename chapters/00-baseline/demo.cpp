@@ -8,6 +8,7 @@
 #include "00-baseline/reference.hpp"
 #include "apps/cli.hpp"
 #include "apps/document_qa.hpp"
+#include "apps/engine_options.hpp"
 #include "apps/random_model.hpp"
 #include "apps/timing.hpp"
 #include "testing/compare.hpp"
@@ -17,7 +18,7 @@ namespace radixlab {
 namespace {
 
 struct Options {
-  std::string model = RADIXLAB_CHECKPOINT;
+  std::string model = RADIXLAB_CHECKPOINT, dtype = "auto";
   Demo demo;
 };
 
@@ -61,7 +62,7 @@ void show_kv_cache(Demo& demo, Forward& forward, std::span<const TokenId> prompt
   constexpr std::size_t kTokens = 4;
   demo.step(fmt::format("What a KV cache is: {} more tokens behind a prompt of {}", kTokens, grouped(prompt.size())));
   const ModelConfig& config = forward.model().config();
-  KvPool kv(config, (prompt.size() + kTokens + 15) / 16, 16);
+  KvPool kv(config, (prompt.size() + kTokens + 15) / 16, 16, forward.model().type());
   std::vector<PageId> pages(kv.num_pages());
   for (PageId page = 0; page < pages.size(); ++page) pages[page] = page;
   std::vector<TokenId> tokens(prompt.begin(), prompt.end());
@@ -82,17 +83,17 @@ void show_kv_cache(Demo& demo, Forward& forward, std::span<const TokenId> prompt
   demo.figure("token_without_kv_ms", without_ms / kTokens);
 }
 
-void show_size(Demo& demo, const ModelConfig& shipped) {
+void show_size(Demo& demo, const ModelConfig& shipped, DType type) {
   demo.step("How large it is: 2 (K and V) x layers x KV heads x head_dim x bytes, a token");
   ModelConfig llama_7b;
   llama_7b.num_hidden_layers = llama_7b.num_key_value_heads = 32;
   llama_7b.head_dim = 128;
   struct Row {
-    const char* name;
+    std::string name;
     ModelConfig config;
     std::size_t bytes;  // of a number
   };
-  const Row rows[] = {{"this model, float32", shipped, 4},
+  const Row rows[] = {{"this model, " + std::string(weight_dtype_name(type)), shipped, dtype_size(type)},
                       {"15m, float32", *preset_config("15m"), 4},
                       {"110m, float32", *preset_config("110m"), 4},
                       {"1b, bfloat16", *preset_config("1b"), 2},
@@ -102,7 +103,7 @@ void show_size(Demo& demo, const ModelConfig& shipped) {
     const std::size_t token = 2 * row.config.num_hidden_layers * row.config.kv_size() * row.bytes;
     fmt::print("   {:<22}{:>14}{:>18}{:>18}\n", row.name, readable_bytes(token), readable_bytes(token * 16),
                readable_bytes(token * 1000));
-    demo.figure(std::string("kv_bytes_a_token: ") + row.name, token);
+    demo.figure("kv_bytes_a_token: " + row.name, token);
   }
 }
 
@@ -158,15 +159,16 @@ void show_waste(Demo& demo, Forward& forward, const std::vector<Ask>& asks) {
 int run(Options& o) {
   const Tokenizer tokenizer(o.model);
   const std::vector<Ask> asks = read_asks(o.model, tokenizer);
-  const Model model(o.model);
-  const Reference reference(o.model, DType::f32);
+  const DType type = chosen_type(o.dtype, o.model);
+  const Model model(o.model, type);
+  const Reference reference(o.model, type);
   ThreadPool threads(1);
   Forward forward(model, best_isa(), threads);
-  fmt::print("Chapter 00, the baseline: a Llama of {:.1f} M parameters that recomputes everything\n",
-             static_cast<double>(model.config().parameter_count()) / 1e6);
+  fmt::print("Chapter 00, the baseline: a Llama of {:.1f} M parameters in {} that recomputes everything\n",
+             static_cast<double>(model.config().parameter_count()) / 1e6, weight_dtype_name(type));
   show_reference(o.demo, reference, forward, std::span(asks.front().prompt).first(200));
   show_kv_cache(o.demo, forward, asks.front().prompt);
-  show_size(o.demo, model.config());
+  show_size(o.demo, model.config(), type);
   show_waste(o.demo, forward, asks);
   o.demo.finish();
   return exit_fine;
@@ -182,6 +184,7 @@ int main(int argc, char** argv) {
       [&](CLI::App& app) {
         app.add_option("--model", options.model, "Model directory with documents/ and questions.jsonl")
             ->capture_default_str();
+        radixlab::add_dtype_option(app, options.dtype);
         options.demo.add_options(app);
         app.footer("Example: demo_00 --step");
       },

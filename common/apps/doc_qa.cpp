@@ -115,23 +115,23 @@ struct Job {
 // `explain`: under the watch of FirstWrongBit, and for nothing but its explanation.
 ManagerRuns ask_manager(const std::string& manager, const Job& job, std::optional<PageId> damage, bool explain) {
   const Options& o = job.o;
-  const ModelConfig& config = job.forward.model().config();
+  const Model& model = job.forward.model();
   std::size_t tokens = 0, done = 0;
   for (const Ask& ask : job.asks) tokens += ask.prompt.size() + o.max_new_tokens + o.engine.page_size;
-  const std::size_t pages = pages_for(o.engine, config, tokens);
+  const std::size_t pages = pages_for(o.engine, model, tokens);
   std::optional<FirstWrongBit> watch;
   Made cache = make_cache(manager, o.engine.page_size, pages);
   auto source = std::make_unique<OnGive>(*cache.source, [&](PageId page) {
     if (watch) watch->ledger().free(page);
   });
-  OnCopy kv(config, pages, o.engine.page_size, [&](PageId from, PageId to, std::size_t n) {
+  OnCopy kv(model, pages, o.engine.page_size, [&](PageId from, PageId to, std::size_t n) {
     if (watch) watch->ledger().copy(from, to, n);
   });
   Engine engine(job.forward, kv, {std::move(cache.manager), std::move(source)});
   for (const Ask& ask : job.asks) engine.check_fits(ask.prompt.size(), job.options);
   GenerateOptions options = job.options;
   if (explain) {
-    watch.emplace(job.forward.model(), job.forward.isa(), job.threads, kv,
+    watch.emplace(model, job.forward.isa(), job.threads, kv,
                   [&](TokenId id) { return job.tokenizer.piece_text(id); });
     options.before_step = [&](const Request& request, std::size_t n) {
       watch->before_step(fmt::format("question {}", done + 1), request, n);
@@ -173,7 +173,7 @@ int run(const Options& o) {
   if (o.damage && o.managers.size() < 2)
     throw InputError("--damage: nothing to compare with; expected two --managers, such as naive,radix");
   for (const std::string& manager : o.managers) make_cache(manager, 1, 1);  // a wrong name is told before the work
-  const Model model(o.engine.model);
+  const Model model(o.engine.model, chosen_type(o.engine.dtype, o.engine.model));
   const std::size_t num_threads = chosen_threads(o.engine);
   ThreadPool threads(num_threads);
   Forward forward(model, isa, threads);
@@ -192,14 +192,15 @@ int run(const Options& o) {
     if (!all.back().logits_identical()) all.back().explanation = ask_manager(manager, job, damage, true).explanation;
   }
 #ifdef RADIXLAB_WITH_STOCK
-  if (o.stock) all.push_back(ask_stock(o.engine.model, num_threads, asks, options, tokenizer));
+  if (o.stock) all.push_back(ask_stock(o.engine.model, model.type(), num_threads, asks, options, tokenizer));
 #endif
   for (ManagerRuns& runs : all) mark(runs, style.stop);
 
   const auto count = [](std::size_t n, const char* what) { return fmt::format("{} {}{}", n, what, n == 1 ? "" : "s"); };
-  fmt::print("{} on {}; {:.1f} M parameters in float32\n{}, {}, pages of {}\n\n", count(asks.size(), "question"),
+  fmt::print("{} on {}; {:.1f} M parameters in {}\n{}, {}, pages of {}\n\n", count(asks.size(), "question"),
              count(o.documents.size(), "document"), static_cast<double>(model.config().parameter_count()) / 1e6,
-             count(num_threads, "thread"), isa_name(isa), count(o.engine.page_size, "token"));
+             weight_dtype_name(model.type()), count(num_threads, "thread"), isa_name(isa),
+             count(o.engine.page_size, "token"));
   if (!o.quiet) fmt::print("{}\n", answer_lines(all.back().manager == "stock" ? all[all.size() - 2] : all.back()));
   fmt::print("{}\n{}", manager_table(all), verdict_lines(all));
   if (!o.json.empty()) write_file(o.json, to_json(all).dump(1) + "\n");

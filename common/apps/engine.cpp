@@ -16,7 +16,7 @@ double milliseconds(std::chrono::steady_clock::duration d) {
 
 std::span<const float> recompute(Forward& forward, std::span<const TokenId> tokens) {
   constexpr std::size_t kPageSize = 16;
-  KvPool kv(forward.model().config(), (tokens.size() + kPageSize - 1) / kPageSize, kPageSize);
+  KvPool kv(forward.model().config(), (tokens.size() + kPageSize - 1) / kPageSize, kPageSize, forward.model().type());
   std::vector<PageId> pages(kv.num_pages());
   std::iota(pages.begin(), pages.end(), 0);
   return forward.run({tokens, 0, pages}, kv);

@@ -18,12 +18,17 @@ void add_engine_options(CLI::App& app, EngineOptions& options) {
   app.add_option("--chunk", options.chunk, "Prompt tokens computed at a time; 0: all");
   app.add_option("--threads", options.threads, "Threads; 0: one a core")->check(CLI::Range(0, 256));
   app.add_option("--isa", options.isa, "Instruction set; all give the same bits")
-      ->check(CLI::IsMember({"best", "scalar", "avx2", "avx512"}))
+      ->check(CLI::IsMember({"best", "scalar", "avx2", "avx512", "avx512_bf16"}))
       ->capture_default_str();
-  app.add_option("--dtype", options.dtype, "Type computed in")
-      ->check(CLI::IsMember({"float32"}))
-      ->capture_default_str();
+  add_dtype_option(app, options.dtype);
   app.add_option("--device", options.device, "Where it runs")->check(CLI::IsMember({"cpu"}))->capture_default_str();
+}
+
+void add_dtype_option(CLI::App& app, std::string& dtype) {
+  app.add_option("--dtype", dtype,
+                 "Type of weights, activations and KV; auto: bfloat16 if the checkpoint is, else float32")
+      ->check(CLI::IsMember({"auto", "float32", "bfloat16"}))
+      ->capture_default_str();
 }
 
 std::size_t chosen_threads(const EngineOptions& options) {
@@ -39,13 +44,15 @@ Isa chosen_isa(const EngineOptions& options) {
   return isa;
 }
 
-std::size_t pages_for(const EngineOptions& options, const ModelConfig& config, std::size_t tokens) {
+DType chosen_type(const std::string& dtype, const std::filesystem::path& model) {
+  return dtype == "auto" ? natural_type(read_model_config(model)) : *weight_dtype(dtype);
+}
+
+std::size_t pages_for(const EngineOptions& options, const Model& model, std::size_t tokens) {
   const std::size_t wanted = options.kv_tokens ? options.kv_tokens : tokens;
   const std::size_t pages = (wanted + options.page_size - 1) / options.page_size;
-  const double layer = static_cast<double>(
-      KvLayer<float>::elements_per_page(config.num_key_value_heads, config.head_dim, options.page_size) *
-      sizeof(float));
-  const double bytes = layer * static_cast<double>(config.num_hidden_layers) * static_cast<double>(pages);
+  const std::size_t page = KvPool::page_bytes(model.config(), options.page_size, model.type());
+  const double bytes = static_cast<double>(page) * static_cast<double>(pages);
   const double memory = static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGESIZE));
   if (bytes > memory) {
     throw std::invalid_argument("a KV pool of " + grouped(wanted) + " tokens needs " +

@@ -15,16 +15,20 @@ struct EngineOptions {
   std::size_t kv_tokens = 0;   ///< [tokens] of the KV pool; 0: as many as all requests of the run
   std::size_t chunk = 0;       ///< [tokens] of the prompt a step; 0: all
   std::size_t threads = 0;     ///< 0: one a core
-  std::string isa = "best", dtype = "float32", device = "cpu";
+  std::string isa = "best", dtype = "auto", device = "cpu";
 };
 
 void add_engine_options(CLI::App& app, EngineOptions& options);
+void add_dtype_option(CLI::App& app, std::string& dtype);  ///< --dtype alone
 
 std::size_t chosen_threads(const EngineOptions& options);
 Isa chosen_isa(const EngineOptions& options);  ///< throws std::invalid_argument if the processor lacks it
 
+/// The type to compute in; for "auto" the one of the checkpoint's config.json. Throws as read_model_config does.
+DType chosen_type(const std::string& dtype, const std::filesystem::path& model);
+
 /// Pages for `tokens` tokens. Throws std::invalid_argument, with both numbers, if the machine lacks the memory.
-std::size_t pages_for(const EngineOptions& options, const ModelConfig& config, std::size_t tokens);
+std::size_t pages_for(const EngineOptions& options, const Model& model, std::size_t tokens);
 
 /// A row of the ladder by name, over its own pages.
 Made make_cache(const std::string& manager, std::size_t page_size, std::size_t num_pages);

@@ -9,16 +9,13 @@
 namespace radixlab {
 namespace {
 
-// K, then V [2, kv_heads, head_dim] of one place in one layer as plain numbers. Here alone it is known how they lie.
+// K, then V [2, kv_heads, head_dim] of one place in one layer.
 std::vector<float> kv_at(KvPool& kv, std::size_t layer, PageId page, std::size_t place) {
-  const KvLayer view = kv.layer(layer);
   std::vector<float> numbers;
-  for (std::size_t head = 0; head < view.kv_heads; ++head)
-    for (std::size_t d = 0; d < view.head_dim; ++d)
-      numbers.push_back(kv.keys(layer, page, head)[d * view.page_size + place]);
-  for (std::size_t head = 0; head < view.kv_heads; ++head)
-    for (std::size_t d = 0; d < view.head_dim; ++d)
-      numbers.push_back(kv.values(layer, page, head)[place * view.padded_head_dim() + d]);
+  for (const auto number : {&KvPool::key, &KvPool::value}) {
+    for (std::size_t head = 0; head < kv.kv_heads(); ++head)
+      for (std::size_t d = 0; d < kv.head_dim(); ++d) numbers.push_back((kv.*number)({layer, page, head, place, d}));
+  }
   return numbers;
 }
 
@@ -27,7 +24,8 @@ std::vector<float> kv_at(KvPool& kv, std::size_t layer, PageId page, std::size_t
 void FreshKv::compute(std::span<const TokenId> tokens) {
   constexpr std::size_t kPageSize = 16;
   if (!kv_ || kv_->num_pages() * kPageSize < tokens.size()) {
-    kv_.emplace(forward_.model().config(), (2 * tokens.size() + kPageSize - 1) / kPageSize, kPageSize);
+    const Model& model = forward_.model();
+    kv_.emplace(model.config(), (2 * tokens.size() + kPageSize - 1) / kPageSize, kPageSize, model.type());
     pages_.resize(kv_->num_pages());
     std::iota(pages_.begin(), pages_.end(), 0);
     tokens_.clear();

@@ -28,8 +28,8 @@ namespace radixlab {
 class OnCopy : public KvPool {
  public:
   using Told = std::function<void(PageId from, PageId to, std::size_t tokens)>;
-  OnCopy(const ModelConfig& config, std::size_t num_pages, std::size_t page_size, Told told)
-      : KvPool(config, num_pages, page_size), told_(std::move(told)) {}
+  OnCopy(const Model& model, std::size_t num_pages, std::size_t page_size, Told told)
+      : KvPool(model.config(), num_pages, page_size, model.type()), told_(std::move(told)) {}
   void copy_kv(PageId from, PageId to, std::size_t tokens) override {
     KvPool::copy_kv(from, to, tokens);
     told_(from, to, tokens);

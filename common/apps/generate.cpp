@@ -85,7 +85,7 @@ void write_logits(const std::string& file, Forward& forward, const std::vector<G
   writer.finish();
 }
 
-void print(const Generation& g, const std::optional<Tokenizer>& tokenizer) {
+void print(const Generation& g, const std::optional<Tokenizer>& tokenizer, DType type) {
   if (tokenizer) {
     fmt::print("{}\n", tokenizer->decode(g.output));
   } else {
@@ -93,8 +93,9 @@ void print(const Generation& g, const std::optional<Tokenizer>& tokenizer) {
   }
   const double decode_ms = g.total_ms - g.first_token_ms;
   const auto decoded = static_cast<double>(g.output.size() - 1);
-  fmt::print(stderr, "prompt {} tokens: {} cached, {} computed; first token {:.1f} ms", grouped(g.prompt_tokens),
-             grouped(g.cached_tokens), grouped(g.prompt_tokens - g.cached_tokens), g.first_token_ms);
+  fmt::print(stderr, "prompt {} tokens: {} cached, {} computed in {}; first token {:.1f} ms", grouped(g.prompt_tokens),
+             grouped(g.cached_tokens), grouped(g.prompt_tokens - g.cached_tokens), weight_dtype_name(type),
+             g.first_token_ms);
   if (decoded > 0) fmt::print(stderr, ", then {:.1f} tokens/s", decoded / decode_ms * 1e3);
   fmt::print(stderr, "\n");
 }
@@ -111,12 +112,12 @@ int run(const Options& o) {
     prompts = read_tokens(o.tokens_file);
   }
   const Isa isa = chosen_isa(o.engine);
-  const Model model(o.engine.model);
+  const Model model(o.engine.model, chosen_type(o.engine.dtype, o.engine.model));
   std::size_t tokens = 0;
   for (const auto& prompt : prompts) tokens += prompt.size() + o.max_new_tokens + o.engine.page_size;
-  const std::size_t pages = pages_for(o.engine, model.config(), tokens);
+  const std::size_t pages = pages_for(o.engine, model, tokens);
   Made cache = make_cache(o.manager, o.engine.page_size, pages);
-  KvPool kv(model.config(), pages, o.engine.page_size);
+  KvPool kv(model.config(), pages, o.engine.page_size, model.type());
   ThreadPool threads(chosen_threads(o.engine));
   Forward forward(model, isa, threads);
   Engine engine(forward, kv, std::move(cache));
@@ -128,7 +129,7 @@ int run(const Options& o) {
   std::vector<Generation> generations;
   for (const auto& prompt : prompts) {
     generations.push_back(engine.generate(prompt, options));
-    print(generations.back(), tokenizer);
+    print(generations.back(), tokenizer, model.type());
   }
   if (!o.logits_out.empty()) write_logits(o.logits_out, forward, generations);
   return 0;

@@ -29,9 +29,9 @@ Generation ask_one(StockModel& model, const std::vector<TokenId>& prompt, const 
 
 }  // namespace
 
-ManagerRuns ask_stock(const std::filesystem::path& model, std::size_t threads, const std::vector<Ask>& asks,
+ManagerRuns ask_stock(const std::filesystem::path& model, DType type, std::size_t threads, const std::vector<Ask>& asks,
                       const GenerateOptions& options, const Tokenizer& tokenizer) {
-  StockModel stock(model, threads);
+  StockModel stock(model, type, threads);
   const ModelConfig config = read_model_config(model);
   ManagerRuns all{.manager = "stock"};
   Progress progress("stock", asks.size());
@@ -44,7 +44,7 @@ ManagerRuns ask_stock(const std::filesystem::path& model, std::size_t threads, c
     all.runs.push_back(std::move(run));
     progress.advance(1);
   }
-  all.peak_kv_bytes = longest * config.num_hidden_layers * config.kv_size() * 2 * sizeof(float);
+  all.peak_kv_bytes = longest * config.num_hidden_layers * config.kv_size() * 2 * dtype_size(type);
   return all;
 }
 

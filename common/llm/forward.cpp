@@ -14,15 +14,18 @@ namespace {
 constexpr std::size_t kBlockRows = 512;
 
 // A buffer that grows with the largest call so far.
-float* room(HugeBuffer<float>& buffer, std::size_t floats) {
-  if (buffer.size() < floats) buffer = HugeBuffer<float>(floats);
+template <class T>
+T* room(HugeBuffer<T>& buffer, std::size_t size) {
+  if (buffer.size() < size) buffer = HugeBuffer<T>(size);
   return buffer.data();
 }
 
 }  // namespace
 
 Forward::Forward(const Model& model, Isa isa, ThreadPool& pool)
-    : model_(model), kernels_(isa, pool), rotary_(model.config()) {}
+    : model_(model), kernels_(isa, pool), rotary_(model.config()) {
+  in_type(model.type(), [&]<class T>() { work_.emplace<WorkSpace<T>>(); });
+}
 
 std::span<const float> Forward::run(const Sequence& sequence, KvPool& kv) {
   check(sequence, kv);
@@ -35,7 +38,13 @@ std::span<const float> Forward::run(const Sequence& sequence, KvPool& kv) {
   rotary_.reserve(sequence.start + total);
   for (std::size_t row = 0; row < total; row += kBlockRows) {
     const std::size_t rows = std::min(kBlockRows, total - row);
-    block(rows, sequence.start + row, sequence.pages, kv, hidden + row * hidden_size);
+    const std::span<float> states(hidden + row * hidden_size, rows * hidden_size);
+    in_type(model_.type(), [&]<class T>() {
+      T* const work = room(std::get<WorkSpace<T>>(work_).hidden, kBlockRows * hidden_size);
+      std::ranges::transform(states, work, to_type<T>);
+      block<T>({work, rows, sequence.start + row, sequence.pages}, kv);
+      std::transform(work, work + states.size(), states.begin(), [](T x) { return from_type(x); });
+    });
   }
   tokens_computed_ += total;
   return {hidden, total * hidden_size};
@@ -49,6 +58,7 @@ void Forward::check(const Sequence& sequence, const KvPool& kv) const {
     throw std::invalid_argument("forward: position " + std::to_string(end - 1) + " is beyond max_position_embeddings " +
                                 std::to_string(c.max_position_embeddings));
   }
+  if (kv.type() != model_.type()) throw std::invalid_argument("forward: the KV pool is of another type than the model");
   if (sequence.pages.size() * kv.page_size() < end) {
     throw std::invalid_argument("forward: " + std::to_string(end) + " tokens need more than " +
                                 std::to_string(sequence.pages.size()) + " pages of " + std::to_string(kv.page_size()));
@@ -60,49 +70,55 @@ void Forward::check(const Sequence& sequence, const KvPool& kv) const {
   for (const TokenId token : sequence.tokens) model_.check_token(token);
 }
 
-void Forward::block(std::size_t rows, std::size_t start, std::span<const PageId> pages, KvPool& kv, float* hidden) {
-  for (std::size_t i = 0; i < model_.config().num_hidden_layers; ++i) {
-    attention(model_.layer(i), rows, start, pages, kv.layer(i), hidden);
-    feed_forward(model_.layer(i), rows, hidden);
+template <class T>
+void Forward::block(const Block<T>& b, KvPool& kv) {
+  const Weights<T>& weights = model_.weights<T>();
+  for (std::size_t i = 0; i < weights.layers.size(); ++i) {
+    attention(weights.layers[i], b, kv.layer<T>(i));
+    feed_forward(weights.layers[i], b);
   }
 }
 
-void Forward::attention(const LayerWeights& w, std::size_t rows, std::size_t start, std::span<const PageId> pages,
-                        const KvLayer<float>& kv, float* hidden) {
+template <class T>
+void Forward::attention(const LayerWeights<T>& w, const Block<T>& b, const KvLayer<T>& kv) {
   const ModelConfig& c = model_.config();
+  auto& work = std::get<WorkSpace<T>>(work_);
   const std::size_t heads = c.num_attention_heads, kv_heads = c.num_key_value_heads;
-  float* const normed = room(normed_, kBlockRows * c.hidden_size);
-  float* const q = room(q_, kBlockRows * heads * c.head_dim);
-  float* const k = room(k_, kBlockRows * kv_heads * c.head_dim);
-  float* const v = room(v_, kBlockRows * kv_heads * c.head_dim);
-  float* const mixed = room(mixed_, kBlockRows * heads * c.head_dim);
-  float* const delta = room(delta_, kBlockRows * c.hidden_size);
+  T* const normed = room(work.normed, kBlockRows * c.hidden_size);
+  T* const q = room(work.q, kBlockRows * c.query_size());
+  T* const k = room(work.k, kBlockRows * c.kv_size());
+  T* const v = room(work.v, kBlockRows * c.kv_size());
+  T* const mixed = room(work.mixed, kBlockRows * c.query_size());
+  T* const delta = room(work.delta, kBlockRows * c.hidden_size);
+  const float *const cos = rotary_.cos(b.start), *const sin = rotary_.sin(b.start);
 
-  kernels_.rms_norm(hidden, rows, w.input_norm, static_cast<float>(c.rms_norm_eps), normed);
-  kernels_.linear(normed, rows, w.q, q);
-  kernels_.linear(normed, rows, w.k, k);
-  kernels_.linear(normed, rows, w.v, v);
-  kernels_.rotary(q, rows, heads, c.head_dim, rotary_.cos(start), rotary_.sin(start));
-  kernels_.rotary(k, rows, kv_heads, c.head_dim, rotary_.cos(start), rotary_.sin(start));  // rotated once, when written
-  kernels_.write_kv(k, v, rows, start, kv, pages);
-  kernels_.attention(q, rows, start, heads, kv, pages, mixed);
-  kernels_.linear(mixed, rows, w.o, delta);
-  kernels_.add(hidden, delta, rows * c.hidden_size);
+  kernels_.rms_norm(b.hidden, b.rows, w.input_norm, static_cast<float>(c.rms_norm_eps), normed);
+  kernels_.linear(normed, b.rows, w.q, q);
+  kernels_.linear(normed, b.rows, w.k, k);
+  kernels_.linear(normed, b.rows, w.v, v);
+  kernels_.rotary(q, b.rows, heads, c.head_dim, cos, sin);
+  kernels_.rotary(k, b.rows, kv_heads, c.head_dim, cos, sin);  // rotated once, when written
+  kernels_.write_kv(k, v, b.rows, b.start, kv, b.pages);
+  kernels_.attention(q, b.rows, b.start, heads, kv, b.pages, mixed);
+  kernels_.linear(mixed, b.rows, w.o, delta);
+  kernels_.add(b.hidden, delta, b.rows * c.hidden_size);
 }
 
-void Forward::feed_forward(const LayerWeights& w, std::size_t rows, float* hidden) {
+template <class T>
+void Forward::feed_forward(const LayerWeights<T>& w, const Block<T>& b) {
   const ModelConfig& c = model_.config();
-  float* const normed = room(normed_, kBlockRows * c.hidden_size);
-  float* const gate = room(gate_, kBlockRows * c.intermediate_size);
-  float* const up = room(up_, kBlockRows * c.intermediate_size);
-  float* const delta = room(delta_, kBlockRows * c.hidden_size);
+  auto& work = std::get<WorkSpace<T>>(work_);
+  T* const normed = room(work.normed, kBlockRows * c.hidden_size);
+  T* const gate = room(work.gate, kBlockRows * c.intermediate_size);
+  T* const up = room(work.up, kBlockRows * c.intermediate_size);
+  T* const delta = room(work.delta, kBlockRows * c.hidden_size);
 
-  kernels_.rms_norm(hidden, rows, w.post_attention_norm, static_cast<float>(c.rms_norm_eps), normed);
-  kernels_.linear(normed, rows, w.gate, gate);
-  kernels_.linear(normed, rows, w.up, up);
-  kernels_.silu_gate(gate, up, rows * c.intermediate_size, gate);
-  kernels_.linear(gate, rows, w.down, delta);
-  kernels_.add(hidden, delta, rows * c.hidden_size);
+  kernels_.rms_norm(b.hidden, b.rows, w.post_attention_norm, static_cast<float>(c.rms_norm_eps), normed);
+  kernels_.linear(normed, b.rows, w.gate, gate);
+  kernels_.linear(normed, b.rows, w.up, up);
+  kernels_.silu_gate(gate, up, b.rows * c.intermediate_size, gate);
+  kernels_.linear(gate, b.rows, w.down, delta);
+  kernels_.add(b.hidden, delta, b.rows * c.hidden_size);
 }
 
 void Forward::logits(std::span<const float> hidden, std::span<float> logits) {
@@ -112,9 +128,13 @@ void Forward::logits(std::span<const float> hidden, std::span<float> logits) {
     throw std::invalid_argument("logits: hidden is [rows, hidden_size], logits [rows, vocab_size]");
   }
   const FlushToZero guard;
-  float* const normed = room(normed_, std::max(rows, kBlockRows) * c.hidden_size);
-  kernels_.rms_norm(hidden.data(), rows, model_.norm(), static_cast<float>(c.rms_norm_eps), normed);
-  kernels_.linear(normed, rows, model_.lm_head(), logits.data());
+  in_type(model_.type(), [&]<class T>() {
+    const Weights<T>& weights = model_.weights<T>();
+    T* const normed = room(std::get<WorkSpace<T>>(work_).normed, std::max(rows, kBlockRows) * c.hidden_size);
+    std::ranges::transform(hidden, normed, to_type<T>);
+    kernels_.rms_norm(normed, rows, weights.norm, static_cast<float>(c.rms_norm_eps), normed);
+    kernels_.head(normed, rows, weights.lm_head, logits.data());
+  });
 }
 
 }  // namespace radixlab

@@ -8,10 +8,12 @@
 ///
 /// It works on plain views, links no LibTorch and knows no cache manager: a sequence brings its page table along.
 /// A row's bits depend on its own tokens and positions alone, never on chunking, neighbours, threads or page order
-/// (docs/numerics.md), which is why a cached page may stand in for computing.
+/// (docs/numerics.md), which is why a cached page may stand in for computing. The type that is computed in is the
+/// model's; hidden states leave and come back as float32, which holds every bfloat16 exactly.
 #pragma once
 #include <cstddef>
 #include <span>
+#include <variant>
 
 #include "contract/cache_manager.hpp"
 #include "kernels/cpu/huge_pages.hpp"
@@ -29,17 +31,24 @@ struct Sequence {
   std::span<const PageId> pages;    ///< its page table [at least ceil((start + n) / P)]
 };
 
+/// The arrays that a pass in type T works in; each grows with the largest call so far.
+template <class T>
+struct WorkSpace {
+  HugeBuffer<T> hidden, normed, q, k, v, mixed, delta;  ///< [rows of a block, ...]
+  HugeBuffer<T> gate, up;                               ///< [rows of a block, intermediate_size]
+};
+
 class Forward {
  public:
   /// `model` and `pool` must outlive it.
   Forward(const Model& model, Isa isa, ThreadPool& pool);
 
-  /// Computes `sequence` and writes its KV into `kv`. Returns the hidden state before the last norm [n, hidden_size],
-  /// good until the next call. O(n (parameters + start + n)). Throws, with nothing written, for ids beyond the
-  /// vocabulary, too few pages, or positions beyond max_position_embeddings.
+  /// Computes `sequence` and writes its KV into `kv`, a pool of the model's type. Returns the hidden state before the
+  /// last norm [n, hidden_size], good until the next call. O(n (parameters + start + n)). Throws, with nothing written,
+  /// for ids beyond the vocabulary, too few pages, positions beyond max_position_embeddings, or a pool of another type.
   std::span<const float> run(const Sequence& sequence, KvPool& kv);
 
-  /// logits [rows, vocab_size] of hidden states [rows, hidden_size].
+  /// logits [rows, vocab_size] of hidden states [rows, hidden_size] that run() gave.
   void logits(std::span<const float> hidden, std::span<float> logits);
 
   const Model& model() const { return model_; }
@@ -47,19 +56,28 @@ class Forward {
   std::size_t tokens_computed() const { return tokens_computed_; }  ///< since the beginning
 
  private:
+  /// One block of rows on its way through the layers.
+  template <class T>
+  struct Block {
+    T* hidden;  ///< [rows, hidden_size]
+    std::size_t rows, start;
+    std::span<const PageId> pages;
+  };
+
   void check(const Sequence& sequence, const KvPool& kv) const;
-  void block(std::size_t rows, std::size_t start, std::span<const PageId> pages, KvPool& kv, float* hidden);
-  void attention(const LayerWeights& w, std::size_t rows, std::size_t start, std::span<const PageId> pages,
-                 const KvLayer<float>& kv, float* hidden);
-  void feed_forward(const LayerWeights& w, std::size_t rows, float* hidden);
+  template <class T>
+  void block(const Block<T>& b, KvPool& kv);
+  template <class T>
+  void attention(const LayerWeights<T>& w, const Block<T>& b, const KvLayer<T>& kv);
+  template <class T>
+  void feed_forward(const LayerWeights<T>& w, const Block<T>& b);
 
   const Model& model_;
   Kernels kernels_;
   RotaryTable rotary_;
   std::size_t tokens_computed_ = 0;
-  HugeBuffer<float> hidden_;                              // [rows of the call, hidden_size]
-  HugeBuffer<float> normed_, q_, k_, v_, mixed_, delta_;  // [kBlockRows, ...]
-  HugeBuffer<float> gate_, up_;                           // [kBlockRows, intermediate_size]
+  HugeBuffer<float> hidden_;  // [rows of the call, hidden_size]: what run() returns
+  std::variant<WorkSpace<float>, WorkSpace<BFloat16>> work_;
 };
 
 }  // namespace radixlab

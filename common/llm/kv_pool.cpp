@@ -5,28 +5,75 @@
 #include <stdexcept>
 
 namespace radixlab {
+namespace {
 
-KvPool::KvPool(const ModelConfig& config, std::size_t num_pages, std::size_t page_size)
-    : num_layers_(config.num_hidden_layers),
+// Of one page in one layer.
+std::size_t layer_page_bytes(const ModelConfig& config, std::size_t page_size, DType type) {
+  return in_type(type, [&]<class T>() {
+    return KvLayer<T>::elements_per_page(config.num_key_value_heads, config.head_dim, page_size) * sizeof(T);
+  });
+}
+
+}  // namespace
+
+KvPool::KvPool(const ModelConfig& config, std::size_t num_pages, std::size_t page_size, DType type)
+    : type_(type),
+      num_layers_(config.num_hidden_layers),
       kv_heads_(config.num_key_value_heads),
       head_dim_(config.head_dim),
       num_pages_(num_pages),
       page_size_(page_size),
-      page_floats_(KvLayer<float>::elements_per_page(kv_heads_, head_dim_, page_size)) {
+      layer_page_bytes_(layer_page_bytes(config, page_size, type)) {
   if (num_pages == 0 || page_size == 0) throw std::invalid_argument("KvPool: pages and page size must be at least 1");
-  buffer_ = HugeBuffer<float>(num_layers_ * num_pages_ * page_floats_);
+  buffer_ = HugeBuffer<std::byte>(num_layers_ * num_pages_ * layer_page_bytes_);
 }
 
-KvLayer<float> KvPool::layer(std::size_t index) {
-  return {page(index, 0), page_floats_, kv_heads_, head_dim_, page_size_};
+std::size_t KvPool::page_bytes(const ModelConfig& config, std::size_t page_size, DType type) {
+  return config.num_hidden_layers * layer_page_bytes(config, page_size, type);
 }
 
-float* KvPool::keys(std::size_t index, PageId id, std::size_t head) {
-  return page(index, id) + layer(index).key_index(head, 0, 0);
+template <class T>
+KvLayer<T> KvPool::layer(std::size_t index) {
+  if (kTypeOf<T> != type_) throw std::logic_error("KvPool::layer: the pool holds another type");
+  std::byte* const first = buffer_.data() + index * num_pages_ * layer_page_bytes_;
+  return {reinterpret_cast<T*>(first), layer_page_bytes_ / sizeof(T), kv_heads_, head_dim_, page_size_};
+}
+template KvLayer<float> KvPool::layer<float>(std::size_t);
+template KvLayer<BFloat16> KvPool::layer<BFloat16>(std::size_t);
+
+// Calls work(layer's view, the page's first element) in the pool's type.
+template <class Work>
+decltype(auto) KvPool::at_place(const KvPlace& at, Work work) {
+  if (at.layer >= num_layers_ || at.page >= num_pages_ || at.kv_head >= kv_heads_ || at.place >= page_size_ ||
+      at.d >= head_dim_) {
+    throw std::out_of_range("KvPool: there is no such place");
+  }
+  return in_type(type_, [&]<class T>() {
+    const KvLayer<T> view = layer<T>(at.layer);
+    return work(view, view.page(at.page));
+  });
 }
 
-float* KvPool::values(std::size_t index, PageId id, std::size_t head) {
-  return page(index, id) + layer(index).value_index(head, 0, 0);
+float KvPool::key(const KvPlace& at) {
+  return at_place(at,
+                  [&](auto view, auto* page) { return from_type(page[view.key_index(at.kv_head, at.d, at.place)]); });
+}
+
+float KvPool::value(const KvPlace& at) {
+  return at_place(at,
+                  [&](auto view, auto* page) { return from_type(page[view.value_index(at.kv_head, at.place, at.d)]); });
+}
+
+void KvPool::set_key(const KvPlace& at, float number) {
+  at_place(at, [&]<class T>(KvLayer<T> view, T* page) {
+    page[view.key_index(at.kv_head, at.d, at.place)] = to_type<T>(number);
+  });
+}
+
+void KvPool::set_value(const KvPlace& at, float number) {
+  at_place(at, [&]<class T>(KvLayer<T> view, T* page) {
+    page[view.value_index(at.kv_head, at.place, at.d)] = to_type<T>(number);
+  });
 }
 
 void KvPool::copy_kv(PageId from, PageId to, std::size_t tokens) {
@@ -34,22 +81,33 @@ void KvPool::copy_kv(PageId from, PageId to, std::size_t tokens) {
     throw std::invalid_argument("copy_kv: pages and places must lie in the pool");
   }
   tokens_copied_ += tokens;
-  for (std::size_t index = 0; index < num_layers_; ++index) {
-    for (std::size_t head = 0; head < kv_heads_; ++head) {
-      for (std::size_t d = 0; d < head_dim_; ++d) {
-        std::copy_n(keys(index, from, head) + d * page_size_, tokens, keys(index, to, head) + d * page_size_);
-      }
-      std::copy_n(values(index, from, head), tokens * layer(index).padded_head_dim(), values(index, to, head));
+  in_type(type_, [&]<class T>() {
+    for (std::size_t index = 0; index < num_layers_; ++index) copy_layer(layer<T>(index), from, to, tokens);
+  });
+}
+
+// The first places of a coordinate's row (in bfloat16: of a pair of rows) and of a head's values lie in one piece.
+template <class T>
+void KvPool::copy_layer(const KvLayer<T>& view, PageId from, PageId to, std::size_t tokens) {
+  const T* const source = view.page(from);
+  T* const target = view.page(to);
+  for (std::size_t head = 0; head < view.kv_heads; ++head) {
+    for (std::size_t d = 0; d < view.head_dim; d += kStep<T>) {
+      const std::size_t row = view.key_index(head, d, 0);
+      std::copy_n(source + row, tokens * kStep<T>, target + row);
     }
+    const std::size_t values = view.value_index(head, 0, 0);
+    std::copy_n(source + values, tokens * view.padded_head_dim(), target + values);
   }
 }
 
 void KvPool::poison(PageId id) {
-  for (std::size_t index = 0; index < num_layers_; ++index) {
-    std::fill_n(page(index, id), page_floats_, std::numeric_limits<float>::quiet_NaN());
-  }
+  in_type(type_, [&]<class T>() {
+    for (std::size_t index = 0; index < num_layers_; ++index) {
+      const KvLayer<T> view = layer<T>(index);
+      std::fill_n(view.page(id), view.page_stride, to_type<T>(std::numeric_limits<float>::quiet_NaN()));
+    }
+  });
 }
-
-float* KvPool::page(std::size_t layer, PageId id) { return buffer_.data() + (layer * num_pages_ + id) * page_floats_; }
 
 }  // namespace radixlab

@@ -1,12 +1,10 @@
 /// \file
 /// The shelf: one buffer that holds the keys and values of every page that the contract's PageIds name.
 ///
-///   [layer][page]  K [kv_heads, head_dim, P]   V [kv_heads, P, head_dim padded to 16]
+///   [layer][page]  K and V of all KV heads, in the model's type
 ///
-/// Keys lie head_dim-major, so that one load brings the same coordinate of 16 neighbouring positions; values lie
-/// position-major, so that one load brings 16 coordinates of a position. Both are what the attention kernel reads in a
-/// row. The seed's [kv_heads, P, head_dim] for both would make it gather the keys. A page belongs to no request: who
-/// may use it is the managers' business.
+/// How numbers lie inside a page is the kernels' business: KvLayer says it. A page belongs to no request: who may use
+/// it is the managers' business.
 #pragma once
 #include <cstddef>
 
@@ -14,32 +12,59 @@
 #include "io/model_config.hpp"
 #include "kernels/cpu/huge_pages.hpp"
 #include "kernels/cpu/kernels.hpp"
+#include "llm/compute_type.hpp"
 
 namespace radixlab {
 
+/// One number of the pool, wherever it lies. `d` is a coordinate of the head, below head_dim; `place` below page_size.
+struct KvPlace {
+  std::size_t layer = 0;
+  PageId page = 0;
+  std::size_t kv_head = 0, place = 0, d = 0;
+};
+
 class KvPool : public KvStore {
  public:
-  /// Throws std::invalid_argument for a size of 0, std::bad_alloc if the machine lacks the memory.
-  KvPool(const ModelConfig& config, std::size_t num_pages, std::size_t page_size);
+  /// `type` is DType::f32 or DType::bf16. Throws std::invalid_argument for another type or a size of 0, std::bad_alloc
+  /// if the machine lacks the memory.
+  KvPool(const ModelConfig& config, std::size_t num_pages, std::size_t page_size, DType type);
 
-  KvLayer<float> layer(std::size_t index);  ///< A view that the kernels read and write; good as long as the pool.
-  float* keys(std::size_t layer, PageId page, std::size_t kv_head);    ///< [head_dim, P]
-  float* values(std::size_t layer, PageId page, std::size_t kv_head);  ///< [P, padded head_dim]
+  /// A view that the kernels read and write; good as long as the pool. Throws std::logic_error if T is not type().
+  template <class T>
+  KvLayer<T> layer(std::size_t index);
+
+  /// Single numbers, for tests and tools; set_ rounds to type(). Throw std::out_of_range.
+  float key(const KvPlace& at);
+  float value(const KvPlace& at);
+  void set_key(const KvPlace& at, float number);
+  void set_value(const KvPlace& at, float number);
+
   void copy_kv(PageId from, PageId to, std::size_t tokens) override;
   void poison(PageId page);  ///< Fills a freed page with NaN, so that a test sees whoever reads it (I33).
 
+  DType type() const { return type_; }
   std::size_t tokens_copied() const { return tokens_copied_; }  ///< by copy_kv, since the beginning
+  std::size_t num_layers() const { return num_layers_; }
+  std::size_t kv_heads() const { return kv_heads_; }
+  std::size_t head_dim() const { return head_dim_; }
   std::size_t num_pages() const { return num_pages_; }
   std::size_t page_size() const { return page_size_; }
-  std::size_t page_bytes() const { return num_layers_ * page_floats_ * sizeof(float); }  ///< K and V, all layers
+  std::size_t page_bytes() const { return num_layers_ * layer_page_bytes_; }  ///< K and V, all layers
+
+  /// Bytes that a page takes in all layers of such a pool, before there is one. Throws as the constructor does.
+  static std::size_t page_bytes(const ModelConfig& config, std::size_t page_size, DType type);
 
  private:
-  float* page(std::size_t layer, PageId id);
+  template <class T>
+  static void copy_layer(const KvLayer<T>& view, PageId from, PageId to, std::size_t tokens);
+  template <class Work>
+  decltype(auto) at_place(const KvPlace& at, Work work);
 
+  DType type_;
   std::size_t num_layers_, kv_heads_, head_dim_, num_pages_, page_size_;
-  std::size_t page_floats_;  ///< of one page in one layer
+  std::size_t layer_page_bytes_;  ///< of one page in one layer
   std::size_t tokens_copied_ = 0;
-  HugeBuffer<float> buffer_;
+  HugeBuffer<std::byte> buffer_;
 };
 
 }  // namespace radixlab

@@ -5,26 +5,34 @@
 
 namespace radixlab {
 
-Model::Model(const std::filesystem::path& directory) : config_(read_model_config(directory)), checkpoint_(directory) {
+Model::Model(const std::filesystem::path& directory, DType type)
+    : config_(read_model_config(directory)), type_(type), checkpoint_(directory) {
+  embedding_ = &checkpoint_.at("model.embed_tokens.weight", {config_.vocab_size, config_.hidden_size});
+  in_type(type, [&]<class T>() { weights_ = read_weights<T>(); });
+}
+
+template <class T>
+Weights<T> Model::read_weights() const {
   const ModelConfig& c = config_;
   const std::size_t hidden = c.hidden_size, inner = c.intermediate_size;
   const std::size_t q_size = c.query_size(), kv_size = c.kv_size();
-
-  embedding_ = &checkpoint_.at("model.embed_tokens.weight", {c.vocab_size, hidden});
+  Weights<T> weights;
   for (std::size_t i = 0; i < c.num_hidden_layers; ++i) {
     const std::string at = "model.layers." + std::to_string(i) + ".";
-    layers_.push_back({read_vector(at + "input_layernorm.weight", hidden),
-                       read_vector(at + "post_attention_layernorm.weight", hidden),
-                       read_matrix(at + "self_attn.q_proj.weight", q_size, hidden),
-                       read_matrix(at + "self_attn.k_proj.weight", kv_size, hidden),
-                       read_matrix(at + "self_attn.v_proj.weight", kv_size, hidden),
-                       read_matrix(at + "self_attn.o_proj.weight", hidden, q_size),
-                       read_matrix(at + "mlp.gate_proj.weight", inner, hidden),
-                       read_matrix(at + "mlp.up_proj.weight", inner, hidden),
-                       read_matrix(at + "mlp.down_proj.weight", hidden, inner)});
+    weights.layers.push_back({read_vector<T>(at + "input_layernorm.weight", hidden),
+                              read_vector<T>(at + "post_attention_layernorm.weight", hidden),
+                              read_matrix<T>(at + "self_attn.q_proj.weight", q_size, hidden),
+                              read_matrix<T>(at + "self_attn.k_proj.weight", kv_size, hidden),
+                              read_matrix<T>(at + "self_attn.v_proj.weight", kv_size, hidden),
+                              read_matrix<T>(at + "self_attn.o_proj.weight", hidden, q_size),
+                              read_matrix<T>(at + "mlp.gate_proj.weight", inner, hidden),
+                              read_matrix<T>(at + "mlp.up_proj.weight", inner, hidden),
+                              read_matrix<T>(at + "mlp.down_proj.weight", hidden, inner)});
   }
-  norm_ = read_vector("model.norm.weight", hidden);
-  lm_head_ = read_matrix(c.tie_word_embeddings ? "model.embed_tokens.weight" : "lm_head.weight", c.vocab_size, hidden);
+  weights.norm = read_vector<T>("model.norm.weight", hidden);
+  weights.lm_head =
+      read_matrix<T>(c.tie_word_embeddings ? "model.embed_tokens.weight" : "lm_head.weight", c.vocab_size, hidden);
+  return weights;
 }
 
 void Model::check_token(TokenId token) const {
@@ -39,15 +47,18 @@ void Model::embed(TokenId token, std::span<float> out) const {
   widen(*embedding_, static_cast<std::size_t>(token) * config_.hidden_size, out);
 }
 
+template <class T>
 std::vector<float> Model::read_vector(const std::string& name, std::size_t size) const {
   std::vector<float> values(size);
   widen(checkpoint_.at(name, {size}), 0, values);
+  for (float& value : values) value = from_type(to_type<T>(value));
   return values;
 }
 
-PackedMatrix<float> Model::read_matrix(const std::string& name, std::size_t outputs, std::size_t inputs) const {
+template <class T>
+PackedMatrix<T> Model::read_matrix(const std::string& name, std::size_t outputs, std::size_t inputs) const {
   const TensorView& tensor = checkpoint_.at(name, {outputs, inputs});
-  PackedMatrix<float> matrix(outputs, inputs);
+  PackedMatrix<T> matrix(outputs, inputs);
   std::vector<float> row(inputs);
   for (std::size_t n = 0; n < outputs; ++n) {
     widen(tensor, n * inputs, row);

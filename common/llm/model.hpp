@@ -3,48 +3,66 @@
 #pragma once
 #include <cstddef>
 #include <filesystem>
-#include <memory>
 #include <span>
+#include <variant>
 #include <vector>
 
 #include "contract/cache_manager.hpp"
 #include "io/model_config.hpp"
 #include "io/safetensors.hpp"
 #include "kernels/cpu/packed_matrix.hpp"
+#include "llm/compute_type.hpp"
 
 namespace radixlab {
 
-/// One layer. Matrices are [outputs, inputs] as in the checkpoint, packed in panels on huge pages.
+/// One layer in type T. Matrices are [outputs, inputs] as in the checkpoint, packed in panels on huge pages. Norm
+/// weights are rounded to T like all others and kept as float, which the kernel takes.
+template <class T>
 struct LayerWeights {
   std::vector<float> input_norm, post_attention_norm;  ///< [hidden_size]
-  PackedMatrix<float> q, k, v, o;      ///< [heads * head_dim, hidden], [kv_heads * head_dim, hidden] x 2, ...
-  PackedMatrix<float> gate, up, down;  ///< [intermediate, hidden] x 2, [hidden, intermediate]
+  PackedMatrix<T> q, k, v, o;      ///< [heads * head_dim, hidden], [kv_heads * head_dim, hidden] x 2, ...
+  PackedMatrix<T> gate, up, down;  ///< [intermediate, hidden] x 2, [hidden, intermediate]
 };
 
-/// A checkpoint in memory: float32 whatever type the file has. Immutable after loading; share it freely among threads.
+/// All weights but the embedding table, of which only rows are read.
+template <class T>
+struct Weights {
+  std::vector<LayerWeights<T>> layers;
+  std::vector<float> norm;  ///< [hidden_size], before the head
+  PackedMatrix<T> lm_head;  ///< [vocab_size, hidden_size]
+};
+
+/// A checkpoint in memory, in the type that it computes in. Immutable after loading; share it freely among threads.
 class Model {
  public:
-  /// Reads config.json and the safetensors of `directory`. Throws a one-line std::runtime_error that names the file,
-  /// the key or tensor, and what was expected.
-  explicit Model(const std::filesystem::path& directory);
+  /// Reads config.json and the safetensors of `directory`; `type` is DType::f32 or DType::bf16, and each weight is
+  /// widened or rounded to it once. Throws a one-line std::runtime_error that names the file, the key or tensor, and
+  /// what was expected.
+  Model(const std::filesystem::path& directory, DType type);
 
   const ModelConfig& config() const { return config_; }
-  const LayerWeights& layer(std::size_t index) const { return layers_[index]; }
-  const std::vector<float>& norm() const { return norm_; }         ///< [hidden_size], before the head
-  const PackedMatrix<float>& lm_head() const { return lm_head_; }  ///< [vocab_size, hidden_size]
+  DType type() const { return type_; }
+  /// Throws std::bad_variant_access if T is not type().
+  template <class T>
+  const Weights<T>& weights() const {
+    return std::get<Weights<T>>(weights_);
+  }
   void check_token(TokenId token) const;  ///< throws std::invalid_argument for an id beyond the vocabulary
-  void embed(TokenId token, std::span<float> out) const;  ///< out [hidden_size]
+  void embed(TokenId token, std::span<float> out) const;  ///< out [hidden_size], widened and not yet rounded to type()
 
  private:
+  template <class T>
+  Weights<T> read_weights() const;
+  template <class T>
   std::vector<float> read_vector(const std::string& name, std::size_t size) const;
-  PackedMatrix<float> read_matrix(const std::string& name, std::size_t outputs, std::size_t inputs) const;
+  template <class T>
+  PackedMatrix<T> read_matrix(const std::string& name, std::size_t outputs, std::size_t inputs) const;
 
   ModelConfig config_;
-  Checkpoint checkpoint_;  // stays mapped: rows of the embedding table are widened when they are asked for
+  DType type_;
+  Checkpoint checkpoint_;  // stays mapped: rows of the embedding table are read when they are asked for
   const TensorView* embedding_ = nullptr;
-  std::vector<LayerWeights> layers_;
-  std::vector<float> norm_;
-  PackedMatrix<float> lm_head_;
+  std::variant<Weights<float>, Weights<BFloat16>> weights_;
 };
 
 }  // namespace radixlab

@@ -21,7 +21,7 @@ class CompareLogits : public testing::Test {
     RandomModel random;
     random.config = *preset_config("tiny");
     write_random_model(random, folder_ / "model", [](std::size_t) {});
-    model_ = std::make_unique<Model>(folder_ / "model");
+    model_ = std::make_unique<Model>(folder_ / "model", DType::f32);
     forward_ = std::make_unique<Forward>(*model_, best_isa(), threads_);
     naive_ = runs(0);
     radix_ = runs(32);  // two pages of the prompt were cached

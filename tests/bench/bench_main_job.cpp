@@ -52,12 +52,12 @@ class Bench {
  public:
   explicit Bench(const Options& o)
       : o_(o),
-        model_(o.engine.model),
+        model_(o.engine.model, DType::f32),
         threads_(chosen_threads(o.engine)),
         forward_(model_, chosen_isa(o.engine), threads_),
         pages_((2 * (o.document + o.question) + o.prefill + o.decode) / o.engine.page_size + 8),
-        kv_(model_.config(), pages_, o.engine.page_size),
-        stock_(o.engine.model, chosen_threads(o.engine)) {}
+        kv_(model_.config(), pages_, o.engine.page_size, DType::f32),
+        stock_(o.engine.model, DType::f32, chosen_threads(o.engine)) {}
 
   Json run() {
     Progress progress("measuring", o_.rounds + 1);

@@ -52,7 +52,7 @@ std::vector<float> paged_logits(const Model& model, Isa isa, std::span<const Tok
   Forward forward(model, isa, threads);
   std::vector<PageId> pages((tokens.size() + kPageSize - 1) / kPageSize);
   std::iota(pages.begin(), pages.end(), 0);
-  KvPool kv(model.config(), pages.size(), kPageSize);
+  KvPool kv(model.config(), pages.size(), kPageSize, model.type());
   std::vector<float> logits(tokens.size() * model.config().vocab_size);
   forward.logits(forward.run({tokens, 0, pages}, kv), logits);
   return logits;
@@ -90,7 +90,7 @@ class GoldenTest : public testing::TestWithParam<const char*> {};
 
 TEST_P(GoldenTest, LogitsAreThoseOfTransformers) {
   const Golden golden(GetParam());
-  const Model model(golden.folder);
+  const Model model(golden.folder, DType::f32);
   ASSERT_EQ(golden.rows, golden.tokens.size());
   ASSERT_EQ(golden.vocab, model.config().vocab_size);
   const std::vector<float> reference = Reference(golden.folder, DType::f32).logits(golden.tokens);
@@ -104,7 +104,7 @@ TEST_P(GoldenTest, LogitsAreThoseOfTransformers) {
 TEST_P(GoldenTest, GoesOnAsTransformersDoesUpToTheSameStop) {
   const Golden golden(GetParam());
   ASSERT_GE(golden.greedy.size(), 3);
-  EXPECT_EQ(continued(Reference(golden.folder), golden.tokens, 12), golden.greedy);
+  EXPECT_EQ(continued(Reference(golden.folder, DType::f32), golden.tokens, 12), golden.greedy);
 }
 
 /// The bound means something: one other token at the start moves the last row far beyond it.
@@ -126,7 +126,7 @@ TEST_P(GoldenTest, EachRotaryNumberMatters) {
     for (const auto& file : fs::directory_iterator(golden.folder))
       if (file.path().string().find("model") != std::string::npos) fs::copy(file.path(), folder.path());
     std::ofstream(folder.path() / "config.json") << changed;
-    return max_error(Reference(folder.path()).logits(golden.tokens), golden.logits);
+    return max_error(Reference(folder.path(), DType::f32).logits(golden.tokens), golden.logits);
   };
   EXPECT_LE(error_with(config), kTolerance) << "the copy alone changes nothing";
   std::size_t numbers = 0;

@@ -115,6 +115,7 @@ def write_case(folder, seed, shape, dtype, shards, rope, stop_place):
     ids[20:24] = ids[4:8]  # a repeated passage, so that rotary positions matter
     prompt = torch.tensor([[1] + ids[1:]])
 
+    (folder / "generation_config.json").unlink(missing_ok=True)  # of an earlier run: it would end the free one
     write_config(folder, shape, dtype, rope, None)
     free, _ = greedy(folder, prompt)
     new = [i for i in range(2, NEW_TOKENS) if free[i] not in free[:i]]

@@ -50,8 +50,9 @@ std::vector<std::pair<float, float>> one_position(const ModelConfig& config) {
 }  // namespace
 
 std::string Cell::name() const {
-  return model + " P=" + std::to_string(page_size) + " threads=" + std::to_string(threads) + " " +
-         std::string(isa_name(isa)) + " chunk=" + (chunk == 0 ? "all" : std::to_string(chunk));
+  return model + " " + std::string(weight_dtype_name(type)) + " P=" + std::to_string(page_size) +
+         " threads=" + std::to_string(threads) + " " + std::string(isa_name(isa)) +
+         " chunk=" + (chunk == 0 ? "all" : std::to_string(chunk));
 }
 
 CellResult run_cell(const Model& model, const Cell& cell, const Stage& stage, Fault fault, bool explain) {
@@ -60,15 +61,14 @@ CellResult run_cell(const Model& model, const Cell& cell, const Stage& stage, Fa
   Forward forward(model, cell.isa, threads);
   const std::size_t pages = script_pages(cell.page_size);
   std::optional<FirstWrongBit> watch;
-  OnCopy kv(config, pages, cell.page_size, [&](PageId from, PageId to, std::size_t tokens) {
+  OnCopy kv(model, pages, cell.page_size, [&](PageId from, PageId to, std::size_t tokens) {
     if (watch) watch->ledger().copy(from, to, tokens);
   });
   if (explain) watch.emplace(model, cell.isa, threads, kv);
   for (PageId page = 0; page < pages; ++page) kv.poison(page);
 
   Made made = stage.make({.page_size = cell.page_size, .num_pages = pages});
-  auto faulty = std::make_unique<FaultyManager>(std::move(made.manager), fault, kv, config.num_hidden_layers,
-                                                one_position(config));
+  auto faulty = std::make_unique<FaultyManager>(std::move(made.manager), fault, kv, one_position(config));
   const FaultyManager& counted = *faulty;
   auto poisoning = std::make_unique<OnGive>(*made.source, [&](PageId page) {
     kv.poison(page);

@@ -1,6 +1,6 @@
 /// \file
-/// One cell of the ladder: a row's manager serves the script on one model, with one page size, thread count,
-/// instruction set and chunk. What comes out is every logit that it computed.
+/// One cell of the ladder: a row's manager serves the script on one model, in one type, with one page size, thread
+/// count, instruction set and chunk. What comes out is every logit that it computed.
 #pragma once
 #include <memory>
 #include <optional>
@@ -16,6 +16,7 @@ namespace radixlab {
 
 struct Cell {
   std::string model;
+  DType type = DType::f32;
   std::size_t page_size = 1, threads = 1;
   Isa isa = Isa::scalar;
   std::size_t chunk = 0;  ///< 0: all
@@ -38,7 +39,7 @@ struct CellResult {
   std::string explanation;  ///< FirstWrongBit::text, if it was asked for
 };
 
-/// Runs the cell under one stage. Freed pages are filled with NaN. `explain`: under the watch of FirstWrongBit.
+/// Runs the cell, whose type is the model's, under one stage. Freed pages are filled with NaN. `explain`: under the watch of FirstWrongBit.
 CellResult run_cell(const Model& model, const Cell& cell, const Stage& stage, Fault fault, bool explain = false);
 
 /// The first difference between what two rows computed, or the row's refusal, in words; empty where all rows that both

@@ -24,7 +24,7 @@ class Explain : public testing::Test {
   static void SetUpTestSuite() {
     folder_ = std::make_unique<TemporaryFolder>();
     write_ladder_model("group1", *folder_ / "model");
-    model_ = std::make_unique<Model>(*folder_ / "model");
+    model_ = std::make_unique<Model>(*folder_ / "model", DType::f32);
   }
   static void TearDownTestSuite() {
     model_.reset();
@@ -35,7 +35,7 @@ class Explain : public testing::Test {
 
   /// Pages of 8 tokens: request 0 is a document of 25, requests 1-3 its first 15, 16 and 17 tokens.
   static CellResult run(Fault fault, std::size_t chunk = 0, const Stage& stage = radix()) {
-    return run_cell(*model_, {"group1", 8, 1, Isa::scalar, chunk}, stage, fault, true);
+    return run_cell(*model_, {"group1", DType::f32, 8, 1, Isa::scalar, chunk}, stage, fault, true);
   }
 
   static std::unique_ptr<TemporaryFolder> folder_;
@@ -75,7 +75,7 @@ TEST_F(Explain, APageThatWasWrittenAnew) {
 }
 
 TEST_F(Explain, APageThatIsFree) {
-  const Cell cell{"group1", 1, 1, Isa::scalar, 0};
+  const Cell cell{"group1", DType::f32, 1, 1, Isa::scalar, 0};
   EXPECT_EQ(
       run_cell(*model_, cell, radix(), Fault::stale, true).explanation,
       "  read         page 0 for token 0 (place 0)\n  read by      call 112: forward of request 14, positions 1..3\n"
@@ -109,7 +109,7 @@ TEST_F(Explain, ASoundRunReadNothingWrongAndIsWatchedOnlyOnRequest) {
   const CellResult watched = run(Fault::none);
   EXPECT_THAT(watched.explanation, AllOf(HasSubstr("  reads        every place that was read held its own prefix"),
                                          HasSubstr("last call    call "), Not(HasSubstr("should hold"))));
-  const CellResult sound = run_cell(*model_, {"group1", 8, 1, Isa::scalar, 0}, radix(), Fault::none);
+  const CellResult sound = run_cell(*model_, {"group1", DType::f32, 8, 1, Isa::scalar, 0}, radix(), Fault::none);
   EXPECT_EQ(sound.explanation, "");
   std::size_t rows = 0;
   EXPECT_EQ(first_wrong(sound, watched, model_->config().vocab_size, rows), "") << "watching changes no bit";
@@ -138,9 +138,9 @@ class ExplainTable : public testing::Test {
     random.config = *preset_config("tiny");
     random.config.num_hidden_layers = 3;
     write_random_model(random, folder_ / "model", [](std::size_t) {});
-    model_.emplace(folder_ / "model");
+    model_.emplace(folder_ / "model", DType::f32);
     forward_.emplace(*model_, Isa::scalar, threads_);
-    kv_.emplace(model_->config(), 6, 4);
+    kv_.emplace(model_->config(), 6, 4, DType::f32);
     watch_.emplace(*model_, Isa::scalar, threads_, *kv_);
   }
 
@@ -164,7 +164,7 @@ TEST_F(ExplainTable, ANumberInALaterLayerShowsThere) {
   for (const std::size_t layer : {1u, 2u}) {
     watch_.emplace(*model_, Isa::scalar, threads_, *kv_);
     step("request 0", {1, 2, 3, 4, 5, 6}, 0, {0, 1}, 0);
-    kv_->values(layer, 1, 0)[0] += 1;  // the first place of page 1: token 4
+    kv_->set_value({.layer = layer, .page = 1}, kv_->value({.layer = layer, .page = 1}) + 1);  // the first place of page 1: token 4
     step("request 0", {1, 2, 3, 4, 5, 6, 7}, 0, {0, 1}, 6);
     const std::string name = "layer " + std::to_string(layer);
     EXPECT_THAT(watch_->text(), HasSubstr("read         page 1 for token 4 (place 0)\n  read by      call 2"));
@@ -216,7 +216,7 @@ TEST_F(ExplainTable, ACopyIsACallToo) {
 }
 
 TEST_F(ExplainTable, LongStretchesLoseTheirMiddle) {
-  KvPool kv(model_->config(), 2, 20);
+  KvPool kv(model_->config(), 2, 20, DType::f32);
   FirstWrongBit watch(*model_, Isa::scalar, threads_, kv, [](TokenId token) { return std::to_string(token) + '|'; });
   std::vector<TokenId> tokens(21);
   std::iota(tokens.begin(), tokens.end(), 0);

@@ -47,9 +47,9 @@ std::size_t FaultCounts::chances(Fault fault) const {
   return 0;
 }
 
-FaultyManager::FaultyManager(std::unique_ptr<BaseCacheManager> inner, Fault fault, KvPool& kv, std::size_t num_layers,
+FaultyManager::FaultyManager(std::unique_ptr<BaseCacheManager> inner, Fault fault, KvPool& kv,
                              std::vector<std::pair<float, float>> turn)
-    : inner_(std::move(inner)), fault_(fault), kv_(kv), num_layers_(num_layers), turn_(std::move(turn)) {}
+    : inner_(std::move(inner)), fault_(fault), kv_(kv), turn_(std::move(turn)) {}
 
 CacheHandle FaultyManager::match_prefix(PrefixKey key) {
   const Snapshot before = inner_->snapshot();
@@ -76,11 +76,11 @@ void FaultyManager::copy_pages(const CacheHandle& handle, std::span<PageId> out)
   for (std::size_t i = 0; i + 1 < out.size(); ++i) {
     if (!seams_.contains({out[i], out[i + 1]})) continue;
     ++counts_.seam;
-    if (fault_ == Fault::split) std::swap(out[i], out[i + 1]);
+    if (fault_ == Fault::split) out[i] = out[i + 1];
   }
   if (out.size() < 2) return;
   ++counts_.page;
-  if (fault_ == Fault::page) std::swap(out[0], out[1]);
+  if (fault_ == Fault::page) out[0] = out[1];
 }
 
 InsertResult FaultyManager::insert_prefix(PrefixKey key, std::span<const PageId> pages, const CacheHandle& from) {
@@ -127,17 +127,22 @@ void FaultyManager::note_splits(const Snapshot& before) {
 }
 
 void FaultyManager::turn_keys(PageId page) {
-  const std::size_t P = kv_.page_size(), half = turn_.size();
-  for (std::size_t layer = 0; layer < num_layers_; ++layer) {
-    for (std::size_t head = 0; head < kv_.layer(layer).kv_heads; ++head) {
-      float* const keys = kv_.keys(layer, page, head);  // [head_dim, P]
-      for (std::size_t i = 0; i < half * P; ++i) {
-        const auto [cos, sin] = turn_[i / P];
-        const float a = keys[i], b = keys[i + half * P];
-        keys[i] = a * cos - b * sin;
-        keys[i + half * P] = b * cos + a * sin;
-      }
+  KvPlace low{.page = page};
+  for (low.layer = 0; low.layer < kv_.num_layers(); ++low.layer) {
+    for (low.kv_head = 0; low.kv_head < kv_.kv_heads(); ++low.kv_head) {
+      for (low.place = 0; low.place < kv_.page_size(); ++low.place) turn_key(low);
     }
+  }
+}
+
+void FaultyManager::turn_key(KvPlace low) {
+  KvPlace high = low;
+  for (low.d = 0; low.d < turn_.size(); ++low.d) {
+    high.d = low.d + turn_.size();
+    const auto [cos, sin] = turn_[low.d];
+    const float a = kv_.key(low), b = kv_.key(high);
+    kv_.set_key(low, a * cos - b * sin);
+    kv_.set_key(high, b * cos + a * sin);
   }
 }
 

@@ -1,11 +1,14 @@
 /// \file
 /// A manager that is broken on purpose, and counts how often each fault could have been seen.
 ///
-///   page    two pages of a hit are swapped                                          chance: a hit of two pages or more
-///   split   the two pages at a seam that a split left are swapped in a hit          chance: a hit that crosses a seam
+///   page    the second page of a hit is handed out as its first, too                chance: a hit of two pages or more
+///   split   the page below a seam that a split left is handed out above it, too     chance: a hit that crosses a seam
 ///   rope    the keys of published pages are turned by one position                  chance: a hit on a published page
 ///   stale   pages of an evicted prefix are handed out as if they were still cached  chance: an evicted page is asked
 ///   again
+///
+/// Two pages that change places would be no such fault: keys carry their position, so only the order of the sums would
+/// change, and bfloat16 mostly rounds that away.
 ///
 /// It stands between the desk and the manager under test and knows it only through the contract; the seams are read off
 /// a difference of snapshots. With Fault::none it changes nothing.
@@ -35,7 +38,7 @@ struct FaultCounts {
 class FaultyManager : public BaseCacheManager {
  public:
   /// `kv` is where the pages lie, with one rotary angle per pair of a head: `turn` [head_dim / 2] of (cos, sin).
-  FaultyManager(std::unique_ptr<BaseCacheManager> inner, Fault fault, KvPool& kv, std::size_t num_layers,
+  FaultyManager(std::unique_ptr<BaseCacheManager> inner, Fault fault, KvPool& kv,
                 std::vector<std::pair<float, float>> turn);
 
   CacheHandle match_prefix(PrefixKey key) override;
@@ -60,11 +63,11 @@ class FaultyManager : public BaseCacheManager {
   CacheHandle real(const CacheHandle& handle) const;
   void note_splits(const Snapshot& before);
   void turn_keys(PageId page);
+  void turn_key(KvPlace low);
 
   std::unique_ptr<BaseCacheManager> inner_;
   Fault fault_;
   KvPool& kv_;
-  std::size_t num_layers_;
   std::vector<std::pair<float, float>> turn_;
   std::set<std::pair<PageId, PageId>> seams_;  // last page of an upper half, first page of its lower half
   std::map<Prefix, PageId> evicted_;

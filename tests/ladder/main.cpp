@@ -1,5 +1,5 @@
 // The ladder test: a row of the course's table gives the logits of the row above, bit for bit, in every cell of
-// model x page size x threads x instruction set x chunk. Row 00 is chapter 00's scalar reference.
+// model x type x page size x threads x instruction set x chunk. Row 00 is chapter 00's scalar reference.
 #include <algorithm>
 #include <cstdio>
 #include <fmt/format.h>
@@ -7,6 +7,7 @@
 
 #include "00-baseline/reference.hpp"
 #include "apps/cli.hpp"
+#include "axis_counts.hpp"
 #include "cell.hpp"
 #include "ladder.hpp"
 #include "models.hpp"
@@ -20,12 +21,13 @@ struct Sweep {
   std::string row = "radix", fault = "none";
   std::vector<std::string> model_names = ladder_models();
   std::vector<std::size_t> page_sizes = {1, 8, 16, 64}, threads = {1, 2}, chunks = {1, 7, 0};
-  std::vector<std::string> isas = {"scalar", "avx2", "avx512"};
+  std::vector<std::string> dtypes = {"float32", "bfloat16"}, isas = {"scalar", "avx2", "avx512", "avx512_bf16"};
 };
 
 struct Totals {
   std::size_t cells = 0, skipped = 0, failed = 0, exempt = 0, rows = 0, reused = 0, evicted = 0;
   std::size_t splits = 0, copies = 0, stale = 0, red = 0, could_be_red = 0, explained = 0;
+  AxisCounts by_axis;
 };
 
 // What the row above gives: an earlier stage in the same cell, or the reference's logits of the same tokens.
@@ -97,7 +99,7 @@ void judge(const Cell& cell, const Model& model, const Stage& stage, const Sweep
     if (seen.empty() != (c.chances(fault) == 0)) wrong = "expected the opposite";
     verdict += fmt::format(" ({} chances){}", c.chances(fault), wrong.empty() ? "" : ": EXPECTED THE OPPOSITE");
   }
-  fmt::print("{:<44} rows {:>5} reused {:>5} evicted {:>5} splits {} copies {} stale {}  {}\n", cell.name(), rows,
+  fmt::print("{:<56} rows {:>5} reused {:>5} evicted {:>5} splits {} copies {} stale {}  {}\n", cell.name(), rows,
              sound.tokens_reused, c.tokens_evicted, c.splits, sound.tokens_copied, c.stale, verdict);
   if ((seen_with != Fault::none || !wrong.empty()) && (sweep.explain_all || totals.explained == 0)) {
     fmt::print("{}", run_cell(model, cell, stage, seen_with, true).explanation);
@@ -112,22 +114,33 @@ void judge(const Cell& cell, const Model& model, const Stage& stage, const Sweep
   totals.splits += c.splits;
   totals.copies += sound.tokens_copied;
   totals.stale += c.stale;
+  totals.by_axis.add(cell, {1, rows, sound.tokens_reused, c.tokens_evicted});
 }
 
-void sweep_model(const std::string& name, const Sweep& sweep, Totals& totals) {
-  const TemporaryFolder folder;
-  write_ladder_model(name, folder / name);
-  const Model model(folder / name);
-  const Reference reference(folder / name, DType::f32);
+// The instruction sets of a type's cells: the dot instruction of bfloat16 is no way to compute in float32.
+std::vector<Isa> isas_of(DType type, const Sweep& sweep) {
+  const auto is_fit = [&](Isa isa) { return type == DType::bf16 || isa != Isa::avx512_bf16; };
+  std::vector<Isa> supported = supported_isas(), chosen;
+  std::erase_if(supported, [&](Isa isa) { return !is_fit(isa); });
+  for (const std::string& name : sweep.isas) {
+    const Isa isa = name == "best" ? supported.back() : parse_isa(name);
+    if (is_fit(isa)) chosen.push_back(isa);
+  }
+  return chosen;
+}
+
+void sweep_type(const Model& model, const std::string& name, const std::filesystem::path& folder, const Sweep& sweep,
+                Totals& totals) {
+  const Reference reference(folder, model.type());
   const Stage* const stage = find_stage(sweep.row);
   RowAbove above(model, find_above(stage), reference);
-  for (const std::string& isa_text : sweep.isas) {
-    const Isa isa = isa_text == "best" ? best_isa() : parse_isa(isa_text);
+  for (const Isa isa : isas_of(model.type(), sweep)) {
     for (const std::size_t page_size : sweep.page_sizes) {
       for (const std::size_t threads : sweep.threads) {
         for (const std::size_t chunk : sweep.chunks) {
+          const Cell cell{name, model.type(), page_size, threads, isa, chunk};
           if (isa_supported(isa)) {
-            judge({name, page_size, threads, isa, chunk}, model, *stage, sweep, above, totals);
+            judge(cell, model, *stage, sweep, above, totals);
           } else {
             ++totals.skipped;
           }
@@ -135,6 +148,21 @@ void sweep_model(const std::string& name, const Sweep& sweep, Totals& totals) {
       }
     }
   }
+}
+
+void sweep_model(const std::string& name, const Sweep& sweep, Totals& totals) {
+  const TemporaryFolder folder;
+  write_ladder_model(name, folder / name);
+  for (const std::string& type : sweep.dtypes) {
+    const Model model(folder / name, *weight_dtype(type));
+    sweep_type(model, name, folder / name, sweep, totals);
+  }
+}
+
+std::size_t expected_cells(const Sweep& sweep) {
+  std::size_t ways = 0;  // types with their instruction sets
+  for (const std::string& type : sweep.dtypes) ways += isas_of(*weight_dtype(type), sweep).size();
+  return ways * sweep.model_names.size() * sweep.page_sizes.size() * sweep.threads.size() * sweep.chunks.size();
 }
 
 // The chapter table as README has it.
@@ -162,8 +190,8 @@ int run(const Sweep& sweep) {
   if (t.exempt) fmt::print("{} cells are exempt from reuse and eviction: {} caches nothing\n", t.exempt, sweep.row);
   if (sweep.fault != "none")
     fmt::print("--break {}: {} cells red, {} had a chance\n", sweep.fault, t.red, t.could_be_red);
-  const std::size_t expected = sweep.model_names.size() * sweep.page_sizes.size() * sweep.threads.size() *
-                               sweep.isas.size() * sweep.chunks.size();
+  fmt::print("\n{}", t.by_axis.table());
+  const std::size_t expected = expected_cells(sweep);
   if (t.cells + t.skipped != expected || t.rows == 0) {
     fmt::print(stderr, "ladder: {} of {} cells ran\n", t.cells, expected);
     return 1;
@@ -189,6 +217,10 @@ int main(int argc, char** argv) {
     app.add_option("--page-size", sweep.page_sizes, "Tokens a page")->delimiter(',')->capture_default_str();
     app.add_option("--threads", sweep.threads, "Thread counts")->delimiter(',')->capture_default_str();
     app.add_option("--chunk", sweep.chunks, "Prompt tokens a step, 0 for all")->delimiter(',')->capture_default_str();
+    app.add_option("--dtype", sweep.dtypes, "Types that are computed in")
+        ->delimiter(',')
+        ->check(CLI::IsMember({"float32", "bfloat16"}))
+        ->capture_default_str();
     app.add_option("--isa", sweep.isas, "Instruction sets, or best")->delimiter(',')->capture_default_str();
   };
   return radixlab::run_program("ladder", argc, argv, setup, [&] { return radixlab::run(sweep); });

@@ -1,4 +1,4 @@
-// The paged forward pass against chapter 00's reference, and its limits.
+// The paged forward pass against chapter 00's reference in both types, and its limits.
 #include "llm/forward.hpp"
 
 #include <algorithm>
@@ -14,7 +14,7 @@
 namespace radixlab {
 namespace {
 
-class ForwardTest : public testing::Test {
+class ForwardTest : public testing::TestWithParam<DType> {
  protected:
   ForwardTest() {
     RandomModel random;
@@ -22,7 +22,7 @@ class ForwardTest : public testing::Test {
     random.config.max_position_embeddings = 64;
     random.seed = 7;
     write_random_model(random, folder_ / "model", [](std::size_t) {});
-    model_ = std::make_unique<Model>(folder_ / "model");
+    model_ = std::make_unique<Model>(folder_ / "model", GetParam());
     for (std::size_t i = 0; i < 37; ++i) {
       tokens_.push_back(static_cast<TokenId>((i * i * 31 + 11) % model_->config().vocab_size));
     }
@@ -38,7 +38,7 @@ class ForwardTest : public testing::Test {
 
   std::vector<float> logits_in_chunks(Forward& forward, std::size_t chunk, std::size_t page_size) {
     const std::size_t pages = (tokens_.size() + page_size - 1) / page_size, vocab = model_->config().vocab_size;
-    KvPool kv(model_->config(), pages, page_size);
+    KvPool kv(model_->config(), pages, page_size, GetParam());
     for (PageId page = 0; page < pages; ++page) kv.poison(page);
     std::vector<float> all(tokens_.size() * vocab);
     const std::vector<PageId> table = some_pages(pages);
@@ -55,8 +55,8 @@ class ForwardTest : public testing::Test {
   std::vector<TokenId> tokens_;
 };
 
-TEST_F(ForwardTest, GivesTheReferencesBits) {
-  const std::vector<float> expected = Reference(folder_ / "model", DType::f32).logits(tokens_);
+TEST_P(ForwardTest, GivesTheReferencesBits) {
+  const std::vector<float> expected = Reference(folder_ / "model", GetParam()).logits(tokens_);
   for (const Isa isa : supported_isas()) {
     for (const std::size_t threads : {1, 2, 3}) {
       ThreadPool pool(threads);
@@ -71,32 +71,32 @@ TEST_F(ForwardTest, GivesTheReferencesBits) {
   }
 }
 
-TEST_F(ForwardTest, CountsTheTokensThatItComputes) {
+TEST_P(ForwardTest, CountsTheTokensThatItComputes) {
   ThreadPool pool(1);
   Forward forward(*model_, best_isa(), pool);
   logits_in_chunks(forward, 10, 4);
   EXPECT_EQ(forward.tokens_computed(), tokens_.size());
 }
 
-TEST_F(ForwardTest, CopiedPlacesServeAsWellAsComputedOnes) {
+TEST_P(ForwardTest, CopiedPlacesServeAsWellAsComputedOnes) {
   ThreadPool pool(1);
   Forward forward(*model_, best_isa(), pool);
-  KvPool kv(model_->config(), 4, 16);
+  KvPool kv(model_->config(), 4, 16, GetParam());
   const std::vector<PageId> first = {0, 1, 2}, second = {0, 3, 2};
   forward.run({std::span(tokens_).first(30), 0, first}, kv);
   kv.poison(3);
   kv.copy_kv(1, 3, 10);  // tokens 16 .. 25
   const std::size_t vocab = model_->config().vocab_size;
-  std::vector<float> logits(11 * vocab), expected = Reference(folder_ / "model", DType::f32).logits(tokens_);
+  std::vector<float> logits(11 * vocab), expected = Reference(folder_ / "model", GetParam()).logits(tokens_);
   forward.logits(forward.run({std::span(tokens_).subspan(26), 26, second}, kv), logits);
   EXPECT_FALSE(first_difference(std::span(expected).last(11 * vocab), logits));
   EXPECT_EQ(kv.tokens_copied(), 10u);
 }
 
-TEST_F(ForwardTest, APoisonedPlaceThatIsReadReachesTheLogits) {
+TEST_P(ForwardTest, APoisonedPlaceThatIsReadReachesTheLogits) {
   ThreadPool pool(1);
   Forward forward(*model_, best_isa(), pool);
-  KvPool kv(model_->config(), 3, 16);
+  KvPool kv(model_->config(), 3, 16, GetParam());
   const std::vector<PageId> pages = {0, 1, 2};
   forward.run({std::span(tokens_).first(36), 0, pages}, kv);
   kv.poison(1);
@@ -105,10 +105,10 @@ TEST_F(ForwardTest, APoisonedPlaceThatIsReadReachesTheLogits) {
   EXPECT_TRUE(std::ranges::all_of(logits, [](float x) { return std::isnan(x); }));
 }
 
-TEST_F(ForwardTest, RefusesWhatDoesNotFitAndWritesNothing) {
+TEST_P(ForwardTest, RefusesWhatDoesNotFitAndWritesNothing) {
   ThreadPool pool(1);
   Forward forward(*model_, best_isa(), pool);
-  KvPool kv(model_->config(), 8, 16);
+  KvPool kv(model_->config(), 8, 16, GetParam());
   const std::vector<PageId> pages = some_pages(8), beyond = {0, 8};
   const auto message = [&](const Sequence& s) -> std::string {
     try {
@@ -124,8 +124,36 @@ TEST_F(ForwardTest, RefusesWhatDoesNotFitAndWritesNothing) {
             std::string::npos);
   EXPECT_NE(message({std::span(tokens_).first(20), 0, beyond}).find("page 8 is not in the pool"), std::string::npos);
   EXPECT_NE(message({unknown, 0, pages}).find("not in the vocabulary"), std::string::npos);
+  KvPool other(model_->config(), 8, 16, GetParam() == DType::f32 ? DType::bf16 : DType::f32);
+  EXPECT_THROW(forward.run({tokens_, 0, pages}, other), std::invalid_argument);
   EXPECT_NE(message({{}, 0, pages}).find("at least one token"), std::string::npos);
   EXPECT_EQ(forward.tokens_computed(), 0u);
+}
+
+// The hidden states are numbers of the model's type, so that logits() gets back what the last layer gave.
+TEST_P(ForwardTest, HiddenStatesAreOfTheModelsType) {
+  ThreadPool pool(1);
+  Forward forward(*model_, best_isa(), pool);
+  KvPool kv(model_->config(), 3, 16, GetParam());
+  const auto hidden = forward.run({tokens_, 0, some_pages(3)}, kv);
+  const auto exact = [](float x) { return bf16_to_f32(f32_to_bf16(x)) == x; };
+  EXPECT_EQ(std::ranges::all_of(hidden, exact), GetParam() == DType::bf16);
+}
+
+INSTANTIATE_TEST_SUITE_P(Types, ForwardTest, testing::Values(DType::f32, DType::bf16),
+                         [](const auto& type) { return std::string(weight_dtype_name(type.param)); });
+
+TEST(ModelType, Float16IsWidenedAndNotComputedIn) {
+  const TemporaryFolder folder;
+  RandomModel random;
+  random.config = *preset_config("tiny");
+  random.config.dtype = DType::f16;
+  write_random_model(random, folder / "model", [](std::size_t) {});
+  EXPECT_THROW(Model(folder / "model", DType::f16), std::invalid_argument);
+  EXPECT_THROW(Reference(folder / "model", DType::f16), std::invalid_argument);
+  EXPECT_EQ(natural_type(Model(folder / "model", DType::f32).config()), DType::f32);
+  random.config.dtype = DType::bf16;
+  EXPECT_EQ(natural_type(random.config), DType::bf16);
 }
 
 }  // namespace

@@ -29,14 +29,20 @@ namespace {
 
 std::int64_t as_dim(std::size_t size) { return static_cast<std::int64_t>(size); }
 
-/// A weight of the checkpoint, widened to float32. One dimension or two: [rows] or [rows, columns].
-at::Tensor weight(const Checkpoint& checkpoint, const std::string& name, std::size_t rows, std::size_t columns = 0) {
-  const TensorView& stored = columns ? checkpoint.at(name, {rows, columns}) : checkpoint.at(name, {rows});
-  at::Tensor out =
-      columns ? at::empty({as_dim(rows), as_dim(columns)}, at::kFloat) : at::empty({as_dim(rows)}, at::kFloat);
-  widen(stored, 0, {out.mutable_data_ptr<float>(), stored.size()});
-  return out;
-}
+/// Weights of a checkpoint in the type that is computed in.
+struct Source {
+  const Checkpoint& checkpoint;
+  at::ScalarType type;
+
+  /// One dimension or two: [rows] or [rows, columns].
+  at::Tensor weight(const std::string& name, std::size_t rows, std::size_t columns = 0) const {
+    const TensorView& stored = columns ? checkpoint.at(name, {rows, columns}) : checkpoint.at(name, {rows});
+    at::Tensor out =
+        columns ? at::empty({as_dim(rows), as_dim(columns)}, at::kFloat) : at::empty({as_dim(rows)}, at::kFloat);
+    widen(stored, 0, {out.mutable_data_ptr<float>(), stored.size()});
+    return out.to(type);
+  }
+};
 
 struct Layer {
   at::Tensor input_norm, post_attention_norm;  // [hidden]
@@ -44,18 +50,18 @@ struct Layer {
   at::Tensor keys, values;                     // the request's KV cache: [1, kv heads, capacity, head_dim]
 };
 
-Layer read_layer(const Checkpoint& checkpoint, const ModelConfig& c, std::size_t index) {
+Layer read_layer(const Source& source, const ModelConfig& c, std::size_t index) {
   const std::string at = "model.layers." + std::to_string(index) + ".";
   Layer layer;
-  layer.input_norm = weight(checkpoint, at + "input_layernorm.weight", c.hidden_size);
-  layer.post_attention_norm = weight(checkpoint, at + "post_attention_layernorm.weight", c.hidden_size);
-  layer.q = weight(checkpoint, at + "self_attn.q_proj.weight", c.query_size(), c.hidden_size);
-  layer.k = weight(checkpoint, at + "self_attn.k_proj.weight", c.kv_size(), c.hidden_size);
-  layer.v = weight(checkpoint, at + "self_attn.v_proj.weight", c.kv_size(), c.hidden_size);
-  layer.o = weight(checkpoint, at + "self_attn.o_proj.weight", c.hidden_size, c.query_size());
-  layer.gate = weight(checkpoint, at + "mlp.gate_proj.weight", c.intermediate_size, c.hidden_size);
-  layer.up = weight(checkpoint, at + "mlp.up_proj.weight", c.intermediate_size, c.hidden_size);
-  layer.down = weight(checkpoint, at + "mlp.down_proj.weight", c.hidden_size, c.intermediate_size);
+  layer.input_norm = source.weight(at + "input_layernorm.weight", c.hidden_size);
+  layer.post_attention_norm = source.weight(at + "post_attention_layernorm.weight", c.hidden_size);
+  layer.q = source.weight(at + "self_attn.q_proj.weight", c.query_size(), c.hidden_size);
+  layer.k = source.weight(at + "self_attn.k_proj.weight", c.kv_size(), c.hidden_size);
+  layer.v = source.weight(at + "self_attn.v_proj.weight", c.kv_size(), c.hidden_size);
+  layer.o = source.weight(at + "self_attn.o_proj.weight", c.hidden_size, c.query_size());
+  layer.gate = source.weight(at + "mlp.gate_proj.weight", c.intermediate_size, c.hidden_size);
+  layer.up = source.weight(at + "mlp.up_proj.weight", c.intermediate_size, c.hidden_size);
+  layer.down = source.weight(at + "mlp.down_proj.weight", c.hidden_size, c.intermediate_size);
   return layer;
 }
 
@@ -74,6 +80,7 @@ at::Tensor rotate(const at::Tensor& x, const Rotation& by) {
 
 struct StockModel::State {
   ModelConfig config;
+  at::ScalarType type;
   int threads;
   at::Tensor embedding, norm, lm_head;
   at::Tensor inverse_frequency;  // [head_dim / 2]
@@ -81,7 +88,7 @@ struct StockModel::State {
   std::size_t length = 0;    // [tokens] in the KV cache
   std::size_t capacity = 0;  // [tokens] that it has room for
 
-  State(const std::filesystem::path& directory, std::size_t thread_count);
+  State(const std::filesystem::path& directory, DType dtype, std::size_t thread_count);
   void check(std::span<const TokenId> tokens, std::size_t from) const;
   void reserve(std::size_t tokens);
   Rotation rotation(std::size_t n) const;
@@ -91,15 +98,18 @@ struct StockModel::State {
   std::vector<float> run(std::span<const TokenId> tokens, bool all_rows);
 };
 
-StockModel::State::State(const std::filesystem::path& directory, std::size_t thread_count)
-    : config(read_model_config(directory)), threads(static_cast<int>(thread_count)) {
+StockModel::State::State(const std::filesystem::path& directory, DType dtype, std::size_t thread_count)
+    : config(read_model_config(directory)),
+      type(dtype == DType::bf16 ? at::kBFloat16 : at::kFloat),
+      threads(static_cast<int>(thread_count)) {
   const c10::InferenceMode guard;
   const Checkpoint checkpoint(directory);
+  const Source source{checkpoint, type};
   const ModelConfig& c = config;
-  embedding = weight(checkpoint, "model.embed_tokens.weight", c.vocab_size, c.hidden_size);
-  norm = weight(checkpoint, "model.norm.weight", c.hidden_size);
-  lm_head = c.tie_word_embeddings ? embedding : weight(checkpoint, "lm_head.weight", c.vocab_size, c.hidden_size);
-  for (std::size_t i = 0; i < c.num_hidden_layers; ++i) layers.push_back(read_layer(checkpoint, c, i));
+  embedding = source.weight("model.embed_tokens.weight", c.vocab_size, c.hidden_size);
+  norm = source.weight("model.norm.weight", c.hidden_size);
+  lm_head = c.tie_word_embeddings ? embedding : source.weight("lm_head.weight", c.vocab_size, c.hidden_size);
+  for (std::size_t i = 0; i < c.num_hidden_layers; ++i) layers.push_back(read_layer(source, c, i));
   const at::Tensor exponent = at::arange(0, as_dim(c.head_dim), 2, at::kFloat) / static_cast<double>(c.head_dim);
   inverse_frequency = at::pow(c.rope_theta, exponent).reciprocal();
 }
@@ -122,8 +132,7 @@ void StockModel::State::reserve(std::size_t tokens) {
   if (tokens <= capacity) return;
   const std::size_t room = std::min(std::max(tokens, 2 * capacity), config.max_position_embeddings);
   const auto grow = [&](at::Tensor& cache) {
-    at::Tensor larger =
-        at::empty({1, as_dim(config.num_key_value_heads), as_dim(room), as_dim(config.head_dim)}, at::kFloat);
+    at::Tensor larger = at::empty({1, as_dim(config.num_key_value_heads), as_dim(room), as_dim(config.head_dim)}, type);
     if (length > 0) larger.narrow(2, 0, as_dim(length)).copy_(cache.narrow(2, 0, as_dim(length)));
     cache = std::move(larger);
   };
@@ -134,12 +143,12 @@ void StockModel::State::reserve(std::size_t tokens) {
   capacity = room;
 }
 
-/// Angles in float32, as Hugging Face computes them.
+/// Angles in float32 and then in the model's type, as Hugging Face computes them.
 Rotation StockModel::State::rotation(std::size_t n) const {
   const at::Tensor position = at::arange(as_dim(length), as_dim(length + n), at::kFloat);
   const at::Tensor half = at::outer(position, inverse_frequency);
   const at::Tensor angle = at::cat({half, half}, -1);
-  return {angle.cos(), angle.sin()};
+  return {angle.cos().to(type), angle.sin().to(type)};
 }
 
 /// [n, heads * head_dim] as [1, heads, n, head_dim].
@@ -177,15 +186,16 @@ std::vector<float> StockModel::State::run(std::span<const TokenId> tokens, bool 
     x = x + at::linear(at::silu(at::linear(y, layer.gate)) * at::linear(y, layer.up), layer.down);
   }
   if (!all_rows) x = x.narrow(0, x.size(0) - 1, 1);
-  const at::Tensor logits = at::linear(norm_of(x, norm), lm_head).contiguous();
+  const at::Tensor logits = at::linear(norm_of(x, norm), lm_head).to(at::kFloat).contiguous();
   length += tokens.size();
   const float* const first = logits.const_data_ptr<float>();
   return {first, first + logits.numel()};
 }
 
-StockModel::StockModel(const std::filesystem::path& directory, std::size_t threads) {
+StockModel::StockModel(const std::filesystem::path& directory, DType type, std::size_t threads) {
   if (threads == 0) throw std::invalid_argument("stock model: at least one thread is needed");
-  state_ = std::make_unique<State>(directory, threads);
+  if (type != DType::f32 && type != DType::bf16) throw std::invalid_argument("stock model: computes in F32 or BF16");
+  state_ = std::make_unique<State>(directory, type, threads);
 }
 StockModel::~StockModel() = default;
 StockModel::StockModel(StockModel&&) noexcept = default;
@@ -194,7 +204,7 @@ StockModel& StockModel::operator=(StockModel&&) noexcept = default;
 std::size_t StockModel::vocab_size() const { return state_->config.vocab_size; }
 std::size_t StockModel::length() const { return state_->length; }
 std::size_t StockModel::kv_bytes() const {
-  return 2 * state_->layers.size() * state_->capacity * state_->config.kv_size() * sizeof(float);
+  return 2 * state_->layers.size() * state_->capacity * state_->config.kv_size() * c10::elementSize(state_->type);
 }
 
 std::vector<float> StockModel::prefill(std::span<const TokenId> tokens, bool all_rows) {

@@ -3,8 +3,9 @@
 ///
 /// It is the outside yardstick. It shares the readers of common/io with our own path and nothing else: no kernel, no KV
 /// pool, no prefix cache. Every request computes all of its tokens; decoding within a request has an ordinary dense KV
-/// cache. float32 throughout. Its bits are its own: matrix products of other row counts add up in another order, so its
-/// logits come close to ours and are not equal (docs: the numeric policy).
+/// cache. float32, or bfloat16 for weights, activations, KV cache and logits, as Hugging Face runs such a checkpoint.
+/// Its bits are its own: matrix products of other row counts add up in another order, so its logits come close to ours
+/// and are not equal (docs: the numeric policy).
 ///
 /// This header names no LibTorch type, so what includes it compiles without; what links radixlab_stock loads LibTorch.
 #pragma once
@@ -16,6 +17,7 @@
 #include <vector>
 
 #include "contract/cache_manager.hpp"
+#include "io/dtype.hpp"
 
 namespace radixlab {
 
@@ -23,9 +25,9 @@ namespace radixlab {
 /// process's.
 class StockModel {
  public:
-  /// Reads a Hugging Face Llama directory and widens its weights to float32. `threads` >= 1 computing threads.
-  /// Throws InputError on a bad directory, std::invalid_argument on zero threads.
-  StockModel(const std::filesystem::path& directory, std::size_t threads);
+  /// Reads a Hugging Face Llama directory and converts its weights to `type`, DType::f32 or DType::bf16. `threads` >= 1
+  /// computing threads. Throws InputError on a bad directory, std::invalid_argument on zero threads or another type.
+  StockModel(const std::filesystem::path& directory, DType type, std::size_t threads);
   ~StockModel();
   StockModel(StockModel&&) noexcept;
   StockModel& operator=(StockModel&&) noexcept;
