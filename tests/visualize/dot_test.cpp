@@ -1,39 +1,15 @@
 #include "visualize/dot.hpp"
 
-#include <cstdlib>
-#include <fstream>
 #include <gmock/gmock.h>
 #include <sstream>
 
-#include "visualize/render.hpp"
+#include "pictures.hpp"
 
 namespace radixlab {
 namespace {
 
 using testing::HasSubstr;
 using testing::Not;
-
-NodeView node(std::uint32_t id, std::uint32_t parent, std::vector<TokenId> tokens, std::vector<PageId> pages) {
-  NodeView view;
-  view.id = id;
-  view.parent = parent;
-  view.tokens = std::move(tokens);
-  view.pages = std::move(pages);
-  return view;
-}
-NodeView leaf(NodeView view) {
-  view.evictable = true;
-  return view;
-}
-NodeView locked(NodeView view, std::size_t times = 1) {
-  view.use.ref_count = times;
-  view.evictable = false;
-  return view;
-}
-NodeView salted(NodeView view, std::uint32_t salt) {
-  view.cache_salt = salt;
-  return view;
-}
 
 /// A document of 8 tokens, two finished questions and one that is being answered.
 Snapshot questions() {
@@ -58,20 +34,6 @@ std::string line_of(const std::string& text, const std::string& start) {
     if (line.find_first_not_of(' ') == line.find(start) && line.find(start) != std::string::npos) return line;
   }
   return {};
-}
-
-/// Compares with tests/visualize/NAME.dot. With RADIXLAB_UPDATE_GOLDEN set, writes that file anew, and fails all the
-/// same.
-void expect_golden(const std::string& name, const std::string& dot) {
-  const std::string path = "tests/visualize/" + name + ".dot";
-  if (std::getenv("RADIXLAB_UPDATE_GOLDEN")) {
-    render(dot, path);
-    FAIL() << path << " was written anew: look at it, then run without RADIXLAB_UPDATE_GOLDEN";
-  }
-  std::ifstream file(path);
-  std::stringstream golden;
-  golden << file.rdbuf();
-  EXPECT_EQ(dot, golden.str()) << path << ": if the change is meant, run with RADIXLAB_UPDATE_GOLDEN=1";
 }
 
 TEST(DotGolden, QuestionsOnOneDocument) {

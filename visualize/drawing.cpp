@@ -1,0 +1,212 @@
+#include "visualize/drawing.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <utility>
+
+#include "io/error.hpp"
+#include "visualize/label_text.hpp"
+
+namespace radixlab {
+namespace {
+
+// How a node stands to eviction, in colour and in line, so that it reads in black and white; the legend shows the same.
+constexpr std::string_view kEvictable = R"(style="rounded,filled,dashed", fillcolor="#eef2f7")";
+constexpr std::string_view kInner = R"(style="rounded,filled", fillcolor="#ffffff")";
+constexpr std::string_view kRoot = R"(shape=ellipse, style=filled, fillcolor="#374151", fontcolor="#ffffff")";
+constexpr std::string_view kFolded = R"(style="rounded,dotted")";
+constexpr std::string_view kMissing = R"(style="filled,dotted", penwidth=2, color="#b91c1c", fillcolor="#fee2e2")";
+
+constexpr std::string_view kHead = R"(digraph cache {
+  graph [rankdir=LR, ordering=out, nodesep=0.16, ranksep=0.5, size="10.4,1000", bgcolor="#ffffff"];
+  graph [fontname="Helvetica,Arial,sans-serif", fontsize=12, fontcolor="#1f2937", labeljust=l];
+  node [fontname="Helvetica,Arial,sans-serif", fontsize=12, fontcolor="#1f2937", color="#4b5563"];
+  node [shape=box, height=0.3, margin="0.1,0.05"];
+  edge [arrowhead=none, color="#4b5563", tailport=e, headport=w];
+)";
+constexpr std::string_view kRow = R"(<TR><TD ALIGN="LEFT">{}</TD></TR>)";
+constexpr std::string_view kLockedEdge = R"( [penwidth=3.5, color="#b45309"])";
+
+std::string small(std::string_view label) { return fmt::format(R"(<FONT POINT-SIZE="10">{}</FONT>)", label); }
+
+}  // namespace
+
+const std::string_view kLockedBox = R"(style="rounded,filled", penwidth=3, color="#b45309", fillcolor="#fff3dc")";
+const Annotations::Sample kLockedSample = {R"(BORDER="3" COLOR="#b45309" BGCOLOR="#fff3dc")", "<B>LOCKED</B>",
+                                           "a request in progress needs it"};
+
+Drawing::Drawing(const Snapshot& snapshot, const DotOptions& options, const Annotations& annotations)
+    : snapshot_(snapshot), options_(options), annotations_(annotations) {
+  const auto& marks = annotations.marks;
+  for (std::size_t i = 0; i < snapshot.nodes.size(); ++i) add(snapshot.nodes[i], marks.empty() ? nullptr : &marks[i]);
+  sum_up();
+  fold();
+}
+
+std::string Drawing::text() {
+  out_ = kHead;
+  open_frame();
+  put_boxes();
+  put_edges();
+  out_ += "  }\n";
+  put_caption();
+  return out_ + "}\n";
+}
+
+void Drawing::add(const NodeView& view, const Annotations::Mark* mark) {
+  const std::size_t parent = parent_of(view);
+  std::string name = fmt::format("n{}", view.id);
+  // Two nodes of one id break the contract; both are drawn, and the first has the children.
+  if (!by_id_.emplace(view.id, items_.size()).second) name += fmt::format("_{}", items_.size());
+  const bool locked = view.use.ref_count > 0;
+  const std::string_view style = mark ? mark->style : locked ? kLockedBox : view.evictable ? kEvictable : kInner;
+  const std::string_view edge = locked ? kLockedEdge : mark ? mark->edge : "";
+  const bool changed = mark && (!mark->words.empty() || mark->locked_now);
+  items_.push_back({name, rows_of(view, mark), std::string(style), parent, true, 1, view.pages.size(), changed, locked,
+                    std::string(edge)});
+}
+
+std::size_t Drawing::parent_of(const NodeView& view) {
+  const std::size_t next = items_.size();
+  if (view.parent == 0) {
+    if (!snapshot_.tree) return kNone;
+    const auto [root, is_new] = roots_.emplace(view.cache_salt, next);
+    const std::string label = "root<BR/>" + small(fmt::format("salt {}", view.cache_salt));
+    if (is_new) items_.push_back({fmt::format("root{}", view.cache_salt), label, std::string(kRoot)});
+    return root->second;
+  }
+  const auto [parent, is_new] = by_id_.emplace(view.parent, next);
+  const std::string label = fmt::format("#{} is named as parent, but is not there", view.parent);
+  if (is_new) items_.push_back({fmt::format("n{}", view.parent), label, std::string(kMissing)});
+  return parent->second;
+}
+
+std::string Drawing::rows_of(const NodeView& view, const Annotations::Mark* mark) {
+  std::string text;
+  for (const TokenId token : view.tokens) {
+    text += options_.token_text ? options_.token_text(token) : fmt::format("{} ", token);
+  }
+  std::string held = (mark ? mark->name : fmt::format("#{}", view.id)) + " \u00B7 ";
+  if (!snapshot_.tree && view.cache_salt != 0) held += fmt::format("salt {} \u00B7 ", view.cache_salt);
+  held += fmt::format("{} \u00B7 {}", counted(view.tokens.size(), "token"), counted(view.pages.size(), "page"));
+  if (!view.pages.empty()) held += ": " + page_ranges(view.pages, options_.max_page_runs);
+  std::string rows = row(wrap_words(shorten_middle(visible_text(text), options_.max_text), options_.line_width), false);
+  rows += row({visible_text(held)}, true);
+  if (mark && !mark->words.empty()) {
+    const std::u32string words = visible_text(mark->words);
+    table_width_ = std::max(table_width_, words.size() * 54 / 10);  // bold
+    rows += fmt::format(kRow, small("<B>" + escape_label(words) + "</B>"));
+  }
+  if (view.use.ref_count == 0) return rows;
+  const std::string_view now = mark && mark->locked_now ? " now" : "";
+  return rows +
+         fmt::format(kRow, small(fmt::format("<B>LOCKED</B>{}  ref_count {}", now, grouped(view.use.ref_count))));
+}
+
+std::string Drawing::row(const std::vector<std::u32string>& lines, bool small_print) {
+  if (lines.empty()) return {};
+  std::string text;
+  for (const std::u32string& line : lines) {
+    // Tenths of a point that a character of Helvetica needs, on average and a little more.
+    table_width_ = std::max(table_width_, line.size() * (small_print ? 48 : 60) / 10);
+    text += escape_label(line) + R"(<BR ALIGN="LEFT"/>)";
+  }
+  return fmt::format(kRow, small_print ? small(text) : text);
+}
+
+void Drawing::sum_up() {
+  for (auto item = items_.rbegin(); item != items_.rend(); ++item) {
+    if (item->parent == kNone) continue;
+    Item& parent = items_[item->parent];
+    parent.nodes += item->nodes;
+    parent.pages += item->pages;
+    parent.changed += item->changed;
+    parent.shelters_lock = parent.shelters_lock || item->shelters_lock;
+  }
+}
+
+void Drawing::fold() {
+  std::map<std::size_t, std::vector<std::size_t>> children;  // by parent
+  for (std::size_t i = 0; i < items_.size(); ++i) children[items_[i].parent].push_back(i);
+  for (const auto& [parent, below] : children) fold_children(parent, below);
+  for (Item& item : items_) item.hidden = item.hidden || (item.parent != kNone && items_[item.parent].hidden);
+}
+
+/// Keeps those that shelter a lock, then those that changed, then the first others, up to max_children; two or more
+/// beyond become one box.
+void Drawing::fold_children(std::size_t parent, const std::vector<std::size_t>& children) {
+  std::size_t room = options_.max_children;
+  for (const std::size_t child : children) room -= items_[child].shelters_lock && room > 0;
+  std::vector<std::size_t> beyond;
+  for (const bool changed : {true, false}) {
+    for (const std::size_t child : children) {
+      if (items_[child].shelters_lock || (items_[child].changed > 0) != changed) continue;
+      if (room == 0) beyond.push_back(child);
+      room -= room > 0;
+    }
+  }
+  if (beyond.size() >= 2) put_fold(parent, beyond);
+}
+
+void Drawing::put_fold(std::size_t parent, const std::vector<std::size_t>& folded) {
+  std::size_t nodes = 0, pages = 0, changed = 0;
+  bool are_nodes = true;
+  for (const std::size_t child : folded) {
+    items_[child].hidden = true;
+    nodes += items_[child].nodes;
+    pages += items_[child].pages;
+    changed += items_[child].changed;
+    are_nodes = are_nodes && items_[child].is_node;
+  }
+  const bool flat = are_nodes && nodes == folded.size();
+  const std::string_view what = !are_nodes ? "salts" : !flat ? "branches" : snapshot_.tree ? "leaves" : "entries";
+  std::string label = fmt::format("&#8230; {} more {}, {}{}", grouped(folded.size()), what,
+                                  flat ? "" : counted(nodes, "node") + ", ", counted(pages, "page"));
+  if (changed > 0) label += fmt::format("; {} of them changed", grouped(changed));
+  items_.push_back({parent == kNone ? "more" : "more_" + items_[parent].name, label, std::string(kFolded), parent});
+}
+
+void Drawing::open_frame() {
+  out_ += "  subgraph cluster_cache {\n    graph [pencolor=none, margin=4";
+  if (!options_.title.empty()) {
+    out_ += fmt::format(", labelloc=t, fontsize=15, label=<<B>{}</B>>", escape_label(visible_text(options_.title)));
+  }
+  out_ += "];\n";
+}
+
+void Drawing::put_boxes() {
+  constexpr std::string_view kTable = R"(<TABLE BORDER="0" CELLSPACING="0" CELLPADDING="1" WIDTH="{}">{}</TABLE>)";
+  if (items_.empty()) out_ += "    nothing [label=\"nothing is cached\", style=dotted];\n";
+  for (const Item& item : items_) {
+    if (item.hidden) continue;
+    const std::string label = item.is_node ? fmt::format(kTable, table_width_, item.label) : item.label;
+    out_ += fmt::format("    {} [label=<{}>, {}];\n", item.name, label, item.style);
+  }
+}
+
+void Drawing::put_edges() {
+  // Where a tree grows to the right, Graphviz sets a node's first edge lowest; read from the top, it is to stand first.
+  for (auto item = items_.rbegin(); item != items_.rend(); ++item) {
+    if (item->hidden || item->parent == kNone) continue;
+    out_ += fmt::format("    {} -> {}{};\n", items_[item->parent].name, item->name, item->edge);
+  }
+}
+
+void Drawing::put_caption() {
+  const std::size_t columns = std::max<std::size_t>(9, 3 * annotations_.samples.size());
+  out_ += fmt::format(R"(  labelloc=b; label=<<TABLE BORDER="0" CELLSPACING="3" CELLPADDING="0">)"
+                      "\n    "
+                      R"(<TR><TD ALIGN="LEFT" COLSPAN="{}">{}</TD></TR><TR>)"
+                      "\n",
+                      columns, annotations_.caption);
+  for (const Annotations::Sample& sample : annotations_.samples) {
+    out_ += fmt::format(
+        R"(    <TD><TABLE CELLBORDER="0" CELLSPACING="0" CELLPADDING="2" {}><TR><TD>{}</TD></TR></TABLE></TD>)"
+        R"(<TD ALIGN="LEFT">{}</TD><TD WIDTH="10"></TD>)"
+        "\n",
+        sample.frame, small(sample.word), small(sample.meaning));
+  }
+  out_ += "    </TR></TABLE>>;\n";
+}
+
+}  // namespace radixlab
