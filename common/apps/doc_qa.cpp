@@ -12,7 +12,7 @@
 #include "apps/progress.hpp"
 #include "io/atomic_file.hpp"
 #include "testing/fake_kv.hpp"
-#include "visualize/dot.hpp"
+#include "visualize/difference.hpp"
 #include "visualize/render.hpp"
 #ifdef RADIXLAB_WITH_STOCK
 #include "apps/stock_runs.hpp"
@@ -79,24 +79,30 @@ void mark(ManagerRuns& runs, const std::string& stop) {
   }
 }
 
-// A picture of each manager that holds anything, taken while the last request still has its lock.
+// Pictures of each manager that holds anything: while the last request still has its lock, and what it changed.
 std::vector<std::string> draw(const std::vector<ManagerRuns>& all, const std::string& folder,
                               const Tokenizer& tokenizer) {
   std::vector<std::string> files;
   std::filesystem::create_directories(folder);
-  for (const ManagerRuns& runs : all) {
-    if (!runs.snapshot || runs.snapshot->nodes.empty()) continue;
-    DotOptions options{.token_text = [&](TokenId id) { return tokenizer.piece_text(id); }};
-    options.title = runs.manager + ": the cache while \"" + runs.runs.back().ask->question.question + "\" is answered";
-    const std::string dot = to_dot(*runs.snapshot, options);
+  const auto draw_one = [&](const std::string& name, const std::string& dot) {
     for (const char* ending : {".dot", ".svg", ".png"}) {
       if (std::string_view(ending) != ".dot" && !can_render()) {
         fmt::print(stderr, "doc_qa: no {} picture: the program dot is missing (package graphviz)\n", ending);
         continue;
       }
-      files.push_back((std::filesystem::path(folder) / (runs.manager + "-tree" + ending)).string());
+      files.push_back((std::filesystem::path(folder) / (name + ending)).string());
       render(dot, files.back());
     }
+  };
+  for (const ManagerRuns& runs : all) {
+    const std::string question = "\"" + runs.runs.back().ask->question.question + "\"";
+    DotOptions options{.token_text = [&](TokenId id) { return tokenizer.piece_text(id); }};
+    options.title = runs.manager + ": the cache while " + question + " is answered";
+    if (runs.snapshot && !runs.snapshot->nodes.empty())
+      draw_one(runs.manager + "-tree", to_dot(*runs.snapshot, options));
+    options.title = runs.manager + ": what " + question + " changed";
+    if (!runs.after_last.nodes.empty())
+      draw_one(runs.manager + "-difference", to_dot_difference(runs.before_last, runs.after_last, options));
   }
   return files;
 }

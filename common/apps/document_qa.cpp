@@ -78,10 +78,13 @@ ManagerRuns ask_all(Engine& engine, const std::string& manager, const std::vecto
                     const std::function<void(std::size_t)>& after_each) {
   ManagerRuns all{.manager = manager};
   for (const Ask& ask : asks) {
+    const bool last = &ask == &asks.back();
+    if (last) all.before_last = engine.cache().snapshot();
     LiveRequest request(engine, ask.prompt, options);
     bool more = request.step();
-    if (&ask == &asks.back() && more) all.snapshot = engine.cache().snapshot();
+    if (last && more) all.snapshot = engine.cache().snapshot();
     while (more) more = request.step();
+    if (last) all.after_last = engine.cache().snapshot();
     Run run{.manager = manager, .ask = &ask, .result = request.take()};
     run.answer = tokenizer.decode(run.result.output);
     all.runs.push_back(std::move(run));

@@ -72,6 +72,7 @@ struct ManagerRuns {
   std::size_t peak_kv_bytes = 0;
   bool compared = false;             ///< with the first manager of the list
   std::optional<Snapshot> snapshot;  ///< while the last request still holds its lock
+  Snapshot before_last, after_last;  ///< before the last request, and when it is done
   std::string damage;                ///< what was done to a page on purpose
   std::string explanation;           ///< of the first wrong bit, where logits differ
 

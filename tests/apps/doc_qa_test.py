@@ -48,13 +48,17 @@ class DocQa(unittest.TestCase):
         self.assertEqual(answers, {tuple(q["answer"] for q in questions)})
 
     def test_the_pictures_show_readable_text_and_the_locked_path(self):
-        self.ask("--quiet", "--out", self.folder, questions=QUESTIONS[:2])
+        self.ask("--quiet", "--page-size", 4, "--out", self.folder, questions=QUESTIONS[:3])
         dot = (self.folder / "radix-tree.dot").read_text()
         self.assertIn("LOCKED", dot)
         self.assertIn("Question", dot)
+        difference = (self.folder / "radix-difference.dot").read_text()
+        self.assertIn("+ ADDED", difference)
+        self.assertRegex(difference, r"1 node added.*: \+\d+ page")
         if shutil.which("dot"):
-            self.assertGreater((self.folder / "radix-tree.svg").stat().st_size, 1000)
-            self.assertEqual((self.folder / "radix-tree.png").read_bytes()[:4], b"\x89PNG")
+            for name in "radix-tree", "radix-difference":
+                self.assertGreater((self.folder / f"{name}.svg").stat().st_size, 1000)
+                self.assertEqual((self.folder / f"{name}.png").read_bytes()[:4], b"\x89PNG")
 
     def test_plain_lines_are_asked_of_every_document(self):
         documents = sorted((CHECKPOINT / "documents").glob("*.txt"))[:2]
