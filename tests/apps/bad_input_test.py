@@ -75,7 +75,8 @@ class BadInput(unittest.TestCase):
     def test_generate_refuses_options_out_of_range(self):
         self.refused("generate", "--model", CHECKPOINT, "--prompt", "x", "--page-size", 0, says="--page-size")
         self.refused("generate", "--model", CHECKPOINT, "--prompt", "x", "--isa", "sse2", says="--isa")
-        self.refused("generate", "--model", CHECKPOINT, "--prompt", "x", "--dtype", "int4", says="--dtype")
+        for dtype in ("int4", "float16"):
+            self.refused("generate", "--model", CHECKPOINT, "--prompt", "x", "--dtype", dtype, says=["--dtype", "bfloat16"])
 
     def test_a_model_without_a_tokenizer_says_what_to_do(self):
         model = self.model_without("tokenizer.model")

@@ -42,10 +42,20 @@ class DocQa(unittest.TestCase):
     def test_answers_do_not_depend_on_how_it_is_computed(self):
         questions = QUESTIONS[:2]
         answers = set()
-        for options in (["--page-size", 1], ["--page-size", 64, "--chunk", 100], ["--threads", 1, "--managers", "radix"]):
+        for options in (["--page-size", 1], ["--page-size", 64, "--chunk", 100], ["--threads", 1, "--managers", "radix"],
+                        ["--dtype", "float32"]):
             _, figures = self.ask("--quiet", *options, questions=questions)
             answers.add(tuple(r["answer"] for r in figures["runs"] if r["manager"] == "radix"))
         self.assertEqual(answers, {tuple(q["answer"] for q in questions)})
+
+    def test_the_type_is_the_checkpoints_and_bfloat16_halves_the_cache(self):
+        peak = {}
+        for dtype in ("auto", "bfloat16", "float32"):
+            text, figures = self.ask("--quiet", "--dtype", dtype, questions=QUESTIONS[:1])
+            self.assertIn("in float32\n" if dtype == "float32" else "in bfloat16\n", text)
+            peak[dtype] = [m["peak_kv_bytes"] for m in figures["managers"]]
+        self.assertEqual(peak["auto"], peak["bfloat16"])
+        self.assertEqual(peak["float32"], [2 * bytes for bytes in peak["bfloat16"]])
 
     def test_the_pictures_show_readable_text_and_the_locked_path(self):
         self.ask("--quiet", "--page-size", 4, "--out", self.folder, questions=QUESTIONS[:3])

@@ -45,14 +45,18 @@ class Generate(unittest.TestCase):
             self.assertEqual(self.start(naive, request), 0)
 
     def test_radix_computes_the_rest_with_the_same_bits(self):
-        naive_text, naive = self.generate("--manager", "naive")
-        for options in ([], ["--page-size", 4, "--chunk", 3], ["--page-size", 1, "--isa", "scalar", "--threads", 2]):
-            text, radix = self.generate("--manager", "radix", *options)
-            self.assertEqual(text, naive_text)
-            start = self.start(radix, 1)
-            page = options[1] if options else 16
-            self.assertEqual(start, 35 // page * page)
-            self.assertEqual(naive["logits_1"][1][start * 1536 * 4 :], radix["logits_1"][1])
+        logits = {}
+        for dtype in ("float32", "bfloat16"):
+            naive_text, naive = self.generate("--manager", "naive", "--dtype", dtype)
+            logits[dtype] = naive["logits_1"][1]
+            for options in ([], ["--page-size", 4, "--chunk", 3], ["--page-size", 1, "--isa", "scalar", "--threads", 2]):
+                text, radix = self.generate("--manager", "radix", "--dtype", dtype, *options)
+                self.assertEqual(text, naive_text)
+                start = self.start(radix, 1)
+                page = options[1] if options else 16
+                self.assertEqual(start, 35 // page * page)
+                self.assertEqual(naive["logits_1"][1][start * 1536 * 4 :], radix["logits_1"][1])
+        self.assertNotEqual(logits["float32"][: 1536 * 4], logits["bfloat16"][: 1536 * 4])
 
 
 if __name__ == "__main__":
