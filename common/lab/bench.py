@@ -1,7 +1,8 @@
 """./lab bench: the speed of the main job beside LibTorch's stock operators, on a random model of 125 million parameters.
 
-Both sides run in turn in one process on the same processors; figures are medians. With --save the figures go to
-docs/performance/main-job.json and docs/performance.md is written from them; a test fails if the two differ."""
+Both sides, each in float32 and bfloat16, run in turn in one process on the same processors; figures are medians. With
+--save the figures go to docs/performance/main-job.json and docs/performance.md is written from them; a test fails if the
+two differ."""
 import json
 import subprocess
 import tempfile
@@ -39,7 +40,7 @@ def run(arguments):
             if failed:
                 return failed
             say("")
-            runs.append(json.loads(figures.read_text()))
+            runs += json.loads(figures.read_text())  # one of each type
     if arguments.save:
         FIGURES.parent.mkdir(parents=True, exist_ok=True)
         FIGURES.write_text(json.dumps(runs, indent=1) + "\n")
@@ -50,35 +51,50 @@ def run(arguments):
 
 def page(runs):
     """The Markdown page of the figures."""
-    first = runs[0]
+    first, isas = runs[0], ", ".join(dict.fromkeys(r["isa"] for r in runs))
     lines = [
         "# Performance of the main job",
         "",
         "Made by `./lab bench --save` from [main-job.json](performance/main-job.json); machines differ and are noisy, so compare",
-        "ratios, which come from one run. Medians of " + str(first["rounds"]) + " rounds, both sides in turn, pinned.",
+        "ratios, which come from one run. Medians of " + str(first["rounds"]) + " rounds, all sides in turn, pinned.",
         "",
-        f"Model: {first['model_parameters'] / 1e6:.0f} M parameters (preset `110m`, random weights), {first['dtype']}. "
-        f"Processor: {first['processor']}, {first['isa']}. Compiler: {first['compiler']}. Peer: {first['peer']}.",
+        f"Model: {first['model_parameters'] / 1e6:.0f} M parameters (preset `110m`, random weights). "
+        f"Processor: {first['processor']}, {isas}. Compiler: {first['compiler']}. Peer: {first['peer']}, in the same type.",
         "",
         f"## Time to the first token, {first['document_tokens']:,} shared + {first['question_tokens']} own tokens",
         "",
-        "| threads | cold [ms] | warm [ms] | warm / cold | tokens computed warm | share of the tokens |",
-        "|---|---|---|---|---|---|",
+        "| threads | type | cold [ms] | warm [ms] | warm / cold | tokens computed warm | share of the tokens |",
+        "|---|---|---|---|---|---|---|",
     ]
     for r in runs:
-        lines.append(f"| {r['threads']} | {r['cold_ttft_ms']:,.0f} | {r['warm_ttft_ms']:,.1f} | {r['warm_share']:.2%} | "
-                     f"{r['computed_warm']} | {r['token_share']:.2%} |")
+        lines.append(f"| {r['threads']} | {r['dtype']} | {r['cold_ttft_ms']:,.0f} | {r['warm_ttft_ms']:,.1f} | "
+                     f"{r['warm_share']:.2%} | {r['computed_warm']} | {r['token_share']:.2%} |")
     lines += [
         "",
         f"## Tokens a second: a prompt of {first['prefill_tokens']}, then {first['decode_tokens']} tokens one by one",
         "",
-        "| threads | prefill, ours | stock operators | ratio | decode, ours | stock operators | ratio |",
-        "|---|---|---|---|---|---|---|",
+        "| threads | type | prefill, ours | stock operators | ratio | decode, ours | stock operators | ratio |",
+        "|---|---|---|---|---|---|---|---|",
     ]
     for r in runs:
-        cells = [f"{r['threads']}"]
+        cells = [f"{r['threads']}", r["dtype"]]
         for part in ("prefill", "decode"):
             ours, stock = r[f"{part}_rate"], r[f"stock_{part}_rate"]
             cells += [f"{ours:,.1f}", f"{stock:,.1f}", f"{ours / stock:.2f}"]
         lines.append("| " + " | ".join(cells) + " |")
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines + gains(runs)) + "\n"
+
+
+def gains(runs):
+    """How much faster each side is in bfloat16 than in float32, where both were measured."""
+    sides = {(r["threads"], r["dtype"]): r for r in runs}
+    threads = [t for t, dtype in sides if dtype == "bfloat16" and (t, "float32") in sides]
+    if not threads:
+        return []
+    lines = ["", "## bfloat16 over float32", "",
+             "| threads | prefill, ours | stock operators | decode, ours | stock operators |", "|---|---|---|---|---|"]
+    for t in threads:
+        rates = [f"{side}{part}_rate" for part in ("prefill", "decode") for side in ("", "stock_")]
+        ratios = [f"{sides[t, 'bfloat16'][rate] / sides[t, 'float32'][rate]:.2f}" for rate in rates]
+        lines.append("| " + " | ".join([f"{t}", *ratios]) + " |")
+    return lines
