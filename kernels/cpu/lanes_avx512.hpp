@@ -36,7 +36,11 @@ struct Lanes {
     __m512i v;
   };
   static Pairs load(const BFloat16Pair* p) { return {_mm512_loadu_epi32(p)}; }
-  static Pairs broadcast(BFloat16Pair p) { return {both(p)}; }
+  static Pairs broadcast(BFloat16Pair p) {
+    __m512i pairs = both(p);
+    asm("" : "+v"(pairs));  // no instruction: clang 16 crashes where it sees 16 equal pairs become a __m512bh
+    return {pairs};
+  }
   friend Lanes fma(Pairs a, Pairs b, Lanes c) {  // the odd product first, and always flushing denormals
     return {_mm512_dpbf16_ps(c.v, (__m512bh)a.v, (__m512bh)b.v)};
   }
