@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <random>
-#include <set>
+#include <unordered_map>
 
 #include "01-naive-manager/scheduler_cache.hpp"
 #include "testing/fake_kv.hpp"
@@ -21,16 +21,17 @@ class Life {
         rng_(options.seed) {}
 
   LifeCounts run() {
-    for (; counts_.steps < options_.steps; ++counts_.steps) {
-      const Snapshot before = cache_.snapshot();
+    for (Snapshot before = cache_.snapshot(); counts_.steps < options_.steps; ++counts_.steps) {
       step();
-      count_changes(before, cache_.snapshot());
-      check();
+      Snapshot after = cache_.snapshot();
+      check(after);
+      count_changes(before, after);
+      before = std::move(after);
     }
     while (!live_.empty()) finish(live_.size() - 1);
     if (cache_.size_info().protected_size > 0) throw IntegrityError("I18: locks are left when all requests are done");
     desk_.reset();
-    check();
+    check(cache_.snapshot());
     if (source_.free_count() != options_.num_pages)
       throw IntegrityError("I4: " + std::to_string(source_.free_count()) + " pages are free after reset, expected all");
     counts_.copied = kv_.copied_tokens();
@@ -44,7 +45,7 @@ class Life {
   // Each call that may fail in its middle goes through here.
   void attempt(const std::function<void()>& call) {
     if (options_.attempt)
-      options_.attempt(call, [this] { check(); });
+      options_.attempt(call, [this] { check(cache_.snapshot()); });
     else
       call();
   }
@@ -59,7 +60,7 @@ class Life {
       squeeze();
     else if (what == 3 && one_in(8))
       reset();
-    else if (live_.empty() || (live_.size() < 6 && what < 12))
+    else if (live_.empty() || (live_.size() < options_.max_live && what < 12))
       start();
     else
       go_on(below(live_.size()));
@@ -68,10 +69,9 @@ class Life {
   // A prompt: new, or the beginning of one that lives or lived, often with something new behind it.
   Request prompt() {
     Request r;
-    static constexpr SaltField kTenants[] = {{'t', "a"}, {'t', "b"}};
-    const std::size_t tenant = below(3);
-    r.cache_salt = desk_.salt(std::span(kTenants).subspan(0, 0));
-    if (tenant > 0) r.cache_salt = desk_.salt(std::span(kTenants).subspan(tenant - 1, 1));
+    const std::string tenant = std::to_string(below(options_.tenants + 1));
+    const SaltField field{'t', tenant};
+    r.cache_salt = desk_.salt(std::span(&field, tenant == "0" ? 0 : 1));
     if (!past_.empty() && !one_in(4)) {
       const Request& like = live_.empty() || one_in(3) ? past_[below(past_.size())] : live_[below(live_.size())];
       r.tokens = like.tokens;
@@ -80,7 +80,7 @@ class Life {
       r.tokens.resize(1 + below(r.tokens.size()));
     }
     const std::size_t length = std::min(options_.max_tokens, r.tokens.size() + 1 + below(options_.max_tokens));
-    while (r.tokens.size() < length) r.tokens.push_back(static_cast<TokenId>(below(3)));
+    while (r.tokens.size() < length) r.tokens.push_back(static_cast<TokenId>(below(options_.alphabet)));
     return r;
   }
 
@@ -122,7 +122,7 @@ class Life {
     bool goes_on = !one_in(3);
     if (goes_on) attempt([&] { goes_on = desk_.grow(r, r.tokens.size() + 1); });
     if (!goes_on) return finish(i);
-    r.tokens.push_back(static_cast<TokenId>(below(3)));  // generated: it has no KV yet (I23)
+    r.tokens.push_back(static_cast<TokenId>(below(options_.alphabet)));  // generated: it has no KV yet (I23)
   }
 
   void finish(std::size_t i) {
@@ -177,40 +177,44 @@ class Life {
   static PrefixKey computed(const Request& r) { return {std::span(r.tokens).first(r.computed), r.cache_salt}; }
 
   void count_changes(const Snapshot& before, const Snapshot& after) {
-    std::map<std::uint32_t, std::size_t> length;
-    std::set<PageId> held;
+    std::unordered_map<std::uint32_t, std::size_t> length;
+    std::vector<bool> held(options_.num_pages);
     for (const NodeView& n : after.nodes) {
       length[n.id] = n.tokens.size();
-      held.insert(n.pages.begin(), n.pages.end());
+      for (const PageId page : n.pages) held[page] = true;
     }
     for (const NodeView& n : before.nodes) {
-      const auto gone = std::ranges::count_if(n.pages, [&](PageId page) { return !held.contains(page); });
+      const auto gone = std::ranges::count_if(n.pages, [&](PageId page) { return !held[page]; });
       counts_.evicted += static_cast<std::size_t>(gone) * cache_.page_size();
       counts_.splits += gone == 0 && length.contains(n.id) && length[n.id] < n.tokens.size();
     }
   }
 
-  void check() {
-    cache_.check_integrity();
-    cache_.same_as_snapshot();
-    std::set<PageId> cached, own;
-    for (const auto& [page, held] : cache_.mirror().pages()) cached.insert(page);
+  // `shot` is the manager as it is now: taken once a step, for all who look.
+  void check(const Snapshot& shot) {
+    cache_.check_state(shot);
+    std::vector<bool> own(options_.num_pages);
+    std::size_t private_pages = 0;
     for (const Request& r : live_)
-      for (const PageId page : r.pages)
-        if (!cached.contains(page) && !own.insert(page).second)
-          throw IntegrityError("I3: page " + std::to_string(page) + " is private to two requests");
-    if (source_.free_count() + cached.size() + own.size() != options_.num_pages)
-      throw IntegrityError("I4: " + std::to_string(source_.free_count()) + " free + " + std::to_string(cached.size()) +
-                           " cached + " + std::to_string(own.size()) + " private pages, expected " +
+      for (const PageId page : r.pages) {
+        if (cache_.mirror().find(page)) continue;
+        if (own.at(page)) throw IntegrityError("I3: page " + std::to_string(page) + " is private to two requests");
+        own[page] = true;
+        ++private_pages;
+      }
+    const std::size_t cached = cache_.mirror().pages().size();
+    if (source_.free_count() + cached + private_pages != options_.num_pages)
+      throw IntegrityError("I4: " + std::to_string(source_.free_count()) + " free + " + std::to_string(cached) +
+                           " cached + " + std::to_string(private_pages) + " private pages, expected " +
                            std::to_string(options_.num_pages));
-    check_cached_kv();
+    check_cached_kv(shot);
     for (const Request& r : live_) kv_.check(computed(r), r.pages);
   }
 
-  void check_cached_kv() {
-    std::map<std::uint32_t, std::pair<std::vector<TokenId>, std::vector<PageId>>> paths;
-    for (const NodeView& n : cache_.snapshot().nodes) {
-      auto path = n.parent ? paths.at(n.parent) : decltype(paths)::mapped_type{};
+  void check_cached_kv(const Snapshot& shot) {
+    std::unordered_map<std::uint32_t, std::pair<std::vector<TokenId>, std::vector<PageId>>> paths;
+    for (const NodeView& n : shot.nodes) {
+      auto path = n.parent ? paths.at(n.parent) : std::pair<std::vector<TokenId>, std::vector<PageId>>{};
       path.first.insert(path.first.end(), n.tokens.begin(), n.tokens.end());
       path.second.insert(path.second.end(), n.pages.begin(), n.pages.end());
       kv_.check({path.first, n.cache_salt}, path.second);

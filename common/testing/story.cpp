@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <new>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "contract/todo.hpp"
 
@@ -12,19 +13,26 @@ using std::to_string;
 
 /// One line, written when it goes out of scope, whether the call returned or threw.
 struct Story::Line {
-  Line(const Story& story, const char* op) : lines(story.lines_), json{{"op", op}} {}
-  ~Line() { lines += json.dump() + '\n'; }
+  Line(const Story& told, const char* op) : story(told) {
+    with("op", op);
+    ++story.open_;
+  }
+  ~Line() {
+    const bool inside = --story.open_ > 0;  // a broken rule, found while its call's line is not closed yet
+    if (story.writes_) (inside ? story.after_ : story.lines_) += json.dump() + '\n';
+    if (!inside) story.lines_ += std::exchange(story.after_, {});
+  }
   Line(const Line&) = delete;
   template <class V>
   Line& with(const char* field, const V& value) {
-    json[field] = value;
+    if (story.writes_) json[field] = value;
     return *this;
   }
   Line& with(const char* field, const CacheHandle& h) {
-    json[field] = {h.cached_len, h.node, h.generation};
+    if (story.writes_) json[field] = {h.cached_len, h.node, h.generation};
     return *this;
   }
-  std::string& lines;
+  const Story& story;
   nlohmann::ordered_json json;
 };
 

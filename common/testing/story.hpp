@@ -44,9 +44,12 @@ class Story : public BaseCacheManager {
 
   /// I36: what the calls say is cached is what the snapshot shows, page by page, prefix by prefix.
   /// I16: each node's ref_count is the number of locks that end there or below, by the ledger of locks.
-  void same_as_snapshot() const;
+  void same_as_snapshot() const { same_as(told_.snapshot()); }
+  /// check_integrity() and same_as_snapshot(), and what is broken is written down. `shot` is the snapshot of now.
+  void check_state(const Snapshot& shot) const;
 
   const std::string& text() const { return lines_; }    ///< the lines so far
+  void write_down(bool on) { writes_ = on; }            ///< off: checks alone, for a call that is not told
   const Oracle& mirror() const { return oracle_; }      ///< what is cached, by the calls
   std::size_t page_size() const { return page_size_; }  ///< [tokens]
 
@@ -72,6 +75,7 @@ class Story : public BaseCacheManager {
   void take_given(PrefixKey key, std::span<const PageId> pages, std::span<const PageId> named, std::size_t longest);
   void check_victims(std::size_t num_pages, const std::vector<PageId>& freed, const Snapshot& before) const;
   void forget(const std::vector<PageId>& freed);
+  void same_as(const Snapshot& shot) const;
   void check_node(const NodeView& node, std::span<const TokenId> path, bool tree) const;
   [[noreturn]] void broken(const std::string& rule) const;
 
@@ -81,7 +85,9 @@ class Story : public BaseCacheManager {
   bool partial_hits_;
   Oracle oracle_;
   mutable std::map<HandleName, Known> handles_;
-  mutable std::string lines_;
+  mutable std::string lines_, after_;  // after_: what follows the line that is open
+  mutable int open_ = 0;
+  bool writes_ = true;
 };
 
 }  // namespace radixlab

@@ -91,8 +91,16 @@ void Story::forget(const std::vector<PageId>& freed) {
     for (auto& [who, good] : handles_) good.must_hold = false;
 }
 
-void Story::same_as_snapshot() const {
-  const Snapshot shot = told_.snapshot();
+void Story::check_state(const Snapshot& shot) const {
+  try {
+    check(shot);
+  } catch (const IntegrityError& error) {
+    broken(error.what());
+  }
+  same_as(shot);
+}
+
+void Story::same_as(const Snapshot& shot) const {
   std::map<std::uint32_t, std::vector<TokenId>> paths;
   std::size_t pages = 0;
   for (const NodeView& n : shot.nodes) {
