@@ -106,7 +106,7 @@ TEST_P(Conformance, RandomLives) {
       sum += random_life(*fresh_one.story, *fresh_one.source, options);
     } catch (const std::exception& error) {
       FAIL() << "seed " << seed << ": " << error.what() << "\n  see it with random_lives --manager "
-             << GetParam().stage->name << " --page-size " << P << " --first-seed " << seed << " --seeds 1 --story FILE";
+             << GetParam().stage->name << " --page-size " << P << " --seed " << seed << " --steps 1 --story FILE";
     }
   }
   EXPECT_GT(sum.twins, 0u);

@@ -1,63 +1,169 @@
-// Random request lives on every manager of the ladder, as a table; `--replay` shows a failure again.
+// The proof at scale: random request lives on every manager of the ladder, as a table. A life that breaks a rule ends
+// as a story of at most a screen; `--replay` shows it again.
+#include <atomic>
 #include <cstdio>
 #include <fstream>
+#include <mutex>
+#include <optional>
+#include <thread>
 
 #include "apps/cli.hpp"
+#include "apps/progress.hpp"
 #include "io/atomic_file.hpp"
 #include "lives.hpp"
 #include "testing/replay_story.hpp"
+#include "testing/shrink_story.hpp"
 
 namespace {
 
 using namespace radixlab;
 
 struct Arguments {
-  std::uint64_t seeds = 60, first_seed = 1;
+  std::uint64_t steps = 20000, seed = 1;
+  unsigned threads = std::max(1u, std::thread::hardware_concurrency());
   std::string manager, story_file, replay_file;
   std::size_t page_size = 0;
 };
 
-// All seeds of one row of the table. False at the first that breaks a rule.
-bool live_row(const Stage& stage, std::size_t page_size, const Arguments& args) {
-  LifeCounts sum;
-  for (std::uint64_t seed = args.first_seed; seed < args.first_seed + args.seeds; ++seed) {
-    const LifeOptions options = life_options(page_size, seed);
-    const Made made = watched(stage.name, page_size, options.num_pages);
-    try {
-      sum += random_life(*made.story, *made.source, options);
-    } catch (const std::exception& error) {
-      std::printf("%-10s P %-3zu seed %llu FAILED\n  %s\n", stage.name, page_size,
-                  static_cast<unsigned long long>(seed), error.what());
-      if (!args.story_file.empty()) {
-        write_file(args.story_file, made.story->text());
-        std::printf("  its story is %s: see it again with\n  --manager %s --page-size %zu --replay %s\n",
-                    args.story_file.c_str(), stage.name, page_size, args.story_file.c_str());
+struct Failure {
+  std::uint64_t seed;
+  std::string error;
+};
+
+/// A row of the table, and the first of its lives that broke a rule.
+struct Row {
+  const Stage* stage;
+  std::size_t page_size;
+  LifeCounts sum = {};
+  std::optional<Failure> failure = {};
+};
+
+std::vector<Row> rows(const Arguments& args) {
+  std::vector<Row> rows;
+  for (const Stage& stage : kLadder)
+    for (const std::size_t P : stage.page_sizes)
+      if ((args.manager.empty() || args.manager == stage.name) && (args.page_size == 0 || args.page_size == P))
+        rows.push_back({&stage, P});
+  if (!rows.empty()) return rows;
+  if (!args.manager.empty()) create_cache_manager(kLadder, args.manager, {});  // says which names there are
+  throw std::invalid_argument("--page-size " + std::to_string(args.page_size) +
+                              ": no manager of the ladder runs at it");
+}
+
+/// One life, and its story if it is written down. The same row and seed give the same life.
+class OneLife {
+ public:
+  OneLife(const Row& row, std::uint64_t seed, bool write_down)
+      : options_(life_options(row.page_size, seed)),
+        made_(watched(row.stage->name, row.page_size, options_.num_pages)) {
+    made_.story->write_down(write_down);
+  }
+  LifeCounts live() { return random_life(*made_.story, *made_.source, options_); }
+  const std::string& story() const { return made_.story->text(); }
+
+ private:
+  LifeOptions options_;
+  Made made_;
+};
+
+/// A new manager of the row's kind, and nothing else.
+std::unique_ptr<Story> fresh_story(const Row& row) {
+  Made made = watched(row.stage->name, row.page_size, 1);
+  static_cast<void>(made.manager.release());  // it is the story
+  return std::unique_ptr<Story>(made.story);
+}
+
+/// All lives of all rows, on all threads. What comes out does not depend on how many there are: counts are sums, and of
+/// the lives of a row that break a rule the first is kept.
+class ManyLives {
+ public:
+  ManyLives(std::vector<Row>& rows, const Arguments& args)
+      : rows_(rows),
+        first_seed_(args.seed),
+        lives_((args.steps - 1) / LifeOptions{}.steps + 1),
+        progress_("random lives", rows.size() * lives_) {
+    std::vector<std::jthread> threads;
+    for (unsigned i = 1; i < args.threads; ++i) threads.emplace_back([this] { work(); });
+    work();
+  }
+
+ private:
+  void work() {
+    for (std::size_t i = next_++; i < rows_.size() * lives_; i = next_++) {
+      Row& row = rows_[i / lives_];
+      const std::uint64_t seed = first_seed_ + i % lives_;
+      {
+        const std::lock_guard lock(mutex_);
+        progress_.advance(1);
+        if (row.failure && row.failure->seed < seed) continue;
       }
-      return false;
+      LifeCounts counts;
+      std::optional<Failure> failure;
+      try {
+        counts = OneLife(row, seed, false).live();
+      } catch (const std::exception& error) {
+        failure = {seed, error.what()};
+      }
+      const std::lock_guard lock(mutex_);
+      row.sum += counts;
+      if (failure && (!row.failure || seed < row.failure->seed)) row.failure = std::move(failure);
     }
   }
-  std::printf("%-10s%3zu%8zu%10zu%10zu%8zu%8zu%8zu%8zu%7zu\n", stage.name, page_size, sum.steps, sum.reused,
-              sum.evicted, sum.splits, sum.twins, sum.aborts, sum.refused, sum.stale);
-  return true;
+
+  std::vector<Row>& rows_;
+  std::uint64_t first_seed_, lives_;  // of each row
+  std::atomic<std::size_t> next_ = 0;
+  std::mutex mutex_;
+  Progress progress_;
+};
+
+void print(const Row& row) {
+  std::printf("%-9s%3zu", row.stage->name, row.page_size);
+  if (row.failure) {
+    std::printf("  seed %llu FAILED: %s\n", static_cast<unsigned long long>(row.failure->seed),
+                row.failure->error.c_str());
+    return;
+  }
+  const LifeCounts& n = row.sum;
+  std::printf("%10zu%11zu%11zu%9zu%8zu%8zu%9zu%9zu\n", n.steps, n.reused, n.evicted, n.splits, n.twins, n.aborts,
+              n.refused, n.stale);
+}
+
+/// Lives the broken life again, written down, and shrinks its story.
+void tell(const Row& row, const std::string& story_file) {
+  OneLife again(row, row.failure->seed, true);
+  try {
+    again.live();
+  } catch (const std::exception&) {  // known already
+  }
+  std::string story = again.story();
+  try {
+    const Shrunk shrunk = shrink_story(story, [&] { return fresh_story(row); });
+    std::printf("\n%s\nIn %zu calls (%zu stories were tried):\n%s", shrunk.error.c_str(), shrunk.calls, shrunk.played,
+                shrunk.story.c_str());
+    story = shrunk.story;
+  } catch (const std::invalid_argument& error) {
+    std::printf("\n%s: look at the desk and the pages.\n", error.what());
+  }
+  std::printf("\nLive it again: --manager %s --page-size %zu --seed %llu --steps 1\n", row.stage->name, row.page_size,
+              static_cast<unsigned long long>(row.failure->seed));
+  if (story_file.empty()) return;
+  write_file(story_file, story);
+  std::printf("Replay it:     --manager %s --page-size %zu --replay %s\n", row.stage->name, row.page_size,
+              story_file.c_str());
 }
 
 bool live_all(const Arguments& args) {
-  std::printf("%-10s%3s%8s%10s%10s%8s%8s%8s%8s%7s\n", "manager", "P", "steps", "reused", "evicted", "splits", "twins",
+  std::vector<Row> all = rows(args);
+  if (!args.story_file.empty()) check_output_file(args.story_file);
+  ManyLives(all, args);
+  std::printf("%-9s%3s%10s%11s%11s%9s%8s%8s%9s%9s\n", "manager", "P", "steps", "reused", "evicted", "splits", "twins",
               "aborts", "no room", "stale");
-  bool fine = true, any = false;
-  for (const Stage& stage : kLadder) {
-    if (!args.manager.empty() && args.manager != stage.name) continue;
-    if (!stage.make && !args.manager.empty())
-      create_cache_manager(kLadder, args.manager, {});  // says which lab builds it
-    for (const std::size_t P : stage.page_sizes)
-      if (args.page_size == 0 || args.page_size == P) any = true, fine = live_row(stage, P, args) && fine;
-  }
-  if (!any && !args.manager.empty()) create_cache_manager(kLadder, args.manager, {});  // says which names there are
-  if (!any)
-    throw std::invalid_argument("--page-size " + std::to_string(args.page_size) +
-                                ": no manager of the ladder runs at it");
-  if (fine) std::puts("reused, evicted in tokens; no rule was broken");
-  return fine;
+  for (const Row& row : all) print(row);
+  const auto broken = std::ranges::find_if(all, [](const Row& row) { return row.failure.has_value(); });
+  if (broken != all.end()) return tell(*broken, args.story_file), false;
+  std::puts("reused, evicted in tokens; no rule was broken");
+  return true;
 }
 
 bool replay(const Arguments& args) {
@@ -67,10 +173,8 @@ bool replay(const Arguments& args) {
   if (!story) throw std::invalid_argument(args.replay_file + ": cannot be read, expected a story");
   const Made made = watched(args.manager, args.page_size, 1);
   try {
-    const Replayed replayed = replay_story(story, args.replay_file, *made.manager, [&](std::size_t) {
-      made.manager->check_integrity();
-      made.story->same_as_snapshot();
-    });
+    const Replayed replayed = replay_story(story, args.replay_file, *made.manager,
+                                           [&](std::size_t) { made.story->check_state(made.story->snapshot()); });
     for (const std::string& difference : replayed.differences) std::puts(difference.c_str());
     std::printf("%zu calls, no rule was broken\n", replayed.calls);
     return true;
@@ -81,14 +185,22 @@ bool replay(const Arguments& args) {
 }
 
 void add_options(CLI::App& app, Arguments& args) {
-  app.description("Random request lives on the managers of the ladder, with every rule checked after every step.");
-  app.footer("Example: random_lives --manager radix --page-size 4 --seeds 1000");
-  app.add_option("--seeds", args.seeds, "Lives a row")->check(CLI::Range(1, 1000000000))->capture_default_str();
-  app.add_option("--first-seed", args.first_seed, "Seed of the first life")->capture_default_str();
+  app.description(
+      "Random request lives on the managers of the ladder, with every rule checked after every step. A life that "
+      "breaks "
+      "one ends as a story of a few calls.");
+  app.footer("Example: random_lives --steps 1000000 --story broken.jsonl");
+  app.add_option("--steps", args.steps, "Steps a row, rounded up to whole lives of 300")
+      ->check(whole_number(1))
+      ->capture_default_str();
+  app.add_option("--seed", args.seed, "Seed of the first life; the next has the next")->capture_default_str();
   app.add_option("--manager", args.manager, "One manager; default: all that are built");
   app.add_option("--page-size", args.page_size, "One page size in tokens; default: all of the row")
       ->check(CLI::Range(1, 1 << 20));
-  app.add_option("--story", args.story_file, "Where a failing life's story is written");
+  app.add_option("--threads", args.threads, "The result is the same for any number")
+      ->check(CLI::Range(1, 1024))
+      ->capture_default_str();
+  app.add_option("--story", args.story_file, "Where the story of the first broken row is written");
   app.add_option("--replay", args.replay_file, "Replays a story instead");
 }
 

@@ -1,4 +1,5 @@
-"""The test of the test: a manager with a known bug must turn the lives, or the test that its file names, red.
+"""The test of the test: a manager with a known bug must turn the lives, and the test that its file names, red; and the
+lives must end in a story of at most a screen that breaks the same rule when it is replayed.
 
 Usage: seen_red.py FILE.wrong LIVES TESTS    exit 0: it was caught, and the rule was named
 """
@@ -7,6 +8,8 @@ import subprocess
 import sys
 import tempfile
 
+SCREEN_ROWS, SCREEN_COLUMNS = 24, 100
+
 
 def main() -> int:
     spec, lives, tests = sys.argv[1:]
@@ -14,11 +17,12 @@ def main() -> int:
     meta = dict(line.split(": ", 1) for line in head.splitlines())
     with tempfile.TemporaryDirectory() as folder:
         story = pathlib.Path(folder, "story.jsonl")
-        found = run([lives, "--seeds", "200", "--manager", "radix", "--page-size", "1", "--story", str(story)])
+        found = run([lives, "--steps", "60000", "--manager", "radix", "--page-size", "1", "--story", str(story)])
         problems = judge(f"{meta['lives_say']}:", found, "the random lives")
         if not problems:
             again = run([lives, "--manager", "radix", "--page-size", "1", "--replay", str(story)])
-            problems += judge("story.jsonl:", again, "the replayed story")
+            problems += judge(f": {meta['lives_say']}:", again, "the replayed story")
+            problems += beyond_a_screen(story.read_text(encoding="utf-8"))
     found = run([tests, f"--gtest_filter=*.{meta['killed_by']}"])
     problems += judge(meta["says"], found, meta["killed_by"])
     print("\n".join(problems) or f"caught: {meta['story']}")
@@ -27,6 +31,11 @@ def main() -> int:
 
 def run(command):
     return subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=120, check=False)
+
+
+def beyond_a_screen(story):
+    rows = sum(-(-len(line) // SCREEN_COLUMNS) for line in story.splitlines())
+    return [f"the story fills {rows} rows of a screen, expected at most {SCREEN_ROWS}\n{story}"] if rows > SCREEN_ROWS else []
 
 
 def judge(words, found, who):

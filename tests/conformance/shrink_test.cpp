@@ -1,0 +1,75 @@
+// What shrinks a broken life: it must keep the bug, and must not invent one.
+#include <gmock/gmock.h>
+#include <random>
+#include <sstream>
+
+#include "lives.hpp"
+#include "testing/replay_story.hpp"
+#include "testing/shrink_story.hpp"
+
+namespace radixlab {
+namespace {
+
+using testing::HasSubstr;
+using testing::StartsWith;
+using testing::ThrowsMessage;
+
+/// A radix manager whose evictions beyond two pages keep one page back.
+class Miser : public RadixCacheManager {
+ public:
+  using RadixCacheManager::RadixCacheManager;
+  std::vector<PageId> evict(std::size_t num_pages) override {
+    std::vector<PageId> freed = RadixCacheManager::evict(num_pages);
+    if (freed.size() > 2) freed.erase(freed.begin());
+    return freed;
+  }
+};
+
+template <class Manager>
+std::unique_ptr<Story> fresh(std::size_t page_size) {
+  return std::make_unique<Story>(std::make_unique<Manager>(RadixOptions{page_size}), page_size, false);
+}
+
+std::string life_of(Story& cache, std::uint64_t seed) {
+  const LifeOptions options = life_options(cache.page_size(), seed);
+  FreeList source(options.num_pages);
+  try {
+    random_life(cache, source, options);
+  } catch (const IntegrityError&) {
+  }
+  return cache.text();
+}
+
+TEST(ShrinkStory, ALifeBecomesAFewCallsThatBreakTheSameRule) {
+  for (const std::size_t P : {1, 4}) {
+    const auto broken_life = life_of(*fresh<Miser>(P), 1);
+    const Shrunk shrunk = shrink_story(broken_life, [&] { return fresh<Miser>(P); });
+    EXPECT_LE(shrunk.calls, 3u) << shrunk.story;  // publish three pages, perhaps cut them, evict them
+    EXPECT_THAT(shrunk.error, StartsWith("I"));
+    EXPECT_THAT(shrunk.story, HasSubstr("{\"op\":\"broken\",\"rule\":\"" + shrunk.error.substr(0, 3)));
+    const auto again = fresh<Miser>(P);
+    EXPECT_THAT(
+        [&] { replay_story(shrunk.story, *again, [&](std::size_t) { again->check_state(again->snapshot()); }); },
+        ThrowsMessage<IntegrityError>(HasSubstr(shrunk.error)));
+  }
+}
+
+// With calls left out at random, the right manager must still break nothing: else a bug could shrink into another.
+TEST(ShrinkStory, WhatIsLeftOutAccusesNobody) {
+  std::mt19937 rng(1);
+  for (const std::size_t P : {1, 4})
+    for (std::uint64_t seed = 1; seed <= 3; ++seed) {
+      const std::string life = life_of(*fresh<RadixCacheManager>(P), seed);
+      for (const unsigned kept_of_ten : {10u, 9u, 5u, 2u}) {
+        std::string some;
+        std::istringstream lines(life);
+        for (std::string line; std::getline(lines, line);)
+          if (rng() % 10 < kept_of_ten) some += line + '\n';
+        EXPECT_THAT([&] { shrink_story(some, [&] { return fresh<RadixCacheManager>(P); }); },
+                    ThrowsMessage<std::invalid_argument>(HasSubstr("break no rule")));
+      }
+    }
+}
+
+}  // namespace
+}  // namespace radixlab
