@@ -7,7 +7,8 @@
 
 namespace radixlab {
 
-RadixCacheManager::RadixCacheManager(RadixOptions options) : options_(options), tree_(options.page_size) {}
+RadixCacheManager::RadixCacheManager(RadixOptions options)
+    : options_(options), tree_(options.page_size, options.partial_hits) {}
 
 CacheHandle RadixCacheManager::match_prefix(PrefixKey key) {
   Node* const root = tree_.find_root(key.cache_salt);

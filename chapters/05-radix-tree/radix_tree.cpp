@@ -6,7 +6,7 @@
 
 namespace radixlab {
 
-RadixTree::RadixTree(std::size_t page_size) : page_size_(page_size) {
+RadixTree::RadixTree(std::size_t page_size, bool partial_hits) : page_size_(page_size), partial_hits_(partial_hits) {
   if (page_size == 0) throw std::invalid_argument("RadixTree: page_size is 0, expected at least 1 token");
 }
 
@@ -31,7 +31,7 @@ RadixTree::Node* RadixTree::find_child(const Node& node, std::span<const TokenId
 RadixTree::Node& RadixTree::node(const CacheHandle& handle) const {
   Node& node = nodes_.at(handle.node, handle.generation);
   const std::size_t whole_end = (handle.cached_len + page_size_ - 1) / page_size_ * page_size_;
-  const bool cut = handle.cached_len % page_size_ == 0 || node.pages.size() == 1;
+  const bool cut = handle.cached_len % page_size_ == 0 || (partial_hits_ && node.pages.size() == 1);
   if (node.is_root() || node.end != whole_end || !cut)
     throw std::logic_error("I28: the handle names " + std::to_string(handle.cached_len) + " tokens, but node " +
                            std::to_string(handle.node) + " ends at " + std::to_string(node.end));

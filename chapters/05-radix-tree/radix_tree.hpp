@@ -55,8 +55,8 @@ class RadixTree {
     std::size_t len;
   };
 
-  /// Throws std::invalid_argument for a page_size of 0.
-  explicit RadixTree(std::size_t page_size);
+  /// Throws std::invalid_argument for a page_size of 0. `partial_hits`: a handle may end inside a page.
+  explicit RadixTree(std::size_t page_size, bool partial_hits = false);
 
   /// 5.1  Follows `tokens` down from `from` as far as whole pages agree; `from.len` of them lie behind it already. If it
   ///      ends inside an edge, the edge is split there, so that the answer is always a node's end. O(tokens walked).
@@ -80,7 +80,7 @@ class RadixTree {
                    std::span<const TokenId> tokens) const;  ///< that begins with the first page of `tokens`
 
   /// The node that a handle names. Throws std::logic_error (I28) if it is gone or does not end where the handle says.
-  /// A handle that ends inside a page names a node of that one page.
+  /// A handle that ends inside a page names a node of that one page, and is refused where there are no partial hits.
   Node& node(const CacheHandle& handle) const;
 
   const std::map<std::uint32_t, Node*>& roots() const { return roots_; }
@@ -90,6 +90,7 @@ class RadixTree {
 
  private:
   std::size_t page_size_;
+  bool partial_hits_;
   NodePool<Node> nodes_;
   std::map<std::uint32_t, Node*> roots_;
 };

@@ -163,6 +163,13 @@ TEST_P(StoringConformance, WrongSizesAreRefused) {
   EXPECT_EQ(cache.size_info(), (SizeInfo{3, 0}));
 }
 
+// Found by fuzz_manager: the node and its generation are right, the length is inside its one page.
+TEST_P(StoringConformance, I28_AHandleThatEndsInsideAPageIsRefused) {
+  const CacheHandle held = insert(text("a")).handle;
+  for (std::size_t len = 1; len < P; ++len)
+    expect_refused("I28", [&] { cache.lock_handle({len, held.node, held.generation}); });
+}
+
 INSTANTIATE_TEST_SUITE_P(Ladder, StoringConformance, testing::ValuesIn(storing_cells()), cell_name);
 
 TEST(StoringConformance, OnlyTheNaiveRowIsExempt) {
