@@ -2,6 +2,7 @@
 style, and documentation without warnings.
 
 Every step runs, whatever became of the one before; a table at the end says what each did. Exit code 1 if one failed."""
+import subprocess
 import time
 from dataclasses import dataclass
 
@@ -44,7 +45,7 @@ def run_step(name, step):
     start, counted, trouble = time.monotonic(), "", ""
     try:
         counted = step.work()
-    except (LabError, OSError) as error:
+    except (LabError, OSError, subprocess.SubprocessError) as error:
         trouble = str(error)
         say(coloured(f"{name} failed: {trouble}", "red"))
     say()

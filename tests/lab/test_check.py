@@ -1,7 +1,10 @@
 """./lab check with fake steps: all of them run, the table says what became of each, the exit code whether all is well."""
 import contextlib
 import io
+import subprocess
+import tempfile
 import unittest
+from pathlib import Path
 from types import SimpleNamespace
 from unittest import mock
 
@@ -49,8 +52,9 @@ class CheckTest(unittest.TestCase):
     def test_a_step_that_cannot_be_set_up_has_failed(self):
         self.steps["two"] = Step("the second", mock.Mock(side_effect=LabError("no network", code=2)))
         self.assertEqual(self.check()[0], 1)
-        self.steps["two"] = Step("the second", mock.Mock(side_effect=FileNotFoundError("clang-tidy")))
-        self.assertEqual(self.check()[0], 1)
+        for error in (FileNotFoundError("clang-tidy"), subprocess.CalledProcessError(1, "make_seeds")):
+            self.steps["two"] = Step("the second", mock.Mock(side_effect=error))
+            self.assertEqual(self.check()[0], 1)
 
     def test_an_unknown_step_is_refused_with_the_list_before_anything_runs(self):
         with self.assertRaises(LabError) as raised:
@@ -68,11 +72,21 @@ class CheckTest(unittest.TestCase):
 
 
 class SuitesOfAStepTest(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name)
+
     def suites(self, results, patterns=(), ctest=None):
-        said = io.StringIO()
-        with contextlib.redirect_stdout(said), mock.patch.object(check_steps, "run_logged", side_effect=ctest), \
-                mock.patch.object(check_steps.report, "read_junit", return_value=results), \
-                mock.patch.object(check_steps.Path, "exists", return_value=True):
+        def run(*_):
+            (folder / "lab-check.xml").touch()
+            if ctest:
+                raise ctest
+
+        said, folder = io.StringIO(), self.folder
+        with contextlib.redirect_stdout(said), mock.patch.object(check_steps, "run_logged", side_effect=run), \
+                mock.patch.object(check_steps, "build_folder", return_value=folder), \
+                mock.patch.object(check_steps.report, "read_junit", return_value=results):
             try:
                 return check_steps.run_suites("labs", patterns), said.getvalue()
             except LabError as error:
