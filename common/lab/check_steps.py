@@ -147,6 +147,26 @@ def labs_clang():
     return suites_of("labs-clang")
 
 
+def memory():
+    return suites_of("labs", ["test_allocation_failure"], [r"^allocation_failure\."])
+
+
+def lives():
+    """The short form of the long proof: random_lives --steps 1000000."""
+    set_up("labs")
+    configure("labs")
+    build("labs", ["random_lives"])
+    log = build_folder("labs") / "lab-check-lives.log"
+    command = [str(program("random_lives", "labs")), "--steps", str(LIFE_STEPS), "--threads", str(jobs())]
+    try:
+        run_logged("Living random lives", command, log)
+    except WorkFailed:
+        show_log(log, "manager")
+        raise
+    steps = [int(row) for row in re.findall(r"^\w+ +\d+ +(\d+) ", log.read_text(), re.MULTILINE)]
+    return f"{sum(steps):,} steps on {len(steps)} rows"
+
+
 def docs():
     page = make_docs("labs")
     return f"{len(list(page.parent.glob('*.html')))} pages"
@@ -165,6 +185,8 @@ STEPS = {
     "tidy": Step("clang-tidy over the labs, tests aside", tidy),
     "labs": Step("every suite without LibTorch, by g++", labs),
     "labs-clang": Step("the same by clang++-16", labs_clang),
+    "memory": Step("an allocation that fails, every one of every call of a manager", memory),
+    "lives": Step("random requests on every manager, every rule after every step; short form", lives),
     "tsan": Step(f"ThreadSanitizer: {', '.join(target.removeprefix('test_') for target in TSAN)}; {SHORT}", tsan),
     "asan": Step(f"AddressSanitizer, leaks, UndefinedBehaviorSanitizer: all; {SHORT}", asan),
 }
