@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Callable
 
-from lab import packages, report
+from lab import fuzz, packages, report
 from lab.build import build, configure, jobs
 from lab.docs import make_docs
 from lab.logged import CTEST, WorkFailed, run_logged, show_log
@@ -189,4 +189,5 @@ STEPS = {
     "lives": Step("random requests on every manager, every rule after every step; short form", lives),
     "tsan": Step(f"ThreadSanitizer: {', '.join(target.removeprefix('test_') for target in TSAN)}; {SHORT}", tsan),
     "asan": Step(f"AddressSanitizer, leaks, UndefinedBehaviorSanitizer: all; {SHORT}", asan),
+    "fuzz": Step("libFuzzer on every reader of files and on the managers, under both", fuzz.prove),
 }
