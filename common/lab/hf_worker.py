@@ -34,20 +34,25 @@ def top_two(row):
     return first, first - second
 
 
-def compare(ours, theirs, bound):
-    """Errors as |a - b| / (1 + |b|), and how often the best token is the same. A row whose best two tokens differ by no
-    more than the bound is too close: rounding may choose there."""
-    figures = {"error": 0.0, "compared": 0, "close": 0, "wrong": 0}
+def largest_error(ours, theirs):
+    """max |a - b| / (1 + |b|); infinity where anything is not finite."""
+    worst = 0.0
     for a, b in zip(ours, theirs, strict=True):
         if a.shape != b.shape:
             raise ValueError(f"our logits are {list(a.shape)}, those of transformers {list(b.shape)}")
         error = (numpy.abs(a - b) / (1 + numpy.abs(b))).max()
-        figures["error"] = float(max(figures["error"], error if numpy.isfinite(error) else numpy.inf))
-        for mine, row in zip(a, b):
-            best, gap = top_two(row)
-            clear = gap > bound * (1 + abs(best))
-            figures["compared" if clear else "close"] += 1
-            figures["wrong"] += int(clear and mine.argmax() != row.argmax())
+        worst = max(worst, float(error) if numpy.isfinite(error) else numpy.inf)
+    return worst
+
+
+def choices(ours, theirs, needed):
+    """In how many rows the best token is the same. Where the best two differ by no more than what is `needed` of a row,
+    rounding may choose: too close to compare."""
+    figures = {"compared": 0, "close": 0, "wrong": 0}
+    for mine, row, gap_needed in zip(numpy.concatenate(ours), numpy.concatenate(theirs), needed, strict=True):
+        clear = top_two(row)[1] > gap_needed
+        figures["compared" if clear else "close"] += 1
+        figures["wrong"] += int(clear and mine.argmax() != row.argmax())
     return figures
 
 
@@ -76,12 +81,18 @@ def answer(job):
     for dtype, asked in job["runs"].items():
         file = load_file(asked["logits"])
         ours = [file[f"logits_{i}"].astype(float) for i in range(len(theirs))]
-        result[dtype] = compare(ours, theirs, asked["bound"])
-        if dtype == "bfloat16":
+        result[dtype] = {"error": largest_error(ours, theirs)}
+        if dtype == "float32":
+            needed = asked["bound"] * (1 + numpy.abs(numpy.concatenate(theirs).max(axis=1)))
+        else:
             rounded = load(job["folder"], torch.bfloat16)
             their_own = [logits_of(rounded, tokens) for tokens in job["requests"]]
-            result[dtype]["ratio"] = root_mean_square(ours, theirs) / root_mean_square(their_own, theirs)
-            result[dtype]["their_error"] = compare(their_own, theirs, asked["bound"])["error"]
+            needed = asked["clear"] * numpy.abs(numpy.concatenate(their_own) - numpy.concatenate(theirs)).max(axis=1)
+            off = root_mean_square(ours, theirs)
+            result[dtype] |= {"their_error": largest_error(their_own, theirs),
+                              "ratio": off / root_mean_square(their_own, theirs),
+                              "share": off / root_mean_square(theirs, [numpy.zeros_like(part) for part in theirs])}
+        result[dtype] |= choices(ours, theirs, needed)
     steps = [greedy(exact, tokens, ours, job["runs"]["float32"]["bound"])
              for tokens, ours in zip(job["requests"], job["greedy"], strict=True)]
     result["greedy"] = {key: sum(step[key] for step in steps) for key in ("same", "wrong")}
