@@ -25,6 +25,7 @@ struct Shape {
   const char* name;
   std::size_t heads, kv_heads, head_dim;
   bool tied;
+  RopeScaling scaling = {};
 };
 
 class StockTest : public testing::TestWithParam<Shape> {
@@ -38,6 +39,7 @@ class StockTest : public testing::TestWithParam<Shape> {
     random.config.num_key_value_heads = GetParam().kv_heads;
     random.config.head_dim = GetParam().head_dim;
     random.config.tie_word_embeddings = GetParam().tied;
+    random.config.rope_scaling = GetParam().scaling;
     random.seed = 5;
     write_random_model(random, folder_ / "model", [](std::size_t) {});
     vocab_ = random.config.vocab_size;
@@ -103,7 +105,9 @@ TEST_P(StockTest, BFloat16LogitsAreClose) {
 
 INSTANTIATE_TEST_SUITE_P(Shapes, StockTest,
                          testing::Values(Shape{"group1", 3, 3, 20, true}, Shape{"group2", 4, 2, 32, false},
-                                         Shape{"group5", 5, 1, 14, true}),
+                                         Shape{"group5", 5, 1, 14, true},
+                                         Shape{"linear", 4, 2, 22, false, {RopeScaling::Type::linear, 3}},
+                                         Shape{"llama3", 3, 3, 20, true, {RopeScaling::Type::llama3, 8, 1, 4, 64}}),
                          [](const auto& shape) { return std::string(shape.param.name); });
 
 }  // namespace

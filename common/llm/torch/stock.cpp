@@ -7,6 +7,7 @@
 #include <ATen/ops/cat.h>
 #include <ATen/ops/embedding.h>
 #include <ATen/ops/empty.h>
+#include <ATen/ops/lerp.h>
 #include <ATen/ops/linear.h>
 #include <ATen/ops/outer.h>
 #include <ATen/ops/pow.h>
@@ -16,6 +17,7 @@
 #include <ATen/ops/tensor.h>
 #include <algorithm>
 #include <c10/core/InferenceMode.h>
+#include <numbers>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -70,6 +72,17 @@ struct Rotation {
   at::Tensor cosine, sine;
 };
 
+/// Frequencies [head_dim / 2] as a stretched context wants them: llama3 goes over from the slow ones, for pairs that
+/// turned seldom in the original context, to those of the training.
+at::Tensor scaled(const at::Tensor& frequency, const RopeScaling& s) {
+  if (s.type == RopeScaling::Type::none) return frequency;
+  if (s.type == RopeScaling::Type::linear) return frequency / s.factor;
+  const auto original = static_cast<double>(s.original_max_position_embeddings);
+  const at::Tensor turns = frequency * (original / (2 * std::numbers::pi));
+  const at::Tensor share = ((turns - s.low_freq_factor) / (s.high_freq_factor - s.low_freq_factor)).clamp(0, 1);
+  return at::lerp(frequency / s.factor, frequency, share);
+}
+
 /// Turns the pairs (i, i + head_dim / 2) of `x` [1, heads, n, head_dim], as Hugging Face's checkpoints lay them out.
 at::Tensor rotate(const at::Tensor& x, const Rotation& by) {
   const auto halves = x.chunk(2, -1);
@@ -111,7 +124,7 @@ StockModel::State::State(const std::filesystem::path& directory, DType dtype, st
   lm_head = c.tie_word_embeddings ? embedding : source.weight("lm_head.weight", c.vocab_size, c.hidden_size);
   for (std::size_t i = 0; i < c.num_hidden_layers; ++i) layers.push_back(read_layer(source, c, i));
   const at::Tensor exponent = at::arange(0, as_dim(c.head_dim), 2, at::kFloat) / static_cast<double>(c.head_dim);
-  inverse_frequency = at::pow(c.rope_theta, exponent).reciprocal();
+  inverse_frequency = scaled(at::pow(c.rope_theta, exponent).reciprocal(), c.rope_scaling);
 }
 
 void StockModel::State::check(std::span<const TokenId> tokens, std::size_t from) const {
