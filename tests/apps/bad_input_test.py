@@ -1,6 +1,9 @@
 """Bad input of each program: one clear line that names what, where and what was expected; exit code 2; no output."""
+import json
+import os
 import pathlib
 import shutil
+import struct
 import tempfile
 import unittest
 
@@ -88,6 +91,79 @@ class BadInput(unittest.TestCase):
         whole = (CHECKPOINT / "model.safetensors").read_bytes()
         (model / "model.safetensors").write_bytes(whole[: len(whole) // 2])
         self.refused("generate", "--model", model, "--prompt", "x", says=["model.safetensors", "byte"])
+
+    def changed_config(self, **values):
+        model = self.model_without("config.json")
+        config = json.loads((CHECKPOINT / "config.json").read_text())
+        (model / "config.json").write_text(json.dumps({**config, **values}))
+        return model
+
+    def weights(self, *tensors):
+        """A model whose weights are these (name, begin, end) in a header, with 8 bytes of data."""
+        model = self.model_without("model.safetensors")
+        header = json.dumps({name: {"dtype": "U8", "shape": [end - begin], "data_offsets": [begin, end]}
+                             for name, begin, end in tensors}).encode()
+        (model / "model.safetensors").write_bytes(struct.pack("<Q", len(header)) + header + bytes(8))
+        return model
+
+    def test_sizes_beyond_the_weights_are_refused_before_any_memory_is_taken(self):
+        model = self.changed_config(vocab_size=4_000_000, hidden_size=200_000, num_attention_heads=1000,
+                                    num_key_value_heads=1000, head_dim=200)
+        self.refused("generate", "--model", model, "--prompt", "x",
+                     says=["model.embed_tokens.weight", "expected [4000000, 200000] from config.json"])
+
+    def test_a_million_layers(self):
+        self.refused("generate", "--model", self.changed_config(num_hidden_layers=10**6), "--prompt", "x",
+                     says=["num_hidden_layers", "1000000", "2,000"])
+
+    def test_layers_that_the_weights_do_not_have(self):
+        self.refused("generate", "--model", self.changed_config(num_hidden_layers=2000), "--prompt", "x",
+                     says=["model.safetensors", "has no tensor"])
+
+    def test_a_config_of_nested_lists(self):
+        model = self.model_without("config.json")
+        (model / "config.json").write_text("[" * 500_000)
+        self.refused("generate", "--model", model, "--prompt", "x", says=["config.json", "nested"])
+
+    def test_weights_that_overlap(self):
+        self.refused("generate", "--model", self.weights(("a", 0, 5), ("b", 4, 8)), "--prompt", "x",
+                     says=["model.safetensors", '"a" and "b" overlap', "byte 4"])
+
+    def test_weights_that_end_behind_the_file(self):
+        self.refused("generate", "--model", self.weights(("a", 0, 9)), "--prompt", "x",
+                     says=["model.safetensors", '"a" ends at byte', "truncated"])
+
+    def test_a_header_longer_than_the_file(self):
+        model = self.model_without("model.safetensors")
+        (model / "model.safetensors").write_bytes(struct.pack("<Q", 2**40) + b"{}")
+        self.refused("generate", "--model", model, "--prompt", "x", says=["model.safetensors", "1,099,511,627,776 bytes"])
+
+    def test_a_shard_outside_the_folder(self):
+        model = self.model_without("model.safetensors")
+        (model / "model.safetensors.index.json").write_text('{"weight_map": {"a": "../../model.safetensors"}}')
+        self.refused("generate", "--model", model, "--prompt", "x",
+                     says=["model.safetensors.index.json", '"../../model.safetensors"', "of this folder"])
+
+    def test_weights_that_are_no_file(self):
+        model = self.model_without("model.safetensors")
+        os.mkfifo(model / "model.safetensors")
+        self.refused("generate", "--model", model, "--prompt", "x", says=["model.safetensors", "not a regular file"])
+
+    def test_damaged_tokenizers(self):
+        model = self.model_without("tokenizer.model")
+        for damaged in (b"", b"\x0a", bytes(200), b"\x0a\xff\xff\xff\xff\x0f"):
+            (model / "tokenizer.model").write_bytes(damaged)
+            self.refused("generate", "--model", model, "--prompt", "x", says="tokenizer.model: not a SentencePiece model")
+
+    def test_tokens_that_are_a_folder(self):
+        self.refused("generate", "--model", CHECKPOINT, "--tokens", self.folder, says="")
+
+    def test_a_story_names_its_bad_line(self):
+        replay = ["random_lives", "--manager", "radix", "--page-size", 4, "--replay"]
+        story = self.file("story.jsonl", '{"op":"reset"}\n{"op":"copy","handle":[4,1,1],"num_pages":4294967296}\n')
+        self.refused(*replay, story, says=["story.jsonl:2", '"num_pages"', "1,000,000"])
+        self.refused(*replay, self.file("story.jsonl", "[" * 100), says=["story.jsonl:1", "nested"])
+        self.refused(*replay, self.folder, says="cannot be read")
 
     def test_no_logits_file_is_left_behind(self):
         out = self.folder / "none" / "logits.safetensors"
