@@ -28,13 +28,13 @@ std::vector<Ask> read_asks(const std::filesystem::path& model, const Tokenizer& 
   std::ifstream in(questions);
   if (!in)
     throw InputError(questions.string() + ": cannot be read; the demo asks about the documents of the shipped model");
-  std::vector<Document> documents;
   std::vector<std::filesystem::path> files;
   for (const auto& file : std::filesystem::directory_iterator(model / "documents")) {
     if (file.path().extension() == ".txt") files.push_back(file.path());
   }
   std::ranges::sort(files);
-  for (const auto& file : files) documents.push_back(read_document(file));
+  std::vector<Document> documents(files.size());
+  std::ranges::transform(files, documents.begin(), read_document);
   std::vector<Question> all = read_questions(in, "questions.jsonl", documents);
   const std::string first = all.front().document;
   std::erase_if(all, [&](const Question& q) { return q.document != first; });

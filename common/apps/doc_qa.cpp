@@ -137,8 +137,7 @@ ManagerRuns ask_manager(const std::string& manager, const Job& job, std::optiona
   for (const Ask& ask : job.asks) engine.check_fits(ask.prompt.size(), job.options);
   GenerateOptions options = job.options;
   if (explain) {
-    watch.emplace(model, job.forward.isa(), job.threads, kv,
-                  [&](TokenId id) { return job.tokenizer.piece_text(id); });
+    watch.emplace(model, job.forward.isa(), job.threads, kv, [&](TokenId id) { return job.tokenizer.piece_text(id); });
     options.before_step = [&](const Request& request, std::size_t n) {
       watch->before_step(fmt::format("question {}", done + 1), request, n);
     };

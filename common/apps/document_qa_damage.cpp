@@ -25,7 +25,8 @@ Damage choose_damage(const Snapshot& cache, const std::string& manager, PageId p
 }
 
 std::size_t put_first_questions_first(std::vector<Ask>& asks) {
-  return static_cast<std::size_t>(std::ranges::stable_partition(asks, &Ask::first_of_document).begin() - asks.begin());
+  const auto first = [](const Ask& ask) { return ask.first_of_document; };
+  return static_cast<std::size_t>(std::stable_partition(asks.begin(), asks.end(), first) - asks.begin());
 }
 
 }  // namespace radixlab

@@ -16,7 +16,7 @@ from lab.terminal import Progress, say
 
 SHORT = "the ladder in a short sweep"
 TSAN = {"test_contract": r"contract\.", "test_storage": r"storage\.", "test_kernels": r"kernels\.", "test_llm": r"llm\.",
-        "test_golden": r"golden\.", "test_conformance": r"conformance\.", "ladder": r"ladder\.\d"}
+        "test_golden": r"golden\.", "test_conformance": r"conformance\.", "ladder": r"ladder\.[0-9]"}
 """What has threads, or is called by what has: targets, and how the names of their tests begin. The ladder's broken rows
 prove the test, and that once is enough."""
 LIFE_STEPS = 200_000

@@ -16,7 +16,7 @@ inline constexpr DType kTypeOf = DType::f32;
 template <>
 inline constexpr DType kTypeOf<BFloat16> = DType::bf16;
 
-/// Calls work.operator()<T>(), T being float for f32 and BFloat16 for bf16. Throws std::invalid_argument for another
+/// Calls `work.operator()<T>()`, T being float for f32 and BFloat16 for bf16. Throws std::invalid_argument for another
 /// type: float16 is widened when it is read, and not computed in.
 template <class Work>
 decltype(auto) in_type(DType type, Work&& work) {

@@ -156,7 +156,7 @@ class Replayer {
 
   std::string insert(const Call& call) {
     const InsertResult now = manager_.insert_prefix({call.tokens, call.cache_salt}, call.pages, handle(call.handle));
-    const std::string difference = learn(call, now.handle);
+    std::string difference = learn(call, now.handle);
     if (!difference.empty() || !call.cached_len) return difference;
     return compare("had", now.cached_len, *call.cached_len);
   }

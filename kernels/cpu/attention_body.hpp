@@ -156,7 +156,7 @@ class AttentionBody {
     for (std::size_t begin = 0; begin < positions; begin += step) {
       for_each_tile([&](auto rows, std::size_t row) {
         constexpr int R = decltype(rows)::value, B = smaller(L::tile_vectors(R), V);
-        for (int v = 0; v < V; v += B) mix_tile<R, B>(row, d + 16 * v, begin, begin + step);
+        for (int v = 0; v < V; v += B) mix_tile<R, B>(row, d + std::size_t{16} * v, begin, begin + step);
       });
     }
   }

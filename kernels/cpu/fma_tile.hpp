@@ -22,8 +22,8 @@ struct FmaTile {
   /// last: lanes of the last vector of a row that exist, 1 .. 16.
   RADIXLAB_INLINE void load(const float* from, std::size_t stride, int last) {
     for (int r = 0; r < R; ++r) {
-      for (int b = 0; b + 1 < B; ++b) sum[r][b] = L::load(from + r * stride + 16 * b);
-      sum[r][B - 1] = L::load_first(from + r * stride + 16 * (B - 1), last);
+      for (int b = 0; b + 1 < B; ++b) sum[r][b] = L::load(from + r * stride + std::size_t{16} * b);
+      sum[r][B - 1] = L::load_first(from + r * stride + std::size_t{16} * (B - 1), last);
     }
   }
   template <typename T>

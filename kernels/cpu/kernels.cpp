@@ -204,6 +204,7 @@ void Kernels::attention(const T* q, std::size_t rows, std::size_t start, std::si
   });
 }
 
+// NOLINTBEGIN(bugprone-macro-parentheses): T is a type
 #define RADIXLAB_INSTANTIATE(T)                                                                               \
   template void Kernels::linear(const T*, std::size_t, const PackedMatrix<T>&, T*) const;                     \
   template void Kernels::head(const T*, std::size_t, const PackedMatrix<T>&, float*) const;                   \
@@ -215,6 +216,7 @@ void Kernels::attention(const T* q, std::size_t rows, std::size_t start, std::si
                                   std::span<const std::uint32_t>) const;                                      \
   template void Kernels::attention(const T*, std::size_t, std::size_t, std::size_t, const KvLayer<T>&,        \
                                    std::span<const std::uint32_t>, T*) const
+// NOLINTEND(bugprone-macro-parentheses)
 
 RADIXLAB_INSTANTIATE(float);
 RADIXLAB_INSTANTIATE(BFloat16);

@@ -164,7 +164,8 @@ TEST_F(ExplainTable, ANumberInALaterLayerShowsThere) {
   for (const std::size_t layer : {1u, 2u}) {
     watch_.emplace(*model_, Isa::scalar, threads_, *kv_);
     step("request 0", {1, 2, 3, 4, 5, 6}, 0, {0, 1}, 0);
-    kv_->set_value({.layer = layer, .page = 1}, kv_->value({.layer = layer, .page = 1}) + 1);  // the first place of page 1: token 4
+    const KvPlace token4{.layer = layer, .page = 1};
+    kv_->set_value(token4, kv_->value(token4) + 1);
     step("request 0", {1, 2, 3, 4, 5, 6, 7}, 0, {0, 1}, 6);
     const std::string name = "layer " + std::to_string(layer);
     EXPECT_THAT(watch_->text(), HasSubstr("read         page 1 for token 4 (place 0)\n  read by      call 2"));
