@@ -1,7 +1,7 @@
 """./lab fuzz: invents hostile inputs for the readers of files and for the cache managers, under both sanitizers.
 
 Each target starts from small valid seeds and changes them; the same --seed and --runs give the same inputs. A find stops its
-target: the input is kept, and for a manager the Story of its calls beside it. Exit code 1 if there is one.
+target: the input is kept, made as small as may be, and for a manager the Story of its calls beside it. Exit code 1 if there is one.
 
 Without targets: all of them. They are built with clang++-16 and libFuzzer in build/fuzz (packages: 200 MB to download)."""
 import os
@@ -82,7 +82,7 @@ def prove(targets=(), runs=RUNS):
         say(line)
     if finds := [result for result in results if result.find]:
         raise LabError("; ".join(f"{r.name}: {r.find} ({', '.join(map(shown, r.kept))})" for r in finds), code=1)
-    return f"{len(results)} targets, {sum(result.inputs for result in results)} inputs"
+    return f"{len(results)} targets, {sum(result.inputs for result in results):,} inputs"
 
 
 def fuzz(targets=(), runs=RUNS, jobs=None, seed=1):
@@ -130,7 +130,17 @@ def fuzz_one(name, runs, seed, progress):
             words.append(line)
             if count := re.match(r"#(\d+)\s", line):
                 progress(name, int(count.group(1)))
-    return read_result(name, "".join(words), work.returncode, sorted(finds.iterdir()))
+    return read_result(name, "".join(words), work.returncode, smaller(name, sorted(finds.iterdir())))
+
+
+def smaller(name, kept):
+    """libFuzzer looks for less that is found too, half a minute at most; the whole input stays behind it."""
+    if not kept:
+        return kept
+    small = kept[0].with_name("small")
+    subprocess.run([program(f"fuzz_{name}", "fuzz"), "-minimize_crash=1", "-runs=20000", "-max_total_time=30",
+                    f"-exact_artifact_path={small}", kept[0]], cwd=ROOT, env=environment(), capture_output=True)
+    return [small, *kept] if small.exists() else kept
 
 
 def command_of(name, runs, seed, corpus, finds):
