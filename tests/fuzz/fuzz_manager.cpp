@@ -245,13 +245,16 @@ class Session {
     refusable([&] { give(story_.reset()); });
   }
 
+  // With partial hits a length inside a cached page may be right, though it was never given out: those are left alone.
   void invent() {
     static constexpr std::size_t lengths[] = {0, 1, 2, 3, 4, 8, 16, SIZE_MAX};
     const std::size_t shape = in_.next();
+    std::size_t length = lengths[shape % 8] * (shape & 8 ? P_ : 1);
+    if (partial_ && length / P_ < num_pages) length -= length % P_;
     const auto small = [&](std::size_t byte) {
       return byte == 255 ? UINT32_MAX : static_cast<std::uint32_t>(byte % 8);
     };
-    held_.push_back({{lengths[shape % 8] * (shape & 8 ? P_ : 1), small(in_.next()), small(in_.next())}, {}, 0});
+    held_.push_back({{length, small(in_.next()), small(in_.next())}, {}, 0});
   }
 
   void retain(const CacheHandle& handle) {
