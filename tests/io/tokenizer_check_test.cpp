@@ -1,8 +1,6 @@
 // A tokenizer.model is checked before SentencePiece, which trusts it, is given it.
 #include "io/tokenizer_check.hpp"
 
-#include <cstring>
-
 #include "io/tokenizer.hpp"
 #include "support.hpp"
 
@@ -28,8 +26,8 @@ std::string piece(const std::string& text, int type = 1) {
 std::string model(const std::string& more = "") { return piece("<unk>", 2) + piece("a") + piece("b") + more; }
 
 std::string units(const std::vector<std::uint32_t>& array) {
-  std::string bytes(array.size() * 4, '\0');
-  std::memcpy(bytes.data(), array.data(), bytes.size());
+  std::string bytes;
+  for (const std::uint32_t& unit : array) bytes.append(reinterpret_cast<const char*>(&unit), sizeof(unit));
   return bytes;
 }
 
