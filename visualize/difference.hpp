@@ -16,6 +16,8 @@ struct Difference {
   std::size_t locked = 0, unlocked = 0;            ///< nodes that stayed
   std::size_t pages_added = 0, pages_evicted = 0;  ///< a moved page is neither
 
+  /// Another tree, whoever holds locks in it.
+  bool changed() const { return added + evicted + split + joined + moved > 0; }
   /// "2 nodes added, 1 split, 3 evicted: +4 -6 pages", or "nothing changed".
   std::string summary() const;
 };

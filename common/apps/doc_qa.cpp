@@ -95,14 +95,14 @@ std::vector<std::string> draw(const std::vector<ManagerRuns>& all, const std::st
     }
   };
   for (const ManagerRuns& runs : all) {
-    const std::string question = "\"" + runs.runs.back().ask->question.question + "\"";
+    const auto quoted = [](const Ask& ask) { return "\"" + ask.question.question + "\""; };
     DotOptions options{.token_text = [&](TokenId id) { return tokenizer.piece_text(id); }};
-    options.title = runs.manager + ": the cache while " + question + " is answered";
+    options.title = runs.manager + ": the cache while " + quoted(*runs.runs.back().ask) + " is answered";
     if (runs.snapshot && !runs.snapshot->nodes.empty())
       draw_one(runs.manager + "-tree", to_dot(*runs.snapshot, options));
-    options.title = runs.manager + ": what " + question + " changed";
-    if (!runs.after_last.nodes.empty())
-      draw_one(runs.manager + "-difference", to_dot_difference(runs.before_last, runs.after_last, options));
+    if (!runs.change) continue;
+    options.title = runs.manager + ": what " + quoted(*runs.change->ask) + " changed";
+    draw_one(runs.manager + "-difference", to_dot_difference(runs.change->before, runs.change->after, options));
   }
   return files;
 }

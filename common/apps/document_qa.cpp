@@ -6,6 +6,7 @@
 
 #include "io/jsonl.hpp"
 #include "testing/compare.hpp"
+#include "visualize/difference.hpp"
 
 namespace radixlab {
 namespace {
@@ -79,12 +80,13 @@ ManagerRuns ask_all(Engine& engine, const std::string& manager, const std::vecto
   ManagerRuns all{.manager = manager};
   for (const Ask& ask : asks) {
     const bool last = &ask == &asks.back();
-    if (last) all.before_last = engine.cache().snapshot();
+    Snapshot before = engine.cache().snapshot();
     LiveRequest request(engine, ask.prompt, options);
     bool more = request.step();
     if (last && more) all.snapshot = engine.cache().snapshot();
     while (more) more = request.step();
-    if (last) all.after_last = engine.cache().snapshot();
+    Snapshot after = engine.cache().snapshot();
+    if (find_difference(before, after).changed()) all.change = {&ask, std::move(before), std::move(after)};
     Run run{.manager = manager, .ask = &ask, .result = request.take()};
     run.answer = tokenizer.decode(run.result.output);
     all.runs.push_back(std::move(run));

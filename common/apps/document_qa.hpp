@@ -65,6 +65,12 @@ struct Run {
   std::optional<std::size_t> first_wrong;  ///< position of the first row whose logits differ
 };
 
+/// What a request changed in the cache: before it came, and when it is done.
+struct Change {
+  const Ask* ask = nullptr;
+  Snapshot before, after;
+};
+
 /// All requests under one manager, in order.
 struct ManagerRuns {
   std::string manager;
@@ -72,7 +78,7 @@ struct ManagerRuns {
   std::size_t peak_kv_bytes = 0;
   bool compared = false;             ///< with the first manager of the list
   std::optional<Snapshot> snapshot;  ///< while the last request still holds its lock
-  Snapshot before_last, after_last;  ///< before the last request, and when it is done
+  std::optional<Change> change;      ///< the last one, if the cache has a tree to change
   std::string damage;                ///< what was done to a page on purpose
   std::string explanation;           ///< of the first wrong bit, where logits differ
 

@@ -70,6 +70,11 @@ class DocQa(unittest.TestCase):
                 self.assertGreater((self.folder / f"{name}.svg").stat().st_size, 1000)
                 self.assertEqual((self.folder / f"{name}.png").read_bytes()[:4], b"\x89PNG")
 
+    def test_the_difference_is_that_of_the_last_question_that_made_one(self):
+        self.ask("--quiet", "--out", self.folder, questions=[QUESTIONS[0]] * 2)
+        title = f"what &#34;{QUESTIONS[0]['question']}&#34; changed"
+        self.assertIn(title, (self.folder / "radix-difference.dot").read_text())
+
     def test_plain_lines_are_asked_of_every_document(self):
         documents = sorted((CHECKPOINT / "documents").glob("*.txt"))[:2]
         done = run("doc_qa", "--model", CHECKPOINT, "--document", *documents, "--managers", "radix", "--json", self.folder / "x.json",
