@@ -1,5 +1,6 @@
 """The steps of ./lab check. A step's work returns what it counted; an error says what failed, and its words were shown."""
 import re
+import shutil
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from lab import fuzz, packages, report
 from lab.build import build, configure, jobs
 from lab.docs import make_docs
 from lab.logged import CTEST, WorkFailed, run_logged, show_log
-from lab.places import ROOT, LabError, build_folder, program
+from lab.places import BUILD, DEPS, ROOT, LabError, build_folder, program, shown
 from lab.setup import set_up
 from lab.suites import ctest_command
 from lab.terminal import Progress, say
@@ -167,6 +168,28 @@ def lives():
     return f"{sum(steps):,} steps on {len(steps)} rows"
 
 
+def front():
+    """What a stranger types first, in a clone of the last commit; what is downloaded already is not downloaded again."""
+    clone, log = BUILD / "front", BUILD / "front.log"
+    shutil.rmtree(clone, ignore_errors=True)
+    subprocess.run(["git", "clone", "--quiet", ROOT, clone], check=True)
+    (clone / "build").mkdir()
+    DEPS.mkdir(parents=True, exist_ok=True)
+    (clone / "build/deps").symlink_to(DEPS)
+    try:
+        run_logged("Running ./lab demo in a fresh clone", [clone / "lab", "demo"], log)
+    except WorkFailed:
+        show_log(log, "lab:")
+        raise
+    said = log.read_text(errors="replace")
+    rows = re.findall(r"logits identical: yes \(([\d,]+) rows\)", said)
+    marks = re.findall(r"\b(\d+)/(\d+)$", said, re.MULTILINE)
+    if len(rows) != 2 or not marks:
+        raise LabError(f"./lab demo did not say twice that logits are identical, or marked no answers; see {shown(log)}", code=1)
+    shutil.rmtree(clone)
+    return f"{' + '.join(rows)} rows identical, {marks[0][0]} of {marks[0][1]} answers right"
+
+
 def docs():
     page = make_docs("labs")
     return f"{len(list(page.parent.glob('*.html')))} pages"
@@ -183,6 +206,7 @@ STEPS = {
     "source": Step("format of C++, syntax of Python, sizes of files", source),
     "docs": Step("the documentation's site, a warning being an error", docs),
     "tidy": Step("clang-tidy over the labs, tests aside", tidy),
+    "front": Step("./lab demo in a fresh clone", front),
     "labs": Step("every suite without LibTorch, by g++", labs),
     "labs-clang": Step("the same by clang++-16", labs_clang),
     "memory": Step("an allocation that fails, every one of every call of a manager", memory),

@@ -71,6 +71,26 @@ class CheckTest(unittest.TestCase):
         self.assertEqual(said, "one    the first\ntwo    the second\nthree  the third\n")
 
 
+class FrontTest(unittest.TestCase):
+    def front(self, words):
+        with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as changes:
+            build = Path(folder)
+            for name, value in (("BUILD", build), ("DEPS", build / "deps"), ("run_logged", mock.Mock())):
+                changes.enter_context(mock.patch.object(check_steps, name, value))
+            changes.enter_context(mock.patch.object(check_steps.subprocess, "run", lambda *_, **__: (build / "front").mkdir()))
+            (build / "front.log").write_text(words)
+            return check_steps.front()
+
+    def test_it_counts_what_the_demo_says(self):
+        words = "naive 9 8 1 2/4\nradix = naive: logits identical: yes (8,579 rows)\n\nlogits identical: yes (77 rows)\n"
+        self.assertEqual(self.front(words), "8,579 + 77 rows identical, 2 of 4 answers right")
+
+    def test_a_demo_that_does_not_say_so_has_failed(self):
+        for words in ("", "2/4\nlogits identical: yes (77 rows)\n", "logits identical: yes (1 rows)\nlogits identical: yes (2 rows)\n"):
+            with self.assertRaisesRegex(LabError, "front.log"):
+                self.front(words)
+
+
 class SuitesOfAStepTest(unittest.TestCase):
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
