@@ -1,7 +1,9 @@
 // doc_qa: the main job. Questions about documents, answered under several cache managers, with the logits compared.
+#include <algorithm>
 #include <fmt/format.h>
 #include <fstream>
 #include <iostream>
+#include <random>
 #include <sstream>
 
 #include "apps/cli.hpp"
@@ -27,6 +29,7 @@ struct Options {
   std::string questions = "-", json, pictures, prompt, stop;
   std::size_t max_new_tokens = 16;
   std::optional<PageId> damage;
+  std::optional<std::uint64_t> shuffle;
   bool stock = false, quiet = false;
 };
 
@@ -38,6 +41,7 @@ void add_options(CLI::App& app, Options& o) {
          "--questions", o.questions,
          "JSONL {\"document\",\"question\",\"answer\"?}, or plain lines asked of every document; - is standard input")
       ->capture_default_str();
+  app.add_option("--shuffle", o.shuffle, "Asks in a random order, another one for each number")->check(whole_number(0));
   app.add_option("--managers", o.managers, "Rows of the ladder, the first is what the others are compared with")
       ->delimiter(',')
       ->capture_default_str();
@@ -64,11 +68,13 @@ void add_options(CLI::App& app, Options& o) {
 std::vector<Ask> read_asks(const Options& o, const Tokenizer& tokenizer, const PromptStyle& style) {
   std::vector<Document> documents;
   for (const std::string& file : o.documents) documents.push_back(read_document(file));
-  if (o.questions == "-")
-    return make_asks(read_questions(std::cin, "standard input", documents), documents, style, tokenizer);
-  std::ifstream in(o.questions);
-  if (!in) throw InputError(o.questions + ": cannot be read");
-  return make_asks(read_questions(in, o.questions, documents), documents, style, tokenizer);
+  std::ifstream file;
+  if (o.questions != "-") file.open(o.questions);
+  if (!file) throw InputError(o.questions + ": cannot be read");
+  std::vector<Question> questions = o.questions == "-" ? read_questions(std::cin, "standard input", documents)
+                                                       : read_questions(file, o.questions, documents);
+  if (o.shuffle) std::ranges::shuffle(questions, std::mt19937_64(*o.shuffle));
+  return make_asks(questions, documents, style, tokenizer);
 }
 
 // Judges the answers: the text up to the stop must be the expected one.
@@ -207,7 +213,7 @@ int run(const Options& o) {
              weight_dtype_name(model.type()), count(num_threads, "thread"), isa_name(isa),
              count(o.engine.page_size, "token"));
   if (!o.quiet) fmt::print("{}\n", answer_lines(all.back().manager == "stock" ? all[all.size() - 2] : all.back()));
-  fmt::print("{}\n{}", manager_table(all), verdict_lines(all));
+  fmt::print("{}\n{}\n{}", manager_table(all), time_lines(all), verdict_lines(all));
   if (!o.json.empty()) write_file(o.json, to_json(all).dump(1) + "\n");
   if (!o.pictures.empty()) {
     for (const std::string& file : draw(all, o.pictures, tokenizer)) fmt::print("picture: {}\n", file);

@@ -44,6 +44,7 @@ Totals totals(const ManagerRuns& runs) {
   for (const Run& run : runs.runs) {
     t.prompt_tokens += run.result.prompt_tokens;
     t.cached_tokens += run.result.cached_tokens;
+    t.all_ms += run.result.total_ms;
     t.answers += run.correct.has_value();
     t.correct += run.correct.value_or(false);
     (run.ask->first_of_document ? cold : warm).push_back(run.result.first_token_ms);
@@ -78,6 +79,33 @@ std::string manager_table(const std::vector<ManagerRuns>& all) {
         grouped(t.cached_tokens), grouped(t.computed_tokens), shown_ms(t.cold_ms), shown_ms(t.warm_ms),
         t.warm_ms > 0 ? fmt::format("{:.1f}x", base / t.warm_ms) : "-", static_cast<double>(runs.peak_kv_bytes) / 1e6,
         t.answers ? fmt::format("{}/{}", t.correct, t.answers) : "-");
+  }
+  return text;
+}
+
+std::string time_lines(const std::vector<ManagerRuns>& all) {
+  const auto drawn = [&](const ManagerRuns& runs) { return runs.compared || &runs == &all.front(); };
+  double longest = 0;
+  for (const ManagerRuns& runs : all) longest = drawn(runs) ? std::max(longest, totals(runs).all_ms) : longest;
+  const double column = longest / 40;
+  std::string text =
+      fmt::format("time line, # reading the prompt, . writing the answer; a character is {:.0f} ms\n", column);
+  for (const ManagerRuns& runs : all) {
+    if (!drawn(runs)) continue;
+    std::string line;
+    double end = 0;  // of what was drawn so far
+    const auto draw = [&](double ms, char sign) {
+      end += ms;
+      while (column > 0 && (static_cast<double>(line.size()) + 0.5) * column < end) line += sign;
+    };
+    for (const Run& run : runs.runs) {
+      draw(run.result.first_token_ms, '#');
+      draw(run.result.total_ms - run.result.first_token_ms, '.');
+    }
+    const double first = totals(all.front()).all_ms, saved = first - end;
+    text += fmt::format("{:<8}{:<41}{:>6.2f} s", runs.manager, line, end / 1000);
+    if (saved > 0) text += fmt::format("  {:.1f}x, {:.1f} % saved", first / end, 100 * saved / first);
+    text += "\n";
   }
   return text;
 }
@@ -123,6 +151,7 @@ Json to_json(const std::vector<ManagerRuns>& all) {
                                 {"computed_tokens", t.computed_tokens},
                                 {"cold_ttft_ms", t.cold_ms},
                                 {"warm_ttft_ms", t.warm_ms},
+                                {"total_ms", t.all_ms},
                                 {"peak_kv_bytes", runs.peak_kv_bytes},
                                 {"answers", t.answers},
                                 {"correct", t.correct},

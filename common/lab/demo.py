@@ -17,7 +17,7 @@ TAKES_MORE = True
 CHECKPOINT = ROOT / "common/llm/checkpoint"
 DOCUMENTS = CHECKPOINT / "documents"
 QUESTIONS = DOCUMENTS / "questions.jsonl"
-TIMED_QUESTIONS = 3
+TIMED_QUESTIONS = 4
 TIMED_MODEL = BUILD / "models/110m"
 PICTURES = BUILD / "demo"
 
@@ -36,13 +36,16 @@ def run(arguments):
     say("\nTimes, from a random model of 125 million parameters (its answers mean nothing):\n")
     make_timed_model()
     document = documents()[0]
-    return subprocess.run(time_command(document, arguments.more), cwd=ROOT, text=True,
-                          input=first_questions(document)).returncode
+    failed = subprocess.run(time_command(document, arguments.more), cwd=ROOT, text=True,
+                            input=first_questions(document)).returncode
+    if not failed:
+        say("\nSeed 004 (docs/sources.md) asks four questions of one document too, and tells of 3.3x, 69.6 % saved.")
+    return failed
 
 
 def answer_command(more=()):
     return [str(program("doc_qa")), "--model", str(CHECKPOINT), "--document", *map(str, documents()),
-            "--questions", str(QUESTIONS), "--managers", "naive,radix", "--stock", "--out", shown(PICTURES), *more]
+            "--questions", str(QUESTIONS), "--shuffle", "1", "--managers", "naive,radix", "--stock", "--out", shown(PICTURES), *more]
 
 
 def time_command(document, more=()):

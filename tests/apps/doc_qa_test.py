@@ -70,6 +70,16 @@ class DocQa(unittest.TestCase):
                 self.assertGreater((self.folder / f"{name}.svg").stat().st_size, 1000)
                 self.assertEqual((self.folder / f"{name}.png").read_bytes()[:4], b"\x89PNG")
 
+    def test_a_number_decides_a_random_order(self):
+        def order(*options):
+            _, figures = self.ask("--quiet", "--managers", "radix", *options, questions=QUESTIONS[:6])
+            return [run["question"] for run in figures["runs"]]
+        listed = [question["question"] for question in QUESTIONS[:6]]
+        self.assertEqual(order(), listed)
+        self.assertEqual(order("--shuffle", 1), order("--shuffle", 1))
+        self.assertNotIn(order("--shuffle", 1), (listed, order("--shuffle", 2)))
+        self.assertEqual(sorted(order("--shuffle", 1)), sorted(listed))
+
     def test_the_difference_is_that_of_the_last_question_that_made_one(self):
         self.ask("--quiet", "--out", self.folder, questions=[QUESTIONS[0]] * 2)
         title = f"what &#34;{QUESTIONS[0]['question']}&#34; changed"

@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "apps/document_qa_damage.hpp"
+#include "apps/document_qa_report.hpp"
 #include "apps/random_model.hpp"
 #include "io/atomic_file.hpp"
 #include "io/error.hpp"
@@ -145,6 +146,33 @@ TEST(ReadPromptStyle, OtherKeysThanTextAreRefused) {
   EXPECT_EQ(read_prompt_style(folder.path()).stop, "\n");  // the default, where there is no file
   write_file(folder / "doc_qa.json", "{\"template\": 5}");
   EXPECT_THROW(read_prompt_style(folder.path()), InputError);
+}
+
+ManagerRuns timed(const char* manager, bool compared, std::initializer_list<std::pair<double, double>> requests) {
+  ManagerRuns runs{.manager = manager};
+  runs.compared = compared;
+  static const Ask ask;
+  for (const auto& [first_token, total] : requests) {
+    Run& run = runs.runs.emplace_back();
+    run.ask = &ask;
+    run.result.first_token_ms = first_token, run.result.total_ms = total;
+  }
+  return runs;
+}
+
+TEST(TimeLines, DrawReadingAndWritingOnOneScale) {
+  const std::vector<ManagerRuns> all = {timed("naive", false, {{800, 1000}, {900, 1000}}),
+                                        timed("radix", true, {{800, 1000}, {0, 250}}),
+                                        timed("stock", false, {{9000, 9900}})};
+  EXPECT_EQ(time_lines(all),
+            "time line, # reading the prompt, . writing the answer; a character is 50 ms\n"
+            "naive   ################....##################..   2.00 s\n"
+            "radix   ################.........                  1.25 s  1.6x, 37.5 % saved\n");
+}
+
+TEST(TimeLines, OfNoTimeAreEmpty) {
+  const std::string lines = time_lines({timed("naive", false, {{0, 0}})});
+  EXPECT_EQ(lines.substr(lines.find('\n') + 1), "naive   " + std::string(41, ' ') + "  0.00 s\n");
 }
 
 }  // namespace
