@@ -15,7 +15,7 @@ echo "$@" >> "$RECORD"
 echo '[1/2] Building one.cpp.o'
 if [ -n "$BREAK" ]; then
   echo 'FAILED: two.cpp.o'
-  echo 'two.cpp:1: error: no such thing'
+  echo "two.cpp:1: error: $BREAK"
   exit 1
 fi
 """
@@ -38,13 +38,13 @@ class BuildTest(unittest.TestCase):
             change.start()
             self.addCleanup(change.stop)
 
-    def said_by(self, work, *arguments):
+    def said_by(self, work, *arguments, code=1):
         said = io.StringIO()
         with contextlib.redirect_stdout(said):
             try:
                 work(*arguments)
             except LabError as error:
-                self.assertEqual(error.code, 1)
+                self.assertEqual(error.code, code)
                 return said.getvalue() + str(error)
         return said.getvalue()
 
@@ -60,11 +60,20 @@ class BuildTest(unittest.TestCase):
         self.assertIn("one.cpp", (self.preset / "lab-build.log").read_text())
 
     def test_a_failure_shows_the_log_from_where_it_tells_why(self):
-        os.environ["BREAK"] = "yes"
+        os.environ["BREAK"] = "no such thing"
         said = self.said_by(build.build, "test")
         self.assertIn("two.cpp:1: error: no such thing", said)
         self.assertIn("lab-build.log", said)
         self.assertNotIn("one.cpp", said)
+
+    def test_the_machines_part_in_a_failure_is_told_with_code_2_and_the_next_run_goes_on(self):
+        for words, told in {"No space left on device": "the disk is full",
+                            "fatal error: Killed signal terminated program cc1plus": "memory ran out",
+                            "CMake Error at a.cmake:3:\n\n  Could not find": "something that the build needs"}.items():
+            os.environ["BREAK"] = words
+            self.assertIn(f"Building everything failed: {told}", self.said_by(build.build, "test", code=2))
+        os.environ["BREAK"] = ""
+        self.assertNotIn("failed", self.said_by(build.build, "test"))
 
     def test_a_folder_that_was_moved_is_configured_afresh(self):
         cache = self.preset / "CMakeCache.txt"
