@@ -55,11 +55,12 @@ def needed(names):
 
 
 def installed(names):
-    """Those of `names` that dpkg has installed."""
-    query = ["dpkg-query", "--show", "--showformat", "${Package} ${db:Status-Status}\n", *names]
+    """Those of `names` that dpkg has installed, with their versions."""
+    query = ["dpkg-query", "--show", "--showformat", "${Package} ${db:Status-Status} ${Version}\n", *names]
     # Names that dpkg never heard of are complained about on stderr and change the exit code; the rest is still answered.
     answer = subprocess.run(query, capture_output=True, text=True).stdout
-    return {line.split()[0] for line in answer.splitlines() if line.endswith(" installed")}
+    lines = [line.split() for line in answer.splitlines()]
+    return {words[0]: words[2] for words in lines if words[1] == "installed"}
 
 
 def missing(packages):
@@ -69,12 +70,20 @@ def missing(packages):
              if not (p.program and shutil.which(p.program)) and not (p.module and find_spec(p.module))]
     if not shutil.which("dpkg-query"):
         return [p.name for p in asked if p.program or p.module]
-    there = installed([p.name for p in asked]) if asked else set()
+    there = installed([p.name for p in asked]) if asked else {}
     return [p.name for p in asked if p.name not in there]
 
 
 def install_command(names):
     return ["apt-get", "install", "--yes", "--no-install-recommends", *names]
+
+
+def command_to_copy(names):
+    """All that a person types to get them, in one line."""
+    both = f"apt-get update && {' '.join(install_command(names))}"
+    if os.geteuid() == 0:
+        return both
+    return f"sudo {both.replace('&& ', '&& sudo ')}" if shutil.which("sudo") else f"su -c '{both}'"
 
 
 def ensure(packages):
@@ -89,8 +98,8 @@ def ensure(packages):
     bytes_to_load = download_size(names)
     if become_root is None:
         cost = f" ({size(bytes_to_load)} to download)" if bytes_to_load is not None else ""
-        raise LabError(f"not root and no sudo here. Run this once{cost}, then the same command again:\n"
-                       f"  sudo apt-get update && sudo {' '.join(install_command(names))}")
+        raise LabError(f"not root and no sudo here. Have this run once{cost}, then repeat the same command:\n"
+                       f"  {command_to_copy(names)}")
     if bytes_to_load is None:  # a new system has no package lists yet
         _update_lists(become_root)
         bytes_to_load = download_size(names)

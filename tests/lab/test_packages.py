@@ -14,8 +14,8 @@ from lab.packages import Package
 from lab.places import ROOT, LabError
 
 DPKG = """#!/bin/sh
-echo 'libfmt-dev installed'
-echo 'libgone-dev config-files'
+echo 'libfmt-dev installed 9.1.0+ds1-2'
+echo 'libgone-dev config-files 1.0'
 echo 'dpkg-query: no packages found matching libnew-dev' >&2
 exit 1
 """
@@ -76,10 +76,18 @@ class PackagesTest(unittest.TestCase):
             self.ensure(WANTED)
         words = str(raised.exception)
         self.assertIn("2 MB to download", words)
-        self.assertEqual(words.splitlines()[-1].strip(), "sudo apt-get update && sudo apt-get install --yes "
-                         "--no-install-recommends g++ libgone-dev libnew-dev")
+        install = "apt-get install --yes --no-install-recommends g++ libgone-dev libnew-dev"
+        self.assertEqual(words.splitlines()[-1].strip(), f"su -c 'apt-get update && {install}'")
         self.assertEqual(raised.exception.code, 2)
         self.assertFalse(self.record.exists())
+
+    def test_sudo_that_may_not_be_used_here_stands_in_the_command(self):
+        self.program("apt-get", APT)
+        self.program("sudo", "#!/bin/sh\nexit 1\n")
+        with mock.patch.object(packages.sys, "stdin", io.StringIO()), self.assertRaises(LabError) as raised:
+            self.ensure(WANTED)
+        self.assertTrue(str(raised.exception).splitlines()[-1].strip().startswith(
+            "sudo apt-get update && sudo apt-get install --yes "))
 
     def test_root_is_told_the_size_before_anything_is_installed(self):
         self.program("env", "", link="/usr/bin/env")
