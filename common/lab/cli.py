@@ -5,11 +5,11 @@ words after `--` are handed on to the program behind it, as arguments.more."""
 import argparse
 import sys
 
-from lab import bench, build, check, check_hf, demo, docs, figures, fuzz, setup, suites
+from lab import bench, build, check, check_hf, demo, docs, doctor, figures, fuzz, setup, suites
 from lab.places import LabError
 
 COMMANDS = {"demo": demo, "test": suites, "check": check, "build": build, "docs": docs, "bench": bench,
-            "check-hf": check_hf, "figures": figures, "fuzz": fuzz, "setup": setup}
+            "check-hf": check_hf, "figures": figures, "fuzz": fuzz, "setup": setup, "doctor": doctor}
 OLDEST_PYTHON = (3, 10)
 
 

@@ -73,6 +73,17 @@ def is_there(deps=DEPS):
     return all((deps / "libtorch" / wheel.receipt).is_dir() for wheel in wheels())
 
 
+def bytes_to_load(deps=DEPS):
+    """What is still to come over the network."""
+    to_load = [wheel for wheel in wheels() if not (deps / "wheels" / wheel.filename).exists()]
+    return sum(wheel.bytes - _loaded(deps / "wheels", wheel) for wheel in to_load)
+
+
+def room_needed(deps=DEPS):
+    """Bytes of disk that `ensure` would take while it works."""
+    return 0 if own_prefix() or is_there(deps) else bytes_to_load(deps) + UNPACKED_BYTES
+
+
 def ensure(deps=DEPS):
     """Fetches and unpacks what is missing; asks the network for nothing else."""
     if own_prefix() or is_there(deps):
@@ -81,7 +92,7 @@ def ensure(deps=DEPS):
     folder.mkdir(parents=True, exist_ok=True)
     to_load = [wheel for wheel in wheels() if not (folder / wheel.filename).exists()]
     here = sum(_loaded(folder, wheel) for wheel in to_load)
-    remaining = sum(wheel.bytes for wheel in to_load) - here
+    remaining = bytes_to_load(deps)
     if to_load:
         kept = f" ({size(here)} more are here from an earlier run)" if here else ""
         say(f"LibTorch: {size(remaining)} to download{kept}, {size(UNPACKED_BYTES)} on disk, into {shown(deps)}")

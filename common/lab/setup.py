@@ -20,7 +20,7 @@ def add_arguments(parser):
 
 
 def add_preset(parser, default="test"):
-    parser.add_argument("--preset", default=default, metavar="NAME",
+    parser.add_argument("--preset", default=default, choices=PRESETS, metavar="NAME",
                         help=f"which preset of CMakePresets.json: {', '.join(PRESETS)} (default: {default})")
 
 
@@ -40,11 +40,24 @@ def set_up(preset, *more):
             libtorch.ensure()
 
 
+def cmake_version():
+    """Of the cmake that the shell finds; None if there is none that runs."""
+    try:
+        said = subprocess.run(["cmake", "--version"], capture_output=True, text=True).stdout
+    except OSError:
+        return None
+    found = re.search(r"(\d+)\.(\d+)", said)
+    return tuple(map(int, found.groups())) if found else None
+
+
+def is_new_enough(version):
+    return version is not None and version >= NEEDS_CMAKE
+
+
 def _check_cmake():
-    said = subprocess.run(["cmake", "--version"], capture_output=True, text=True).stdout
-    version = re.search(r"(\d+)\.(\d+)", said)
-    if not version or tuple(map(int, version.groups())) < NEEDS_CMAKE:
-        raise LabError(f"CMake {version.group() if version else 'of unknown version'} is too old: RadixLab needs "
+    version = cmake_version()
+    if not is_new_enough(version):
+        raise LabError(f"CMake {'.'.join(map(str, version)) if version else 'of unknown version'} is too old: RadixLab needs "
                        "3.25 or newer. Put a newer cmake first in PATH (Debian 12 has one; pip install cmake, too)")
 
 
