@@ -1,31 +1,11 @@
 """LibTorch in build/deps/libtorch: the C++ part of PyTorch's wheel, and the two small CUDA libraries that it loads even
-where no GPU is. Of each wheel only what C++ on a CPU needs is unpacked: headers, the libraries for the CPU, licences.
-
-A folder libtorch/ is always complete: wheels are unpacked beside it and the whole is renamed at the end."""
+where no GPU is. Of each wheel only what C++ on a CPU needs is unpacked: headers, the libraries for the CPU, licences."""
 import os
 import platform
-import shutil
-import zipfile
-from dataclasses import dataclass
 from pathlib import Path
 
-from lab.download import download
-from lab.pip_index import pip_index
-from lab.places import DEPS, LabError, shown
-from lab.terminal import Progress, say, size
-
-
-@dataclass(frozen=True)
-class Wheel:
-    filename: str
-    bytes: int
-    sha256: str
-
-    @property
-    def receipt(self):
-        """The folder that each wheel brings along; its presence says that this version was unpacked."""
-        return "-".join(self.filename.split("-")[:2]) + ".dist-info"
-
+from lab.kit import Kit, Wheel
+from lab.places import DEPS, LabError
 
 WHEELS = {
     "x86_64": (
@@ -69,59 +49,18 @@ def own_prefix(environment=os.environ):
     return None
 
 
+def kit(deps=DEPS):
+    return Kit("LibTorch", deps / "libtorch", wheels(), is_kept, UNPACKED_BYTES)
+
+
 def is_there(deps=DEPS):
-    return all((deps / "libtorch" / wheel.receipt).is_dir() for wheel in wheels())
-
-
-def bytes_to_load(deps=DEPS):
-    """What is still to come over the network."""
-    to_load = [wheel for wheel in wheels() if not (deps / "wheels" / wheel.filename).exists()]
-    return sum(wheel.bytes - _loaded(deps / "wheels", wheel) for wheel in to_load)
-
-
-def room_needed(deps=DEPS):
-    """Bytes of disk that `ensure` would take while it works."""
-    return 0 if own_prefix() or is_there(deps) else bytes_to_load(deps) + UNPACKED_BYTES
+    return own_prefix() is not None or kit(deps).is_there()
 
 
 def ensure(deps=DEPS):
     """Fetches and unpacks what is missing; asks the network for nothing else."""
-    if own_prefix() or is_there(deps):
-        return
-    folder = deps / "wheels"
-    folder.mkdir(parents=True, exist_ok=True)
-    to_load = [wheel for wheel in wheels() if not (folder / wheel.filename).exists()]
-    here = sum(_loaded(folder, wheel) for wheel in to_load)
-    remaining = bytes_to_load(deps)
-    if to_load:
-        kept = f" ({size(here)} more are here from an earlier run)" if here else ""
-        say(f"LibTorch: {size(remaining)} to download{kept}, {size(UNPACKED_BYTES)} on disk, into {shown(deps)}")
-    _check_disk(deps, remaining + UNPACKED_BYTES)
-    if to_load:
-        _load(folder, to_load)
-    _unpack([folder / wheel.filename for wheel in wheels()], deps / "libtorch")
-    shutil.rmtree(folder)
-
-
-def _loaded(folder, wheel):
-    part = folder / (wheel.filename + ".part")
-    return min(part.stat().st_size, wheel.bytes) if part.exists() else 0
-
-
-def _check_disk(deps, wanted):
-    free = shutil.disk_usage(deps).free
-    if free < wanted * 1.05:
-        raise LabError(f"the disk that holds {shown(deps)} has {size(free)} free; LibTorch needs {size(wanted)}")
-
-
-def _load(folder, to_load):
-    with pip_index() as index:
-        for wheel in to_load:
-            address = index.address(wheel.filename)
-            name = " ".join(wheel.filename.split("-")[:2])
-            with Progress(f"Downloading {name}", unit=size) as bar:
-                download(lambda offset: index.open_at(address, offset), folder / wheel.filename, wheel.bytes, wheel.sha256,
-                         on_bytes=bar.update)
+    if not is_there(deps):
+        kit(deps).bring()
 
 
 def is_kept(name):
@@ -132,24 +71,3 @@ def is_kept(name):
     if name.startswith("torch/lib/"):
         return len(path.parts) == 3 and ".so" in path.name and not path.name.startswith(NOT_FOR_THE_CPU)
     return name.startswith("torch/include/") or path.name.startswith(("libcudart.so", "libcupti.so"))
-
-
-def _unpack(files, target):
-    """Unpacks the wheels into `target`, which appears whole or not at all."""
-    work = target.with_name(target.name + ".unpacking")
-    shutil.rmtree(work, ignore_errors=True)  # what an interrupted run left
-    try:
-        members = [(file, item) for file in files for item in zipfile.ZipFile(file).infolist() if is_kept(item.filename)]
-        total, done = sum(item.file_size for _, item in members), 0
-        archives = {file: zipfile.ZipFile(file) for file in files}
-        with Progress("Unpacking LibTorch", unit=size) as bar:
-            for file, item in members:
-                archives[file].extract(item, work)
-                done += item.file_size
-                bar.update(done, total)
-    except OSError as error:
-        shutil.rmtree(work, ignore_errors=True)
-        raise LabError(f"cannot unpack into {shown(work)}: {error.strerror}")
-    if target.exists():
-        shutil.rmtree(target)
-    work.replace(target)

@@ -11,10 +11,9 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from lab import libtorch, packages
+from lab import libtorch, newer_cmake, packages
 from lab.build import BYTES_PER_COMPILER, jobs
 from lab.places import BUILD, DEPS, LabError, shown
-from lab.setup import cmake_version, is_new_enough
 from lab.terminal import size
 
 OK, MISSING, NOTE = "ok", "MISSING", "-"
@@ -45,9 +44,9 @@ def findings(preset):
     yield from old_cmake()
     yield compiler()
     room = BUILD_BYTES
-    if "LibTorch" in groups:
+    if "wheels" in groups:
         try:
-            room += libtorch.room_needed()
+            room += 0 if libtorch.is_there() else libtorch.kit().room_needed()
             yield of_libtorch()
         except LabError as error:
             yield Finding("LibTorch", MISSING, str(error))
@@ -91,9 +90,20 @@ def version_of(program):
 
 
 def old_cmake():
-    version = cmake_version()
-    if version and not is_new_enough(version):
-        yield Finding("cmake's version", MISSING, f"{'.'.join(map(str, version))} is too old: 3.25 or newer is needed")
+    """Nothing, where the shell's cmake will do."""
+    numbers = newer_cmake.version()
+    if not newer_cmake.is_too_old(numbers):
+        return
+    old = f"{newer_cmake.dotted(numbers)} is too old, {newer_cmake.dotted(newer_cmake.NEEDED)} or newer is needed"
+    try:
+        newer = newer_cmake.kit()
+    except LabError as error:
+        yield Finding("newer cmake", MISSING, str(error))
+        return
+    if newer.is_there():
+        yield Finding("newer cmake", OK, f"{newer_cmake.VERSION}, {shown(newer.target)}: {old}")
+    else:
+        yield Finding("newer cmake", MISSING, f"{old}; {size(newer.bytes_to_load())} to download")
 
 
 def compiler():
@@ -120,7 +130,7 @@ def of_libtorch():
         return Finding("LibTorch", OK, f"your own, {own}")
     if libtorch.is_there():
         return Finding("LibTorch", OK, shown(DEPS / "libtorch"))
-    return Finding("LibTorch", MISSING, f"{size(libtorch.bytes_to_load())} to download; --preset labs does without")
+    return Finding("LibTorch", MISSING, f"{size(libtorch.kit().bytes_to_load())} to download; --preset labs does without")
 
 
 def disk(wanted):

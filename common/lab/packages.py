@@ -34,15 +34,15 @@ GROUPS = {
     ),
     "test": (Package("libgtest-dev"), Package("libgmock-dev"), Package("libbenchmark-dev")),
     "pictures": (Package("graphviz", program="dot"),),
-    "LibTorch": (Package("python3-pip", module="pip"), Package("ca-certificates")),
+    "wheels": (Package("python3-pip", module="pip"), Package("ca-certificates")),
     "clang": (Package("clang-16", program="clang++-16"),),
     "fuzzing": (Package("libclang-rt-16-dev"),),
     "docs": (Package("doxygen", program="doxygen"), Package("doxygen-awesome-css")),
     "style": (Package("clang-format", program="clang-format"), Package("clang-tidy", program="clang-tidy")),
 }
 EVERY_PRESET = ("build", "test", "pictures")
-MORE = {"test": ("LibTorch",), "asan": ("LibTorch",), "cuda": ("LibTorch",), "labs-clang": ("clang",), "fuzz": ("clang", "fuzzing")}
-"""Groups of a preset, beside those of every preset."""
+MORE = {"test": ("wheels",), "asan": ("wheels",), "cuda": ("wheels",), "labs-clang": ("clang",), "fuzz": ("clang", "fuzzing")}
+"""Groups of a preset, beside those of every preset. Where there are wheels, LibTorch is one."""
 
 
 def groups(preset):
@@ -66,6 +66,7 @@ def installed(names):
 def missing(packages):
     """Names of the packages whose program, module or library is not there. Without dpkg, libraries are not asked for:
     CMake will name the ones it does not find."""
+    packages = dict.fromkeys(packages)  # two groups may hold the same
     asked = [p for p in packages
              if not (p.program and shutil.which(p.program)) and not (p.module and find_spec(p.module))]
     if not shutil.which("dpkg-query"):

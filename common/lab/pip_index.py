@@ -37,9 +37,8 @@ class Index:
     def address(self, filename):
         """The address of a wheel, by its exact file name. Raises if the index does not have it."""
         from pip._internal.cli import cmdoptions
-        project, _, python, _, platforms = filename.removesuffix(".whl").split("-")
-        wishes = ["--no-deps", "--only-binary=:all:", "--implementation", "cp", "--python-version",
-                  "3.11" if python == "cp311" else "3"]
+        project, _, _, _, platforms = filename.removesuffix(".whl").split("-")
+        wishes = ["--no-deps", "--only-binary=:all:", "--implementation", "cp", "--python-version", "3.11"]
         for platform in platforms.split("."):
             wishes += ["--platform", platform]
         options, _ = self._command.parse_args(wishes)

@@ -1,17 +1,14 @@
 """./lab setup: installs what is missing. Every other command that builds calls this first; when all is there, it asks
 dpkg and the disk, touches no network and takes a fraction of a second."""
 import fcntl
-import re
-import subprocess
 from contextlib import contextmanager
 
-from lab import libtorch, packages
-from lab.places import DEPS, LabError
+from lab import libtorch, newer_cmake, packages
+from lab.places import DEPS
 from lab.terminal import say
 
 SUMMARY = "install what is missing: packages of the system, LibTorch"
 EXAMPLE = "./lab setup --preset labs     (the chapters alone: no LibTorch)"
-NEEDS_CMAKE = (3, 25)
 PRESETS = ("test", "labs", "labs-clang", "asan", "tsan", "fuzz", "cuda")
 
 
@@ -34,31 +31,11 @@ def set_up(preset, *more):
     """Installs what the preset needs, and `more` groups of packages."""
     groups = packages.groups(preset)
     with _alone():
-        packages.ensure(packages.needed([*groups, *more]))
-        _check_cmake()
-        if "LibTorch" in groups:
+        pip = ["wheels"] if newer_cmake.is_to_be_fetched() else []
+        packages.ensure(packages.needed([*groups, *more, *pip]))
+        newer_cmake.ensure()
+        if "wheels" in groups:
             libtorch.ensure()
-
-
-def cmake_version():
-    """Of the cmake that the shell finds; None if there is none that runs."""
-    try:
-        said = subprocess.run(["cmake", "--version"], capture_output=True, text=True).stdout
-    except OSError:
-        return None
-    found = re.search(r"(\d+)\.(\d+)", said)
-    return tuple(map(int, found.groups())) if found else None
-
-
-def is_new_enough(version):
-    return version is not None and version >= NEEDS_CMAKE
-
-
-def _check_cmake():
-    version = cmake_version()
-    if not is_new_enough(version):
-        raise LabError(f"CMake {'.'.join(map(str, version)) if version else 'of unknown version'} is too old: RadixLab needs "
-                       "3.25 or newer. Put a newer cmake first in PATH (Debian 12 has one; pip install cmake, too)")
 
 
 @contextmanager

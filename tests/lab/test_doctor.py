@@ -105,13 +105,21 @@ class MachineTest(unittest.TestCase):
         self.assertEqual((a.state, a.told), (OK, "1.2-3"))
         self.assertEqual((b.state, b.package), (MISSING, "b-dev"))
 
-    def test_a_full_disk_and_an_old_cmake_are_missing(self):
+    def test_a_full_disk_is_missing(self):
         with mock.patch.object(machine.shutil, "disk_usage", return_value=mock.Mock(free=5_000_000)):
             told = machine.disk(700_000_000)
         self.assertEqual((told.state, told.told.split(" for")[0]), (MISSING, "5 MB free"))
-        with mock.patch.object(machine, "cmake_version", return_value=(3, 22)):
-            self.assertIn("3.22 is too old", next(machine.old_cmake()).told)
-        with mock.patch.object(machine, "cmake_version", return_value=(3, 25)):
+
+    def test_an_old_cmake_is_missing_until_a_newer_one_was_fetched(self):
+        newer = mock.Mock(target=self.folder, **{"is_there.return_value": False, "bytes_to_load.return_value": 27_800_904})
+        with mock.patch.object(machine.newer_cmake, "version", return_value=(3, 22)), \
+                mock.patch.object(machine.newer_cmake, "kit", return_value=newer):
+            found = next(machine.old_cmake())
+            self.assertEqual((found.state, found.told),
+                             (MISSING, "3.22 is too old, 3.25 or newer is needed; 28 MB to download"))
+            newer.is_there.return_value = True
+            self.assertEqual(next(machine.old_cmake()).state, OK)
+        with mock.patch.object(machine.newer_cmake, "version", return_value=(3, 25)):
             self.assertEqual(list(machine.old_cmake()), [])
 
     def test_little_memory_is_noted_and_not_refused(self):

@@ -1,12 +1,15 @@
 """A download that breaks goes on where it stopped, and only the right bytes get the final name."""
 import hashlib
+import os
 import random
 import tempfile
 import unittest
 import urllib.request
 from importlib.util import find_spec
 from pathlib import Path
+from unittest import mock
 
+from lab import libtorch, newer_cmake
 from lab.download import FRUITLESS_TRIES, Reply, download
 from lab.pip_index import pip_index
 from lab.places import LabError
@@ -92,6 +95,18 @@ class DownloadTest(unittest.TestCase):
             self.load(file, client=lambda address: lambda offset: index.open_at(address, offset))
         self.assertEqual(self.target.read_bytes(), CONTENT)
         self.assertEqual(file.offsets, [0, 200_000])
+
+    @unittest.skipUnless(find_spec("pip"), "this python3 has no pip")
+    def test_pips_finder_gives_each_listed_wheels_address_from_any_python(self):
+        listed = [wheel for wheels in libtorch.WHEELS.values() for wheel in wheels] + [*newer_cmake.WHEELS.values()]
+        page = Path(self.target.parent / "page.html")
+        page.write_text("".join(f'<a href="{wheel.filename}" data-requires-python="&gt;=3.8">x</a>\n' for wheel in listed))
+        settings = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": page.as_uri(), "PIP_CONFIG_FILE": os.devnull}
+        with mock.patch.dict("os.environ", settings), pip_index() as index:
+            for wheel in listed:
+                self.assertTrue(index.address(wheel.filename).endswith(wheel.filename))
+            with self.assertRaisesRegex(LabError, "pip's package index does not offer no-1-py3-none-any.whl"):
+                index.address("no-1-py3-none-any.whl")
 
 
 if __name__ == "__main__":

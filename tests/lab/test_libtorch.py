@@ -5,8 +5,8 @@ import zipfile
 from pathlib import Path
 from unittest import mock
 
-from lab import libtorch
-from lab.libtorch import Wheel
+from lab import kit, libtorch
+from lab.kit import Wheel
 from lab.places import LabError
 
 LISTED_WHEELS = libtorch.wheels
@@ -18,8 +18,8 @@ class LibTorchTest(unittest.TestCase):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         self.deps = Path(folder.name)
-        for change in (mock.patch.object(libtorch, "wheels", lambda: (TORCH,)), mock.patch.object(libtorch, "say"),
-                       mock.patch.object(libtorch, "Progress", mock.MagicMock()),
+        for change in (mock.patch.object(libtorch, "wheels", lambda: (TORCH,)), mock.patch.object(kit, "say"),
+                       mock.patch.object(kit, "Progress", mock.MagicMock()),
                        mock.patch.dict("os.environ", {"CMAKE_PREFIX_PATH": "", "Torch_DIR": ""})):
             change.start()
             self.addCleanup(change.stop)
@@ -57,14 +57,48 @@ class LibTorchTest(unittest.TestCase):
         self.assertEqual(there, ["libtorch/torch-9.9.dist-info/METADATA", "libtorch/torch/include/torch/version.h",
                                  "libtorch/torch/lib/libtorch_cpu.so"])
 
+    def test_a_loaded_wheel_that_the_disk_spoiled_is_deleted_and_the_next_run_loads_it(self):
+        for spoil in (lambda whole: whole[:-30], lambda whole: whole.replace(b"version.h", b"version.x", 1)):
+            file = self.loaded_wheel()
+            file.write_bytes(spoil(file.read_bytes()))
+            with self.assertRaisesRegex(LabError, "a wheel of LibTorch was damaged on this disk .* is deleted") as raised:
+                libtorch.ensure(self.deps)
+            self.assertEqual(raised.exception.code, 2)
+            self.assertFalse(file.exists())
+            self.assertFalse(libtorch.is_there(self.deps))
+            file.parent.rmdir()
+
+    def test_another_kits_half_download_is_left_alone(self):
+        self.loaded_wheel()
+        other = self.deps / "wheels/cmake.whl.part"
+        other.touch()
+        libtorch.ensure(self.deps)
+        self.assertEqual(list((self.deps / "wheels").iterdir()), [other])
+
+    def test_a_disk_that_fills_up_while_unpacking_leaves_nothing_half(self):
+        file = self.loaded_wheel()
+        half = self.deps / "libtorch.unpacking/torch/half.so"
+
+        def fill(*_):
+            half.parent.mkdir(parents=True)
+            half.write_text("what went in before the disk was full")
+            raise OSError(28, "No space left on device")
+
+        with mock.patch.object(kit.zipfile.ZipFile, "extract", side_effect=fill), \
+                self.assertRaisesRegex(LabError, "cannot unpack into .*libtorch.unpacking: No space left on device"):
+            libtorch.ensure(self.deps)
+        self.assertEqual([p for p in self.deps.rglob("*") if p.is_file()], [file])
+        libtorch.ensure(self.deps)
+        self.assertTrue(libtorch.is_there(self.deps))
+
     def test_what_is_there_is_not_fetched_again(self):
         (self.deps / "libtorch" / TORCH.receipt).mkdir(parents=True)
-        with mock.patch.object(libtorch, "pip_index", side_effect=AssertionError("the network was asked")):
+        with mock.patch.object(kit, "pip_index", side_effect=AssertionError("the network was asked")):
             libtorch.ensure(self.deps)
 
     def test_a_full_disk_is_told_before_the_download(self):
         full = mock.Mock(free=1_000_000)
-        with mock.patch.object(libtorch.shutil, "disk_usage", return_value=full), \
+        with mock.patch.object(kit.shutil, "disk_usage", return_value=full), \
                 self.assertRaisesRegex(LabError, "1 MB free; LibTorch needs 525 MB"):
             libtorch.ensure(self.deps)
 
