@@ -1,8 +1,18 @@
-"""`python3 common/lab` is what the script ./lab runs. It makes this folder the package `lab`."""
-import sys
-from pathlib import Path
+"""`python3 common/lab` is what the script ./lab runs. It makes this folder the package `lab`.
 
-sys.path[0] = str(Path(__file__).resolve().parents[1])
+This file alone is read by every Python, however old: what it says of an old one must come before newer syntax is met."""
+import os
+import sys
+
+OLDEST = (3, 10)
+
+if sys.version_info < OLDEST:
+    sys.stderr.write("lab: %s is Python %d.%d; ./lab needs %d.%d or newer. Debian 12 and Ubuntu 22.04 have one "
+                     "(apt-get install python3); put a newer python3 first in PATH\n"
+                     % ((sys.executable,) + tuple(sys.version_info[:2]) + OLDEST))
+    sys.exit(2)
+
+sys.path[0] = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 from lab.cli import main  # noqa: E402  (the path comes first)
 

@@ -10,7 +10,6 @@ from lab.places import LabError
 
 COMMANDS = {"demo": demo, "test": suites, "check": check, "build": build, "docs": docs, "bench": bench,
             "check-hf": check_hf, "figures": figures, "fuzz": fuzz, "setup": setup, "doctor": doctor}
-OLDEST_PYTHON = (3, 10)
 
 
 class Parser(argparse.ArgumentParser):
@@ -49,8 +48,6 @@ def dispatch(words):
 
 def main(words):
     try:
-        if sys.version_info < OLDEST_PYTHON:
-            raise LabError(f"python3 is {sys.version.split()[0]}; ./lab needs 3.10 or newer")
         return dispatch(words)
     except LabError as error:
         print(f"lab: {error}", file=sys.stderr)

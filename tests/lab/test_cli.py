@@ -1,8 +1,10 @@
 """The commands: what they say when asked, and one line and exit code 2 when asked wrongly."""
+import ast
 import contextlib
 import io
 import os
 import subprocess
+import sys
 import tempfile
 import unittest
 from unittest import mock
@@ -62,6 +64,15 @@ class CliTest(unittest.TestCase):
             told = subprocess.run([ROOT / "lab", "--help"], cwd=elsewhere, env=bare, capture_output=True, text=True)
         self.assertEqual(told.returncode, 0, told.stderr)
         self.assertIn("Usage: ./lab COMMAND", told.stdout)
+
+    def test_an_old_python_is_told_in_one_line_before_any_newer_syntax_is_read(self):
+        start = ROOT / "common/lab/__main__.py"
+        ast.parse(start.read_text(), feature_version=(3, 4))
+        pretend = ("import runpy, sys; sys.version_info = (3, 9, 18); "
+                   f"sys.path.insert(0, 'no such folder'); runpy.run_path({str(start.parent)!r}, run_name='__main__')")
+        told = subprocess.run([sys.executable, "-c", pretend], capture_output=True, text=True)
+        self.assertEqual((told.returncode, told.stdout, len(told.stderr.splitlines())), (2, "", 1), told.stderr)
+        self.assertIn("is Python 3.9; ./lab needs 3.10 or newer", told.stderr)
 
 
 if __name__ == "__main__":
