@@ -1,13 +1,14 @@
 """./lab check: the authors' proof. What ./lab test does not show: sanitizers, both compilers, fuzzing, long random lives,
 style, and documentation without warnings.
 
-Every step runs, whatever became of the one before; a table at the end says what each did. Exit code 1 if one failed."""
+The packages of all steps come first, so that one command names what is missing. Then every step runs, whatever became of the one before; a table at the end says what each did. Exit code 1 if one failed."""
 import subprocess
 import time
 from dataclasses import dataclass
 
 from lab.check_steps import STEPS
 from lab.places import LabError
+from lab.setup import install
 from lab.terminal import coloured, duration, say
 
 SUMMARY = "the authors' proof: sanitizers, both compilers, fuzzing, documentation; half an hour"
@@ -36,8 +37,9 @@ def run(arguments, steps=STEPS):
     unknown = [name for name in arguments.steps if name not in steps]
     if unknown:
         raise LabError(f"unknown step {', '.join(repr(name) for name in unknown)}; there are: {', '.join(steps)}")
-    outcomes = [run_step(name, step) for name, step in steps.items() if not arguments.steps or name in arguments.steps]
-    return tell(outcomes)
+    chosen = {name: step for name, step in steps.items() if not arguments.steps or name in arguments.steps}
+    install(group for step in chosen.values() for group in step.groups)
+    return tell([run_step(name, step) for name, step in chosen.items()])
 
 
 def run_step(name, step):

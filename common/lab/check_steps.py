@@ -28,6 +28,7 @@ BIGGEST_FILE = 3_000_000
 class Step:
     covers: str
     work: Callable[[], str]
+    groups: tuple = ()  # of packages
 
 
 def source():
@@ -202,16 +203,19 @@ def fail_on(troubles, code):
         raise LabError(f"{len(troubles)} findings", code=1)
 
 
+LABS = packages.groups("labs")
 STEPS = {
-    "source": Step("format of C++, syntax of Python, sizes of files", source),
-    "docs": Step("the documentation's site, a warning being an error", docs),
-    "tidy": Step("clang-tidy over the labs, tests aside", tidy),
-    "front": Step("./lab demo in a fresh clone", front),
-    "labs": Step("every suite without LibTorch, by g++", labs),
-    "labs-clang": Step("the same by clang++-16", labs_clang),
-    "memory": Step("an allocation that fails, every one of every call of a manager", memory),
-    "lives": Step("random requests on every manager, every rule after every step; short form", lives),
-    "tsan": Step(f"ThreadSanitizer: {', '.join(target.removeprefix('test_') for target in TSAN)}; {SHORT}", tsan),
-    "asan": Step(f"AddressSanitizer, leaks, UndefinedBehaviorSanitizer: all; {SHORT}", asan),
-    "fuzz": Step("libFuzzer on every reader of files and on the managers, under both", fuzz.prove),
+    "source": Step("format of C++, syntax of Python, sizes of files", source, ("style",)),
+    "docs": Step("the documentation's site, a warning being an error", docs, (*LABS, "docs")),
+    "tidy": Step("clang-tidy over the labs, tests aside", tidy, (*LABS, "style")),
+    "front": Step("./lab demo in a fresh clone", front, packages.groups("test")),
+    "labs": Step("every suite without LibTorch, by g++", labs, LABS),
+    "labs-clang": Step("the same by clang++-16", labs_clang, packages.groups("labs-clang")),
+    "memory": Step("an allocation that fails, every one of every call of a manager", memory, LABS),
+    "lives": Step("random requests on every manager, every rule after every step; short form", lives, LABS),
+    "tsan": Step(f"ThreadSanitizer: {', '.join(target.removeprefix('test_') for target in TSAN)}; {SHORT}", tsan,
+                 packages.groups("tsan")),
+    "asan": Step(f"AddressSanitizer, leaks, UndefinedBehaviorSanitizer: all; {SHORT}", asan, packages.groups("asan")),
+    "fuzz": Step("libFuzzer on every reader of files and on the managers, under both", fuzz.prove,
+                 packages.groups("fuzz")),
 }

@@ -38,6 +38,12 @@ def set_up(preset, *more):
             libtorch.ensure()
 
 
+def install(groups):
+    """Packages alone."""
+    with _alone():
+        packages.ensure(packages.needed(groups))
+
+
 @contextmanager
 def _alone():
     """Two set-ups at once would write the same files: the second waits for the first."""

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from unittest import mock
 
-from lab import check, check_steps, cli
+from lab import check, check_steps, cli, setup
 from lab.check_steps import Step
 from lab.logged import WorkFailed
 from lab.places import ROOT, LabError
@@ -64,6 +64,23 @@ class CheckTest(unittest.TestCase):
         with contextlib.redirect_stderr(io.StringIO()) as told:
             self.assertEqual(cli.main(["check", "no-such-step"]), 2)
         self.assertEqual(len(told.getvalue().splitlines()), 1)
+
+    def test_the_packages_of_all_chosen_steps_are_asked_for_at_once_before_the_first_runs(self):
+        self.steps = {"one": Step("the first", self.passing("one", ""), ("style",)),
+                      "two": Step("the second", failing, ("clang", "fuzzing")),
+                      "three": Step("the third", self.passing("three", ""), ("docs",))}
+        with mock.patch.object(setup.packages, "ensure", side_effect=LabError("no sudo here")) as ensure, \
+                self.assertRaises(LabError):
+            self.check("one", "two")
+        self.assertEqual([package.name for package in ensure.call_args.args[0]],
+                         ["clang-format", "clang-tidy", "clang-16", "libclang-rt-16-dev"])
+        self.assertEqual(self.ran, [])
+
+    def test_each_step_names_the_packages_of_its_work(self):
+        used = {"source": "style", "docs": "docs", "tidy": "style", "labs-clang": "clang", "fuzz": "fuzzing"}
+        for name, step in check_steps.STEPS.items():
+            self.assertEqual("build" in step.groups, name != "source", name)
+            self.assertIn(used.get(name, "test"), step.groups, name)
 
     def test_the_list_runs_nothing(self):
         code, said = self.check(listed=True)

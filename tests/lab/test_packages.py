@@ -3,7 +3,9 @@ import contextlib
 import io
 import json
 import os
+import shutil
 import stat
+import subprocess
 import tempfile
 import unittest
 from pathlib import Path
@@ -103,6 +105,25 @@ class PackagesTest(unittest.TestCase):
     def test_without_dpkg_libraries_are_left_to_cmake(self):
         (self.bin / "dpkg-query").unlink()
         self.assertEqual(packages.missing(WANTED), ["g++"])
+
+    def front_door(self, *tools):
+        for tool in ("dirname", "id", "sed", "grep", "cut", "tr"):
+            self.program(tool, "", link=shutil.which(tool, path=os.defpath))
+        (self.bin / "id").unlink()
+        self.program("id", "#!/bin/sh\necho 1000\n")
+        for tool in tools:
+            self.program(tool, "#!/bin/sh\n")
+        return subprocess.run(["/bin/sh", ROOT / "lab", "demo"], capture_output=True, text=True)
+
+    def test_where_python_is_missing_too_all_stand_in_the_one_command(self):
+        told = self.front_door()
+        self.assertEqual((told.returncode, told.stdout), (2, ""), told.stderr)
+        names = " ".join(["python3", *dict.fromkeys(p.name for p in packages.needed(packages.groups("test")))])
+        self.assertEqual(told.stderr.splitlines()[1:], ["  su -c 'apt-get update && apt-get install --yes "
+                                                        f"--no-install-recommends {names}'"])
+
+    def test_where_there_is_sudo_that_command_uses_it(self):
+        self.assertIn("\n  sudo sh -c 'apt-get update && apt-get install", self.front_door("sudo", "apt-get").stderr)
 
     def test_each_preset_has_what_it_needs_and_no_more(self):
         named = {preset: {p.name for p in packages.needed(packages.groups(preset))} for preset in setup.PRESETS}
