@@ -1,7 +1,8 @@
 """./lab check: the authors' proof. What ./lab test does not show: sanitizers, both compilers, fuzzing, long random lives,
 style, and documentation without warnings.
 
-The packages of all steps come first, so that one command names what is missing. Then every step runs, whatever became of the one before; a table at the end says what each did. Exit code 1 if one failed."""
+The packages of all steps come first, so that one command names what is missing. Then every step runs, whatever became of
+the one before; a table at the end says what each did. Exit code 1 if one failed."""
 import subprocess
 import time
 from dataclasses import dataclass

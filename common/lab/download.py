@@ -56,6 +56,7 @@ def _append(part, reply, size, on_bytes):
                 file.write(chunk)
                 file.flush()
             except OSError as error:  # the disk, not the line: trying again would not help
+                file.raw.close()  # or the end of `with` would try again
                 raise LabError(f"cannot write {shown(part)}: {error.strerror}") from error
             done += len(chunk)
             on_bytes(done, size)

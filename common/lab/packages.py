@@ -44,6 +44,8 @@ EVERY_PRESET = ("build", "test", "pictures")
 MORE = {"test": ("wheels",), "asan": ("wheels",), "cuda": ("wheels",), "labs-clang": ("clang",), "fuzz": ("clang", "fuzzing")}
 """Groups of a preset, beside those of every preset. Where there are wheels, LibTorch is one."""
 
+AGAIN = "Run the same command again when that is mended: it goes on from there"
+
 
 def groups(preset):
     return (*EVERY_PRESET, *MORE.get(preset, ()))
@@ -102,17 +104,20 @@ def ensure(packages):
         raise LabError(f"not root and no sudo here. Have this run once{cost}, then repeat the same command:\n"
                        f"  {command_to_copy(names)}")
     if bytes_to_load is None:  # a new system has no package lists yet
-        _update_lists(become_root)
+        trouble = _update_lists(become_root)
         bytes_to_load = download_size(names)
+        if bytes_to_load is None and trouble:
+            raise LabError(f"the package lists could not be loaded: {trouble}. {AGAIN}")
         if bytes_to_load is None:
             raise LabError(f"apt-get does not know all of: {' '.join(names)}. "
                            "RadixLab is tried on Debian 12; on an older system, see docs/set-up.md")
     say(f"apt-get will download {size(bytes_to_load)}.")
-    if _run_apt(become_root, "Installing packages", install_command(names)) is not None:
-        _update_lists(become_root)  # the lists may be older than what the mirror still has
+    trouble = _run_apt(become_root, "Installing packages", install_command(names))
+    if trouble is not None:
+        _repair(become_root, trouble)
         trouble = _run_apt(become_root, "Installing packages again", install_command(names))
-        if trouble is not None:
-            raise LabError(f"apt-get could not install the packages: {trouble}")
+    if trouble is not None:
+        raise LabError(f"apt-get could not install the packages: {trouble}. {AGAIN}")
 
 
 def download_size(names):
@@ -139,9 +144,22 @@ def _become_root():
 
 
 def _update_lists(become_root):
-    trouble = _run_apt(become_root, "Reading the package lists (about 10 MB)", ["apt-get", "update"])
-    if trouble is not None:
-        raise LabError(f"apt-get update failed: {trouble}")
+    """None, or why not all of them came; apt-get then goes on with the older ones."""
+    return _run_apt(become_root, "Reading the package lists (about 10 MB)",
+                    ["apt-get", "update", "-o", "APT::Update::Error-Mode=any"])
+
+
+def _repair(become_root, trouble):
+    """What may help before a second try: an interrupted installation is finished, older lists are renewed."""
+    half_done = {"dpkg --configure -a": ["dpkg", "--configure", "-a"],
+                 "--fix-broken": ["apt-get", "install", "--fix-broken", "--yes", "--no-install-recommends"]}
+    command = next((command for words, command in half_done.items() if words in trouble), None)
+    if not command:
+        _update_lists(become_root)
+        return
+    say("An earlier installation was interrupted; finishing it first.")
+    subprocess.run([*become_root, "env", "DEBIAN_FRONTEND=noninteractive", *command], stdin=subprocess.DEVNULL,
+                   capture_output=True)
 
 
 def _run_apt(become_root, label, command):
@@ -164,4 +182,4 @@ def _run_apt(become_root, label, command):
             bar.update(100, 100)
             return None
     errors = [line for line in said if line.startswith(("E:", "dpkg: error"))] or said[-1:] or [f"exit {apt.returncode}"]
-    return " ".join(errors[:3])
+    return " ".join(errors[:1] if "Failed to fetch" in errors[0] else errors[:3]).rstrip(".")

@@ -87,6 +87,16 @@ class DownloadTest(unittest.TestCase):
         self.assertEqual(len(file.offsets), 1 + FRUITLESS_TRIES)
         self.assertEqual(self.pauses, [1, 2, 4])
 
+    def test_a_full_disk_is_told_at_once_and_the_next_run_goes_on(self):
+        self.part.symlink_to("/dev/full")
+        file = OneFile(CONTENT)
+        with self.assertRaisesRegex(LabError, "cannot write .*wheel.whl.part: No space left on device") as raised:
+            self.load(file)
+        self.assertEqual((raised.exception.code, file.offsets), (2, [0]))
+        self.part.unlink()
+        self.load(file)
+        self.assertEqual(self.target.read_bytes(), CONTENT)
+
     @unittest.skipUnless(find_spec("pip"), "this python3 has no pip")
     def test_through_pips_own_session(self):
         file = OneFile(CONTENT, breaks=[200_000])

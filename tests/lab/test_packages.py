@@ -27,6 +27,18 @@ case "$*" in
   *) echo ran >> "$RECORD" ;;
 esac
 """
+TROUBLED_APT = """#!/bin/sh
+echo "$*" >> "$RECORD"
+case "$*" in
+  *--print-uris*) test -e "$LISTS" && echo "'mirror/a.deb' a_1.deb 1500000 SHA256:0" ;;
+  *update*) test -n "$NETWORK" && touch "$LISTS" || { echo "E: Failed to fetch mirror/list  No such host"; echo "E: more"; false; } ;;
+  *) test -z "$TROUBLE" || test -e "$REPAIRED" || { echo "E: $TROUBLE"; false; } ;;
+esac
+"""
+DPKG_REPAIR = """#!/bin/sh
+echo "dpkg $*" >> "$RECORD"
+touch "$REPAIRED"
+"""
 WANTED = [Package("g++", program="g++"), Package("libfmt-dev"), Package("libgone-dev"), Package("libnew-dev")]
 
 
@@ -97,6 +109,56 @@ class PackagesTest(unittest.TestCase):
         said = self.ensure(WANTED, user=0)
         self.assertLess(said.index("apt-get will download 2 MB"), said.index("Installing packages"))
         self.assertEqual(self.record.read_text(), "ran\n")
+
+    def troubled(self, lists=True, network="", trouble=""):
+        """What apt-get and dpkg were asked, and the error if there is one, for root."""
+        for name in ("env", "touch"):
+            if not (self.bin / name).exists():
+                self.program(name, "", link=shutil.which(name, path=os.defpath))
+        self.program("apt-get", TROUBLED_APT)
+        self.program("dpkg", DPKG_REPAIR)
+        file = self.bin / "lists"
+        file.touch() if lists else file.unlink(missing_ok=True)
+        self.record.unlink(missing_ok=True)
+        error = ""
+        with mock.patch.dict("os.environ", {"LISTS": str(file), "NETWORK": network, "TROUBLE": trouble,
+                                            "REPAIRED": str(self.bin / "repaired")}):
+            try:
+                self.ensure(WANTED[1:], user=0)
+            except LabError as raised:
+                self.assertEqual(raised.code, 2)
+                error = str(raised)
+        said = self.record.read_text().splitlines()
+        return [next(word for word in ("update", "print-uris", "fix-broken", "dpkg", "install") if word in line)
+                for line in said], error
+
+    def test_a_new_system_loads_the_lists_first(self):
+        self.assertEqual(self.troubled(lists=False, network="yes"), (["print-uris", "update", "print-uris", "install"], ""))
+
+    def test_a_new_system_without_a_network_is_told_so_and_the_next_run_goes_on(self):
+        asked, error = self.troubled(lists=False)
+        self.assertEqual(error, "the package lists could not be loaded: E: Failed to fetch mirror/list  No such host. "
+                                "Run the same command again when that is mended: it goes on from there")
+        self.assertNotIn("install", asked)
+        self.assertEqual(self.troubled(lists=False, network="yes")[1], "")
+
+    def test_a_network_that_breaks_while_packages_come_in_is_told_after_a_second_try(self):
+        asked, error = self.troubled(trouble="Failed to fetch mirror/a.deb")
+        self.assertEqual(asked, ["print-uris", "install", "update", "install"])
+        self.assertIn("could not install the packages: E: Failed to fetch mirror/a.deb. Run the same command again", error)
+
+    def test_a_full_disk_is_told_in_apts_words(self):
+        error = self.troubled(trouble="You don't have enough free space in /var/cache/apt/archives/.")[1]
+        self.assertIn("E: You don't have enough free space in /var/cache/apt/archives/. Run the same", error)
+
+    def test_an_interrupted_installation_is_finished_first(self):
+        for trouble, repair in {"dpkg was interrupted, you must manually run 'dpkg --configure -a'": "dpkg",
+                                "Unmet dependencies. Try 'apt --fix-broken install' with no packages": "fix-broken"}.items():
+            asked, error = self.troubled(trouble=trouble)
+            self.assertEqual(asked, ["print-uris", "install", repair, "install"])
+            if repair == "dpkg":
+                self.assertEqual(error, "")
+                (self.bin / "repaired").unlink()
 
     def test_without_apt_the_needs_are_listed(self):
         with self.assertRaisesRegex(LabError, "no apt-get"):
