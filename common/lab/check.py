@@ -26,7 +26,9 @@ class Outcome:
 
 
 def add_arguments(parser):
-    parser.add_argument("steps", nargs="*", metavar="STEP", help="run only these (default: all, in the order of --list)")
+    steps = parser.add_argument("steps", nargs="*", metavar="STEP",
+                                help="run only these (default: all, in the order of --list)")
+    steps.completes = STEPS  # for ./lab completion; run() judges them
     parser.add_argument("--list", action="store_true", help="print the steps and do nothing else")
 
 

@@ -5,11 +5,12 @@ words after `--` are handed on to the program behind it, as arguments.more."""
 import argparse
 import sys
 
-from lab import bench, build, check, check_hf, demo, docs, doctor, figures, fuzz, setup, suites
+from lab import bench, build, check, check_hf, completion, demo, docs, doctor, figures, fuzz, setup, suites
 from lab.places import LabError
 
 COMMANDS = {"demo": demo, "test": suites, "check": check, "build": build, "docs": docs, "bench": bench,
-            "check-hf": check_hf, "figures": figures, "fuzz": fuzz, "setup": setup, "doctor": doctor}
+            "check-hf": check_hf, "figures": figures, "fuzz": fuzz, "setup": setup, "doctor": doctor,
+            "completion": completion}
 
 
 class Parser(argparse.ArgumentParser):
@@ -18,7 +19,7 @@ class Parser(argparse.ArgumentParser):
 
 
 def overview():
-    lines = [f"  {name:8} {module.SUMMARY}" for name, module in COMMANDS.items()]
+    lines = [f"  {name:10} {module.SUMMARY}" for name, module in COMMANDS.items()]
     return "\n".join(["Usage: ./lab COMMAND [options]", "", *lines, "",
                       "./lab COMMAND --help tells more. What is missing is installed first, and its size is said before."])
 

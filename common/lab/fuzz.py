@@ -52,7 +52,8 @@ class Result:
 
 
 def add_arguments(parser):
-    parser.add_argument("targets", nargs="*", metavar="TARGET", help=f"of {', '.join(TARGETS)} (default: all)")
+    targets = parser.add_argument("targets", nargs="*", metavar="TARGET", help=f"of {', '.join(TARGETS)} (default: all)")
+    targets.completes = TARGETS  # for ./lab completion; fuzz() judges them
     parser.add_argument("--runs", type=positive, default=RUNS, metavar="N", help=f"inputs a target (default: {RUNS})")
     parser.add_argument("--jobs", type=positive, metavar="N", help="targets at a time (default: one a core)")
     parser.add_argument("--seed", type=positive, default=1, metavar="N", help="another seed, other inputs (default: 1)")
