@@ -7,7 +7,7 @@ import struct
 import tempfile
 import unittest
 
-from program import CHECKPOINT, run
+from program import CHECKPOINT, programs, run
 
 
 class BadInput(unittest.TestCase):
@@ -37,14 +37,20 @@ class BadInput(unittest.TestCase):
         return copy
 
     def test_every_program_has_help_with_an_example(self):
-        for program in ["generate", "make_model", "doc_qa", "demo_00", "ladder", "random_lives"]:
+        for program in programs():
             done = run(program, "--help")
             self.assertEqual(done.returncode, 0, program)
-            self.assertIn("Example", done.stdout, program)
+            self.assertRegex(done.stdout, rf"Example:\s.*{program}", program)
+            self.assertNotIn("\x1b", done.stdout, f"{program}: colour, and no terminal")
 
     def test_unknown_option(self):
         for program in ["generate", "make_model", "doc_qa", "demo_00", "ladder", "random_lives"]:
             self.refused(program, "--no-such-option", says="")
+
+    def test_unknown_option_of_every_program(self):
+        for program in programs():
+            done = run(program, "--no-such-option")
+            self.assertEqual((done.returncode, done.stdout), (2, ""), program)
 
     def test_generate_wants_a_model_that_is_there(self):
         self.refused("generate", "--model", self.folder / "none", "--prompt", "x", says=["--model", "none"])

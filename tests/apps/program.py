@@ -8,6 +8,13 @@ BIN = pathlib.Path(os.environ.get("RADIXLAB_BIN", ROOT / "build/test/bin"))
 CHECKPOINT = ROOT / "common/llm/checkpoint"
 
 
+def programs():
+    """All that were built for people: suites are run by ctest."""
+    names = sorted(file.name for file in BIN.iterdir() if not file.name.startswith(("test_", "wrong_")))
+    assert {"generate", "make_model", "ladder"} <= set(names), names
+    return names
+
+
 def run(*arguments, text=""):
     """The finished process of `program arguments...`, with `text` on its standard input."""
     program, *rest = [str(a) for a in arguments]

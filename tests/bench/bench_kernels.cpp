@@ -3,6 +3,7 @@
 // page_size.
 #include <algorithm>
 #include <benchmark/benchmark.h>
+#include <cstdio>
 #include <numeric>
 #include <random>
 #include <string>
@@ -152,12 +153,17 @@ void register_all(const std::string& type) {
   }
 }
 
+void print_help() {
+  benchmark::PrintDefaultHelp();
+  std::puts("\nExample: taskset -c 1 build/test/bin/bench_kernels --benchmark_filter=linear");
+}
+
 }  // namespace
 }  // namespace radixlab
 
 int main(int argc, char** argv) {
   const radixlab::FlushToZero guard;
-  benchmark::Initialize(&argc, argv);
+  benchmark::Initialize(&argc, argv, radixlab::print_help);
   if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
   radixlab::register_all<float>("float32");
   radixlab::register_all<radixlab::BFloat16>("bfloat16");
