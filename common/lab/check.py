@@ -40,7 +40,8 @@ def run(arguments, steps=STEPS):
     unknown = [name for name in arguments.steps if name not in steps]
     if unknown:
         raise LabError(f"unknown step {', '.join(repr(name) for name in unknown)}; there are: {', '.join(steps)}")
-    chosen = {name: step for name, step in steps.items() if not arguments.steps or name in arguments.steps}
+    wanted = arguments.steps or [name for name, step in steps.items() if not step.only_by_name]
+    chosen = {name: step for name, step in steps.items() if name in wanted}
     install(group for step in chosen.values() for group in step.groups)
     return tell([run_step(name, step) for name, step in chosen.items()])
 

@@ -20,6 +20,9 @@ TSAN = {"test_contract": r"contract\.", "test_storage": r"storage\.", "test_kern
         "test_golden": r"golden\.", "test_conformance": r"conformance\.", "ladder": r"ladder\.[0-9]"}
 """What has threads, or is called by what has: targets, and how the names of their tests begin. The ladder's broken rows
 prove the test, and that once is enough."""
+EMULATED = {**TSAN, "test_io": r"io\.", "test_visualize": r"visualize\.", "test_01_solution": r"solution-01\.",
+            "test_05_solution": r"solution-05\."}
+"""What runs under qemu, likewise: suites of C++ alone, because a Python test would start the other processor's programs."""
 LIFE_STEPS = 200_000
 BIGGEST_FILE = 3_000_000
 
@@ -29,6 +32,7 @@ class Step:
     covers: str
     work: Callable[[], str]
     groups: tuple = ()  # of packages
+    only_by_name: bool = False
 
 
 def source():
@@ -196,6 +200,11 @@ def docs():
     return f"{len(list(page.parent.glob('*.html')))} pages"
 
 
+def aarch64():
+    say(f"Under qemu run: {', '.join(target.removeprefix('test_') for target in EMULATED)}")
+    return suites_of("aarch64", list(EMULATED), [rf"^{name}" for name in EMULATED.values()])
+
+
 def fail_on(troubles, code):
     for line in troubles[:50]:
         say(line)
@@ -218,4 +227,6 @@ STEPS = {
     "asan": Step(f"AddressSanitizer, leaks, UndefinedBehaviorSanitizer: all; {SHORT}", asan, packages.groups("asan")),
     "fuzz": Step("libFuzzer on every reader of files and on the managers, under both", fuzz.prove,
                  packages.groups("fuzz")),
+    "aarch64": Step(f"only if named: the scalar path for aarch64, cross-compiled, under qemu; {SHORT}", aarch64,
+                    packages.groups("aarch64"), only_by_name=True),
 }

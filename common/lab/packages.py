@@ -37,11 +37,14 @@ GROUPS = {
     "wheels": (Package("python3-pip", module="pip"), Package("ca-certificates")),
     "clang": (Package("clang-16", program="clang++-16"),),
     "fuzzing": (Package("libclang-rt-16-dev"),),
+    "aarch64": (Package("g++-12-aarch64-linux-gnu", program="aarch64-linux-gnu-g++-12"),
+                Package("qemu-user", program="qemu-aarch64")),
     "docs": (Package("doxygen", program="doxygen"), Package("doxygen-awesome-css")),
     "style": (Package("clang-format", program="clang-format"), Package("clang-tidy", program="clang-tidy")),
 }
 EVERY_PRESET = ("build", "test", "pictures")
-MORE = {"test": ("wheels",), "asan": ("wheels",), "cuda": ("wheels",), "labs-clang": ("clang",), "fuzz": ("clang", "fuzzing")}
+MORE = {"test": ("wheels",), "asan": ("wheels",), "cuda": ("wheels",), "labs-clang": ("clang",), "fuzz": ("clang", "fuzzing"),
+        "aarch64": ("aarch64",)}
 """Groups of a preset, beside those of every preset. Where there are wheels, LibTorch is one."""
 
 AGAIN = "Run the same command again when that is mended: it goes on from there"
@@ -112,18 +115,22 @@ def ensure(packages):
             raise LabError(f"apt-get does not know all of: {' '.join(names)}. "
                            "RadixLab is tried on Debian 12; on an older system, see docs/set-up.md")
     say(f"apt-get will download {size(bytes_to_load)}.")
-    trouble = _run_apt(become_root, "Installing packages", install_command(names))
+    trouble = run_apt(become_root, "Installing packages", install_command(names))
     if trouble is not None:
         _repair(become_root, trouble)
-        trouble = _run_apt(become_root, "Installing packages again", install_command(names))
+        trouble = run_apt(become_root, "Installing packages again", install_command(names))
     if trouble is not None:
         raise LabError(f"apt-get could not install the packages: {trouble}. {AGAIN}")
 
 
 def download_size(names):
     """Bytes that apt-get would load for these packages and what they depend on; None if it does not know one of them."""
-    ask = subprocess.run(["apt-get", "install", "--print-uris", "-qq", "--no-install-recommends", *names],
-                         capture_output=True, text=True, env={**os.environ, "LC_ALL": "C"})
+    return size_of(["apt-get", "install", "--print-uris", "-qq", "--no-install-recommends", *names])
+
+
+def size_of(command):
+    """Likewise, of an apt-get command with --print-uris."""
+    ask = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "LC_ALL": "C"})
     return sum_of_uris(ask.stdout) if ask.returncode == 0 else None
 
 
@@ -145,7 +152,7 @@ def _become_root():
 
 def _update_lists(become_root):
     """None, or why not all of them came; apt-get then goes on with the older ones."""
-    return _run_apt(become_root, "Reading the package lists (about 10 MB)",
+    return run_apt(become_root, "Reading the package lists (about 10 MB)",
                     ["apt-get", "update", "-o", "APT::Update::Error-Mode=any"])
 
 
@@ -162,7 +169,7 @@ def _repair(become_root, trouble):
                    capture_output=True)
 
 
-def _run_apt(become_root, label, command):
+def run_apt(become_root, label, command):
     """Runs apt-get quietly, with a bar. Returns None, or its own words if it failed."""
     # apt-get tells its progress on a file descriptor of its own: on 1, packages' scripts would trip over it. sudo closes
     # what it does not know, so a shell behind sudo opens it.

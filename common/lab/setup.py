@@ -3,13 +3,13 @@ dpkg and the disk, touches no network and takes a fraction of a second."""
 import fcntl
 from contextlib import contextmanager
 
-from lab import libtorch, newer_cmake, packages
+from lab import arm64, libtorch, newer_cmake, packages
 from lab.places import DEPS
 from lab.terminal import say
 
 SUMMARY = "install what is missing: packages of the system, LibTorch"
 EXAMPLE = "./lab setup --preset labs     (the chapters alone: no LibTorch)"
-PRESETS = ("test", "labs", "labs-clang", "asan", "tsan", "fuzz", "cuda")
+PRESETS = ("test", "labs", "labs-clang", "asan", "tsan", "fuzz", "cuda", "aarch64")
 
 
 def add_arguments(parser):
@@ -36,6 +36,8 @@ def set_up(preset, *more):
         newer_cmake.ensure()
         if "wheels" in groups:
             libtorch.ensure()
+        if "aarch64" in groups:
+            arm64.ensure()
 
 
 def install(groups):

@@ -65,6 +65,15 @@ class CheckTest(unittest.TestCase):
             self.assertEqual(cli.main(["check", "no-such-step"]), 2)
         self.assertEqual(len(told.getvalue().splitlines()), 1)
 
+    def test_a_step_that_wants_to_be_named_runs_only_then(self):
+        self.steps = {"one": Step("the first", self.passing("one", "")),
+                      "rare": Step("the rare", self.passing("rare", ""), only_by_name=True)}
+        self.check()
+        self.assertEqual(self.ran, ["one"])
+        self.check("rare")
+        self.assertEqual(self.ran, ["one", "rare"])
+        self.assertIn("rare", self.check(listed=True)[1])
+
     def test_the_packages_of_all_chosen_steps_are_asked_for_at_once_before_the_first_runs(self):
         self.steps = {"one": Step("the first", self.passing("one", ""), ("style",)),
                       "two": Step("the second", failing, ("clang", "fuzzing")),
@@ -170,6 +179,7 @@ class LeftOutTest(unittest.TestCase):
 
     def test_no_target_under_tsan_links_it(self):
         self.assertFalse(set(check_steps.TSAN) & set(check_steps.with_libtorch()))
+        self.assertFalse(set(check_steps.EMULATED) & set(check_steps.with_libtorch()))
 
 
 if __name__ == "__main__":
