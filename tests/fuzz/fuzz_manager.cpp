@@ -245,16 +245,18 @@ class Session {
     refusable([&] { give(story_.reset()); });
   }
 
-  // With partial hits a length inside a cached page may be right, though it was never given out: those are left alone.
+  // A handle with one thing changed so that no manager gives it out, however it works: too long, a node or a generation
+  // that nobody reaches, an end inside a page. What may name something cached by accident is not asked: no manager could
+  // notice.
   void invent() {
-    static constexpr std::size_t lengths[] = {0, 1, 2, 3, 4, 8, 16, SIZE_MAX};
     const std::size_t shape = in_.next();
-    std::size_t length = lengths[shape % 8] * (shape & 8 ? P_ : 1);
-    if (partial_ && length / P_ < num_pages) length -= length % P_;
-    const auto small = [&](std::size_t byte) {
-      return byte == 255 ? UINT32_MAX : static_cast<std::uint32_t>(byte % 8);
-    };
-    held_.push_back({{length, small(in_.next()), small(in_.next())}, {}, 0});
+    CacheHandle handle = held().handle;
+    if (handle.cached_len == 0) handle = {P_, 1, 1};
+    if (shape % 4 == 0) handle.node = UINT32_MAX;
+    if (shape % 4 == 1) handle.generation = UINT32_MAX;
+    if (shape % 4 == 2 || partial_ || P_ == 1) handle.cached_len = shape & 4 ? SIZE_MAX : (num_pages + 1) * P_;
+    if (shape % 4 == 3 && !partial_ && P_ > 1) handle.cached_len -= 1 + shape / 4 % (P_ - 1);
+    held_.push_back({handle, {}, 0});
   }
 
   void retain(const CacheHandle& handle) {
