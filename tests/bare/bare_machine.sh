@@ -37,7 +37,7 @@ on_disk() { du -sm --apparent-size "$machine" | cut -f1; }
 # What runs inside sees this environment, /proc and a /dev/shm; all of it is gone when it ends.
 inside() {
   kept=''
-  for name in ${KEEP:-}; do kept="$kept $name=$(printenv "$name")"; done
+  for variable in ${KEEP:-}; do kept="$kept $variable=$(printenv "$variable")"; done
   unshare --mount --pid --fork sh -c 'machine=$1; shift
     mount -t proc proc "$machine/proc" && mkdir -p "$machine/dev/shm" && mount -t tmpfs tmpfs "$machine/dev/shm" &&
     exec chroot "$machine" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root "$@"' \
