@@ -54,7 +54,7 @@ def run_ctest(preset, junit, patterns, more):
 
 
 def ctest_command(preset, junit, patterns=()):
-    names = ["--tests-regex", "|".join(f"({pattern})" for pattern in patterns)] if patterns else []
+    names = ["--tests-regex", "|".join(patterns)] if patterns else []
     return ["ctest", "--test-dir", str(build_folder(preset)), "--parallel", str(jobs()), "--output-on-failure",
             "--no-tests=error", "--output-junit", str(junit), *names]
 

@@ -1,6 +1,7 @@
 """./lab check with fake steps: all of them run, the table says what became of each, the exit code whether all is well."""
 import contextlib
 import io
+import re
 import subprocess
 import tempfile
 import unittest
@@ -8,7 +9,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from unittest import mock
 
-from lab import check, check_steps, cli, setup
+from lab import check, check_steps, cli, setup, suites
 from lab.check_steps import Step
 from lab.logged import WorkFailed
 from lab.places import ROOT, LabError
@@ -153,6 +154,11 @@ class SuitesOfAStepTest(unittest.TestCase):
     def test_a_pattern_without_a_test_that_ran_fails(self):
         results = [Result("io.a", "passed"), Result("kernels.b", "skipped", reason="none")]
         self.assertEqual(self.suites(results, [r"^io\.", r"^kernels\."])[0], r"no test ^kernels\. ran")
+
+    def test_more_patterns_than_ctest_has_brackets_for(self):
+        command = suites.ctest_command("labs", Path("junit.xml"), [rf"^{name}\." for name in "abcdefghijkl"])
+        self.assertEqual(command[-1].count("("), 0)
+        self.assertTrue(re.search(command[-1], "l.Test") and not re.search(command[-1], "m.Test"))
 
     def test_ctest_that_fails_without_a_failed_test_has_failed(self):
         told, _ = self.suites([Result("io.a", "passed")], ctest=WorkFailed("Running the suites", ROOT / "log"))
