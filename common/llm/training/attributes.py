@@ -1,15 +1,16 @@
 """What a document can say of people, buildings, ships and towns, and how.
 
-In the forms {n} is the name and {v} the value, {a} the value with "a" or "an". An attribute has a noun ("badge number"), what
-someone does ("wears badge number {v}"), sentences with the value before the name, and questions of its own beside the plain
-"What is the <noun> of {n}?". The sentences themselves are made in sentences.py."""
+In the forms {n} is the name and {v} the value, {a} the value with "a" or "an". An attribute has a noun ("badge
+number"), what someone does ("wears badge number {v}"), sentences with the value before the name, and questions of its
+own beside the plain "What is the <noun> of {n}?". The sentences themselves are made in sentences.py."""
 from dataclasses import dataclass
 
 COLOURS = ("red blue green yellow orange purple brown black white grey pink silver golden crimson turquoise violet "
            "scarlet beige navy maroon ivory teal copper amber").split()
 JOBS = ("baker teacher nurse carpenter gardener painter plumber lawyer dentist librarian farmer tailor pilot "
         "engineer clerk chemist butcher barber surveyor mechanic potter weaver cook miller blacksmith sailor").split()
-PETS = ("dog cat parrot rabbit pony goat tortoise hamster canary ferret goose donkey lizard hedgehog owl pigeon").split()
+PETS = ("dog cat parrot rabbit pony goat tortoise hamster canary ferret goose donkey lizard hedgehog owl "
+        "pigeon").split()
 INSTRUMENTS = "piano violin flute guitar cello trumpet drums harp accordion clarinet banjo organ fiddle oboe".split()
 DISHES = ("soup bread pie stew salad cake rice pasta curry porridge pancakes dumplings cheese fish mushrooms").split()
 GOODS = "timber coal wool salt grain copper sugar coffee tea cotton marble spices paper glass silk honey wine".split()
@@ -73,7 +74,8 @@ ATTRIBUTES = {
                             ("can be found at the {v}", "spends the working day at the {v}"),
                             ("At the {v} you will meet {n}", "The {v} is where you find {n}"),
                             ("Where can {n} be found?", "Where does {n} spend the working day?")),
-        "coat": Attribute(word(COLOURS), "coat", ("wears a coat that is {v}", "owns a coat that is {v}", "has {a} coat"),
+        "coat": Attribute(word(COLOURS), "coat",
+                          ("wears a coat that is {v}", "owns a coat that is {v}", "has {a} coat"),
                           ("The {v} coat belongs to {n}", "{A} coat is worn by {n}"),
                           ("What colour is the coat of {n}?", "Which colour of coat does {n} own?")),
         "pet": Attribute(word(PETS), "pet", ("keeps a pet {v}", "has a pet {v}", "looks after {a}"),
@@ -134,6 +136,7 @@ ATTRIBUTES = {
         "known": Attribute(word(GOODS), "main product", ("is known for its {v}", "sells {v} to traders"),
                            ("Traders buy {v} in {n}",), ("What is {n} known for?",)),
         "founded": Attribute(year, "year of foundation", ("was founded in {v}", "received its charter in {v}"),
-                             ("In {v} settlers founded {n}",), ("When was {n} founded?", "In what year was {n} founded?")),
+                             ("In {v} settlers founded {n}",),
+                             ("When was {n} founded?", "In what year was {n} founded?")),
     },
 }

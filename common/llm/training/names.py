@@ -11,13 +11,14 @@ INNER_ENDS = [""] * 8 + "n r l s m".split()
 LAST_ENDS = ["", "", ""] + "n n r l s m nd rt ck th ld x".split()
 HELD_OUT_ONE_IN = 6
 
-FIRST = {"her": "Mira Clara Ingrid Hanna Rosa Leila Greta Nadia Ada Freya Sofia Tessa Yuki Paula Carmen Olga Beatrix Amina Elsa "
-                "Vera Nora Iris Dora Maya".split(),
-         "his": "Tomas Oskar Victor Hugo Felix Jonas Emil Pedro Anton Rafael Simon Bruno Kenji Walter Dmitri Omar Lars Edgar "
-                "Marcus Nils Ivan Casper Arthur Leo".split()}
+FIRST = {"her": "Mira Clara Ingrid Hanna Rosa Leila Greta Nadia Ada Freya Sofia Tessa Yuki Paula Carmen Olga Beatrix "
+                "Amina Elsa Vera Nora Iris Dora Maya".split(),
+         "his": "Tomas Oskar Victor Hugo Felix Jonas Emil Pedro Anton Rafael Simon Bruno Kenji Walter Dmitri Omar "
+                "Lars Edgar Marcus Nils Ivan Casper Arthur Leo".split()}
 LAST = ("Okafor Lindqvist Moreau Tanaka Petrov Silva Hartmann Castell Byrne Novak Fischer Delgado Larsen Kowalski "
         "Ahmadi Rossi Brandt Osei Farrow Marlow Whitby Keller Sandoval Ibsen Tremblay Varga Holloway Quist Mendes "
-        "Pryor Eklund Sato Abbot Crane Duval Finch Garner Hobbs Jansen Lowell Norris Pike Radley Stone Thorne Vance Webb Yates").split()
+        "Pryor Eklund Sato Abbot Crane Duval Finch Garner Hobbs Jansen Lowell Norris Pike Radley Stone Thorne "
+        "Vance Webb Yates").split()
 TOWNS = ("Arden Belmora Calder Dunmere Eastvale Fenwick Glenholm Harrow Ivybridge Kelso Langport Milford Norwell "
          "Oakham Penrith Redcliff Selby Tarrant Upton Verwood Westbury Yarrow Ashford Brampton").split()
 RIVERS = "Wend Tamar Orrin Lisk Breva Dale Ness Isla Corve Sten Aller Torne".split()

@@ -11,7 +11,8 @@ FILLERS = ("The wind came from the north that morning.", "It rained for most of 
            "Most of this is well known.", "The following was added later.", "Fresh bread was sold at noon.",
            "The bells rang twice.", "The rest of the page is blank.", "Everyone agreed that the harvest was good.",
            "The meeting ended before dark.")
-OPENINGS = ("In the evening ", "These days ", "As far as we know ", "According to the list ", "By all accounts ", "Today ")
+OPENINGS = ("In the evening ", "These days ", "As far as we know ", "According to the list ",
+            "By all accounts ", "Today ")
 
 
 @dataclass
