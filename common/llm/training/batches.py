@@ -42,7 +42,7 @@ def _document(dice, tokens, length, style):
 
 
 def _asked(dice, tokens, length, style):
-    """(ids, spans of answers). In short sequences half of what could be asked, so that guessing by elimination fails."""
+    """(ids, spans of answers). Short sequences ask half of what they could, so that elimination does not help."""
     document, ids = _document(dice, tokens, length, style)
     asked = dice.sample(document.asked, len(document.asked))
     if length <= 128:

@@ -1,23 +1,23 @@
 """The start that makes the model learn within minutes: layers 0 and 1 are built by hand so that a KV entry can be found.
 
-From a random start the runs learned which kind of value is asked for and never whose. Here is what a KV entry must hold for
-attention to find it, as slots of the residual stream (192 wide):
+From a random start the runs learned which kind of value is asked for and never whose. Here is what a KV entry must hold
+for attention to find it, as slots of the residual stream (192 wide):
 
-    0-7     constant: the same for every piece, so that a head can look at positions alone
-    8-79    content: who this piece is, for all but the commonest pieces
-    80-95   who this piece is if it is one of the commonest ("the", "of", "is"), kept apart so that they do not drown the rest
-    96-127  the previous piece                         (layer 0, head 0 writes it)
-    128-191 a bag: the content of the last dozen pieces  (layer 0, heads 1-4 write it)
+    0-7      constant: the same for every piece, so that a head can look at positions alone
+    8-79     content: who this piece is, for all but the commonest pieces
+    80-95    who this piece is if it is one of the commonest ("the", "of"), kept apart so that they do not drown the rest
+    96-127   the previous piece                           (layer 0, head 0 writes it)
+    128-191  a bag: the content of the last dozen pieces  (layer 0, heads 1-4 write it)
 
-Rotary embedding turns pair i of a head by position / theta^(i / 16). A query and a key that are constant, one turned ahead by
-a distance, meet best at just that distance: with fast pairs at one piece, with slower ones over a window. In layer 1 the
-matching uses only pairs that hardly turn within 2,000 positions, so that it finds its entry wherever it stands:
+Rotary embedding turns pair i of a head by position / theta^(i / 16). A query and a key that are constant, one turned
+ahead by a distance, meet best at just that distance: with fast pairs at one piece, with slower ones over a window. In
+layer 1 the matching uses only pairs that hardly turn within 2,000 positions, so it finds its entry wherever it stands:
 
     head 0     induction: my piece with your previous piece, and takes over who you are: it copies on
-    heads 1-3  my bag with your bag (the asked name and attribute with those just before a value), and takes over who you are
+    heads 1-3  my bag with your bag (the asked name and attribute with those just before a value), takes who you are
     heads 4-5  my bag with your bag, and takes over your bag: for a value that stands before the name
 
-All of it is trained afterwards like everything else; layers 2 and 3 start with queries equal to keys (like finds like)."""
+All of it is trained afterwards like everything else; layers 2 and 3 start with queries equal to keys: like finds like."""
 import torch
 
 CONSTANT, CONTENT, WHO = slice(0, 8), slice(8, 80), slice(8, 96)
@@ -57,7 +57,7 @@ class Crafter:
         self._find(self.layers[1].self_attn)
 
     def _embed(self, common):
-        """Half of a piece's size lies in the slots that layer 0 fills, near zero here: a normed piece is 2 ** 0.5 long."""
+        """The half of the slots that layer 0 fills starts near zero, so that norming makes the rest 2 ** 0.5 times 1."""
         weight = self.embedding.normal_(0, 0.1)
         weight[:, CONSTANT] = 0.1
         weight[:, 96:] *= 0.1
@@ -90,7 +90,7 @@ class Crafter:
             attention.k_proj.weight[row + PAIRS] = sign * strength * angle.sin() * self.always
 
     def _move(self, attention, head, read, write, strength):
-        """Head's value is `read` [32, width] of the entry; it is added, at `strength`, to the slot that `write` names."""
+        """The head's value is `read` [32, width] of the entry, added at `strength` to the slot that `write` names."""
         attention.v_proj.weight[rows(head)] = read
         attention.o_proj.weight[:, rows(head)] = 0
         attention.o_proj.weight[write, rows(head)] = strength * torch.eye(HEAD)

@@ -1,8 +1,9 @@
 """The tokenizer, learned from the generator's own text, and how documents become token ids.
 
-SentencePiece BPE with byte fallback. Names are spelled in pieces of about a syllable; since the syllables for evaluation are
-kept out of this text as well, they are spelled in smaller pieces that training has shown. Digits go in pairs from the left
-(4821 is 48 21): 110 pieces spell every number, and the second half of a number is seldom found elsewhere in a document."""
+SentencePiece BPE with byte fallback. Names are spelled in pieces of about a syllable; since the syllables for evaluation
+are kept out of this text as well, they are spelled in smaller pieces that training has shown. Digits go in pairs from
+the left (4821 is 48 21): 110 pieces spell every number, and the second half of a number is seldom found elsewhere in a
+document."""
 import random
 import re
 
@@ -42,7 +43,7 @@ class Tokens:
 
     def __init__(self, path):
         self.model = sentencepiece.SentencePieceProcessor(model_file=str(path))
-        self.newline = self.model.piece_to_id("<0x0A>")
+        self.newline, self.space = (self.model.piece_to_id(piece) for piece in ("<0x0A>", "\u2581"))
         self.known, self.respelled = {"\n": [self.newline]}, None
         self.ids = {self.model.id_to_piece(i): i for i in range(len(self)) if self.model.is_byte(i) is False}
 

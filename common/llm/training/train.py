@@ -1,7 +1,7 @@
 """Trains the demo's model: seeded, resumable, on the CPU. Started by ./lab train-model, which makes its environment.
 
-The run lives in a folder: tokenizer.model, state.pt (everything that the next step needs) and log.txt. The same command goes
-on where the last one stopped. The same seed and number of threads give the same model."""
+The run lives in a folder: tokenizer.model, state.pt (everything that the next step needs) and log.txt. The same command
+goes on where the last one stopped. The same seed and number of threads give the same model."""
 import argparse
 import math
 import random
@@ -76,7 +76,8 @@ class Run:
     def save(self):
         half = self.folder / "state.pt.making"
         torch.save({"seed": self.seed, "model": self.model.state_dict(), "optimizer": self.optimizer.state_dict(),
-                    "progress": vars(self.progress), "dice": self.dice.getstate(), "torch": torch.get_rng_state()}, half)
+                    "progress": vars(self.progress), "dice": self.dice.getstate(), "torch": torch.get_rng_state()},
+                   half)
         half.replace(self.folder / "state.pt")
 
     def rate(self):
@@ -135,7 +136,8 @@ class Run:
     def tell(self, word=""):
         now = self.progress
         line = (f"{now.seconds:6.0f} s  step {now.step:5}  {now.tokens / 1e6:6.2f} M tokens  length "
-                f"{STAGES[now.stage].length:4}  right {now.right:6.1%}  loss {now.loss:.3f}  rate {self.rate():.1e} {word}")
+                f"{STAGES[now.stage].length:4}  right {now.right:6.1%}  loss {now.loss:.3f}  "
+                f"rate {self.rate():.1e} {word}")
         with open(self.folder / "log.txt", "a") as log:
             print(line.rstrip(), file=log)
         return line
