@@ -5,12 +5,13 @@ words after `--` are handed on to the program behind it, as arguments.more."""
 import argparse
 import sys
 
-from lab import bench, build, check, check_hf, completion, demo, docs, doctor, figures, fuzz, setup, suites
+from lab import (bench, build, check, check_hf, completion, demo, docs, doctor, figures, fuzz, setup, suites,
+                 train_model)
 from lab.places import LabError
 
 COMMANDS = {"demo": demo, "test": suites, "check": check, "build": build, "docs": docs, "bench": bench,
             "check-hf": check_hf, "figures": figures, "fuzz": fuzz, "setup": setup, "doctor": doctor,
-            "completion": completion}
+            "completion": completion, "train-model": train_model}
 
 
 class Parser(argparse.ArgumentParser):
@@ -19,7 +20,7 @@ class Parser(argparse.ArgumentParser):
 
 
 def overview():
-    lines = [f"  {name:10} {module.SUMMARY}" for name, module in COMMANDS.items()]
+    lines = [f"  {name:11} {module.SUMMARY}" for name, module in COMMANDS.items()]
     return "\n".join(["Usage: ./lab COMMAND [options]", "", *lines, "",
                       "./lab COMMAND --help tells more. What is missing is installed first, and its size is said before."])
 

@@ -1,11 +1,11 @@
-"""The start that makes the model learn within minutes: layers 0 and 1 are built by hand so that a KV entry can be found.
+"""The start that makes the model learn in minutes: layers 0 and 1 are built by hand so that a KV entry can be found.
 
 From a random start the runs learned which kind of value is asked for and never whose. Here is what a KV entry must hold
 for attention to find it, as slots of the residual stream (192 wide):
 
     0-7      constant: the same for every piece, so that a head can look at positions alone
     8-79     content: who this piece is, for all but the commonest pieces
-    80-95    who this piece is if it is one of the commonest ("the", "of"), kept apart so that they do not drown the rest
+    80-95    who this piece is if it is one of the commonest ("the", "of"), kept apart so as not to drown the rest
     96-127   the previous piece                           (layer 0, head 0 writes it)
     128-191  a bag: the content of the last dozen pieces  (layer 0, heads 1-4 write it)
 
@@ -17,7 +17,7 @@ layer 1 the matching uses only pairs that hardly turn within 2,000 positions, so
     heads 1-3  my bag with your bag (the asked name and attribute with those just before a value), takes who you are
     heads 4-5  my bag with your bag, and takes over your bag: for a value that stands before the name
 
-All of it is trained afterwards like everything else; layers 2 and 3 start with queries equal to keys: like finds like."""
+All of it is trained afterwards like the rest; layers 2 and 3 start with queries equal to keys (like finds like)."""
 import torch
 
 CONSTANT, CONTENT, WHO = slice(0, 8), slice(8, 80), slice(8, 96)
@@ -57,7 +57,7 @@ class Crafter:
         self._find(self.layers[1].self_attn)
 
     def _embed(self, common):
-        """The half of the slots that layer 0 fills starts near zero, so that norming makes the rest 2 ** 0.5 times 1."""
+        """The half of the slots that layer 0 fills starts near zero; norming makes the rest 2 ** 0.5 long."""
         weight = self.embedding.normal_(0, 0.1)
         weight[:, CONSTANT] = 0.1
         weight[:, 96:] *= 0.1

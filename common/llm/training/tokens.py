@@ -1,8 +1,8 @@
 """The tokenizer, learned from the generator's own text, and how documents become token ids.
 
-SentencePiece BPE with byte fallback. Names are spelled in pieces of about a syllable; since the syllables for evaluation
-are kept out of this text as well, they are spelled in smaller pieces that training has shown. Digits go in pairs from
-the left (4821 is 48 21): 110 pieces spell every number, and the second half of a number is seldom found elsewhere in a
+SentencePiece BPE with byte fallback. Names are spelled in pieces of about a syllable; since the syllables for
+evaluation are kept out of this text as well, they are spelled in smaller pieces that training has shown. Digits go in
+pairs from the left (4821 is 48 21): 110 pieces spell every number, and the second half of a number is seldom found elsewhere in a
 document."""
 import random
 import re
