@@ -9,7 +9,6 @@ import documents
 from tokens import ANSWER, BEGIN, QUESTION
 
 NOTHING, LANGUAGE, IN_ANSWER = 0, 1, 2
-RESPELLED = 0.3  # of the names of half of the documents
 
 
 @dataclass
@@ -19,11 +18,12 @@ class Batch:
     answers: list = field(default_factory=list)  # (sequence, first position, positions), of questions only
 
 
-def make(dice, tokens, length, count, style, repeats):
-    """`repeats` is the share of sequences that repeat sentences in place of asking."""
+def make(dice, tokens, length, count, style, repeats, respelled):
+    """`repeats` is the share of sequences that repeat sentences in place of asking, `respelled` that of the names of
+    every second document that are spelled in other pieces than usual."""
     batch = Batch(torch.zeros(count, length + 1, dtype=torch.long), torch.zeros(count, length, dtype=torch.uint8))
     for row in range(count):
-        tokens.respell(dice, RESPELLED * dice.randint(0, 1))
+        tokens.respell(dice, respelled * dice.randint(0, 1))
         build = _repeated if dice.random() < repeats else _asked
         ids, spans = build(dice, tokens, length, style)
         batch.ids[row, :len(ids)] = torch.tensor(ids)

@@ -23,7 +23,7 @@ import torch
 CONSTANT, CONTENT, WHO = slice(0, 8), slice(8, 80), slice(8, 96)
 PREVIOUS, BAGS = slice(96, 128), (slice(128, 160), slice(160, 192))
 HEAD, PAIRS = 32, 16
-ONE_BACK = {0: 5.0, 1: 5.0, 2: 5.0}  # pair -> strength of its query and its key
+ONE_BACK = {0: 6.5, 1: 6.5, 2: 6.5}  # pair -> strength of its query and its key
 NEAR, FAR = {1: 2.0, 2: 4.5, 3: 4.5}, {2: 3.5, 3: 4.0, 4: 3.0}  # windows of about 8 and 14 pieces
 NOT_NEAR = {2: 4.0, 3: 4.0}
 

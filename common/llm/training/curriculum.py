@@ -14,13 +14,14 @@ class Stage:
     most: int  # ... or after that many tokens
     style: Style
     repeats: float = 0.02
+    respelled: float = 0.3
 
 
 MIXED = Style(inverse=0.12, pair=0.15, pronoun=0.0, focus=0.45)
 FULL = Style(inverse=0.2, pair=0.2, pronoun=0.3, focus=0.35)
 STAGES = (
-    Stage(64, 48, 0.80, 3_000_000, PLAIN, repeats=0.2),
-    Stage(128, 32, 0.80, 2_000_000, replace(MIXED, inverse=0.08), repeats=0.06),
+    Stage(64, 48, 0.80, 3_000_000, PLAIN, repeats=0.2, respelled=0.0),
+    Stage(128, 32, 0.80, 2_000_000, replace(MIXED, inverse=0.08), repeats=0.06, respelled=0.1),
     Stage(256, 16, 0.85, 2_000_000, MIXED),
     Stage(512, 8, 0.88, 2_000_000, FULL),
     Stage(1024, 5, 0.88, 2_000_000, FULL),

@@ -2,8 +2,8 @@
 
 SentencePiece BPE with byte fallback. Names are spelled in pieces of about a syllable; since the syllables for
 evaluation are kept out of this text as well, they are spelled in smaller pieces that training has shown. Digits go in
-pairs from the left (4821 is 48 21): 110 pieces spell every number, and the second half of a number is seldom found elsewhere in a
-document."""
+pairs from the left (4821 is 48 21): 110 pieces spell every number, and the second half of a number is seldom found
+elsewhere in a document."""
 import random
 import re
 

@@ -59,7 +59,7 @@ class Run:
     def _common(self):
         dice, counts = random.Random(f"common {self.seed}"), torch.zeros(len(self.tokens))
         for _ in range(20):
-            batch = batches.make(dice, self.tokens, 512, 4, curriculum.FULL, 0)
+            batch = batches.make(dice, self.tokens, 512, 4, curriculum.FULL, 0, 0)
             counts += torch.bincount(batch.ids.flatten(), minlength=len(counts))
         return counts.argsort(descending=True)[:COMMONEST]
 
@@ -88,7 +88,7 @@ class Run:
     def step(self):
         stage, earlier = curriculum.stage_for(self.dice, self.progress.stage)
         batch = batches.make(self.dice, self.tokens, stage.length, stage.sequences,
-                             STAGES[self.progress.stage].style, stage.repeats)
+                             STAGES[self.progress.stage].style, stage.repeats, stage.respelled)
         places = batches.positions(self.dice, stage.length, curriculum.LONGEST)
         for group in self.optimizer.param_groups:
             group["lr"] = self.rate()
