@@ -17,8 +17,8 @@ class Stage:
     respelled: float = 0.3
 
 
-MIXED = Style(inverse=0.12, pair=0.15, pronoun=0.0, focus=0.45)
-FULL = Style(inverse=0.2, pair=0.2, pronoun=0.3, focus=0.35)
+MIXED = Style(inverse=0.12, pair=0.15, pronoun=0.0, focus=0.45, loose=0.1)
+FULL = Style(inverse=0.2, pair=0.2, pronoun=0.3, focus=0.35, loose=0.2)
 STAGES = (
     Stage(64, 48, 0.80, 3_000_000, PLAIN, repeats=0.2, respelled=0.0),
     Stage(128, 32, 0.80, 2_000_000, replace(MIXED, inverse=0.08), repeats=0.06, respelled=0.1),

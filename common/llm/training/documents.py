@@ -24,6 +24,7 @@ class Style:
     pronoun: float = 0.3
     filler: float = 0.1
     focus: float = 0.0  # documents with many names and few attributes, where only the name tells answers apart
+    loose: float = 0.0  # words in no order of English, for training only
     namesake: float = 0.08  # a surname that another person of the document has, too
 
 

@@ -3,6 +3,7 @@ it."""
 from dataclasses import dataclass, field
 
 from attributes import ATTRIBUTES, PERSON
+from loose import loose
 
 FILLERS = ("The wind came from the north that morning.", "It rained for most of the week.",
            "Nobody could remember a colder spring.", "The streets were quiet after supper.",
@@ -37,8 +38,11 @@ class Fact:
     def forms(self):
         return ATTRIBUTES[self.entity.kind][self.attribute]
 
+    def with_article(self):
+        return f"{'an' if self.value[0] in 'aeiou' else 'a'} {self.value}"
+
     def fill(self, form):
-        with_article = f"{'an' if self.value[0] in 'aeiou' else 'a'} {self.value}"
+        with_article = self.with_article()
         return form.format(n=self.entity.name, v=self.value, a=with_article, A=with_article)
 
     def does(self, dice):
@@ -54,6 +58,8 @@ def sentence(text):
 
 def one(dice, fact, style):
     """A sentence that names its subject."""
+    if dice.random() < style.loose:
+        return loose(dice, fact)
     name, noun = fact.entity.name, fact.forms.noun
     if dice.random() < style.inverse:
         # its letters stay as they are

@@ -21,11 +21,11 @@ WORDS = re.compile(r"\n| ?[^ \n]+")
 
 def train(path, seed, count=6000):
     """Writes `path`, a SentencePiece model."""
-    dice = random.Random(f"tokenizer {seed}")
+    dice, style = random.Random(f"tokenizer {seed}"), documents.Style(loose=0.2)
 
     def lines():
         for _ in range(count):
-            document = documents.make(dice, 60, lambda text: len(text.split()))
+            document = documents.make(dice, 60, lambda text: len(text.split()), style)
             yield document.text
             for asked in document.asked:
                 yield (QUESTION.format(question=asked.question) + ANSWER.format(answer=asked.answer)).strip()
