@@ -24,8 +24,7 @@ CONSTANT, CONTENT, WHO = slice(0, 8), slice(8, 80), slice(8, 96)
 PREVIOUS, BAGS = slice(96, 128), (slice(128, 160), slice(160, 192))
 HEAD, PAIRS = 32, 16
 ONE_BACK = {0: 6.5, 1: 6.5, 2: 6.5}  # pair -> strength of its query and its key
-NEAR, FAR = {1: 2.0, 2: 4.5, 3: 4.5}, {2: 3.5, 3: 4.0, 4: 3.0}  # windows of about 8 and 14 pieces
-NOT_NEAR = {2: 4.0, 3: 4.0}
+NEAR, FAR = {1: 2.0, 2: 4.5, 3: 4.5}, {2: 4.5, 3: 5.0, 4: 3.0}  # windows of about 8 and 14 pieces
 
 
 def rows(head):
@@ -64,7 +63,7 @@ class Crafter:
         rare = torch.ones(len(weight), dtype=torch.bool)
         rare[common] = False
         weight[:, 80:96][rare] *= 0.2
-        weight[:, CONTENT][~rare] *= 0.3
+        weight[:, CONTENT][~rare] *= 0.05
         who = weight[:, WHO]
         weight[:, WHO] = who * (0.1 * who.shape[1] ** 0.5 / who.norm(dim=1, keepdim=True))
 
@@ -80,14 +79,14 @@ class Crafter:
         attention.q_proj.weight.normal_(0, 0.4 * self.width ** -0.5)
         attention.k_proj.weight.copy_(attention.q_proj.weight)
 
-    def _look(self, attention, head, strengths, distance, sign=1):
-        """Attends `distance` positions back (sign 1), or away from there (sign -1)."""
+    def _look(self, attention, head, strengths, distance):
+        """Attends `distance` positions back."""
         for pair, strength in strengths.items():
             row, angle = head * HEAD + pair, self.turn[pair] * distance
             attention.q_proj.weight[row] = strength * self.always
             attention.q_proj.weight[row + PAIRS] = 0
-            attention.k_proj.weight[row] = sign * strength * angle.cos() * self.always
-            attention.k_proj.weight[row + PAIRS] = sign * strength * angle.sin() * self.always
+            attention.k_proj.weight[row] = strength * angle.cos() * self.always
+            attention.k_proj.weight[row + PAIRS] = strength * angle.sin() * self.always
 
     def _move(self, attention, head, read, write, strength):
         """The head's value is `read` [32, width] of the entry, added at `strength` to the slot that `write` names."""
@@ -106,8 +105,8 @@ class Crafter:
             read = torch.zeros(HEAD, self.width)
             read[:, CONTENT] = mixed[part * HEAD:(part + 1) * HEAD]
             self.bags.append(read)
-            for head, window, distance in ((1 + part, NEAR, 4.0), (3 + part, FAR, 8.0)):
-                self._move(attention, head, read, slot, 0.12)
+            for head, window, distance in ((1 + part, NEAR, 5.0), (3 + part, FAR, 8.0)):
+                self._move(attention, head, read, slot, 0.2)
                 self._look(attention, head, window, distance)
 
     def _find(self, attention):
@@ -123,10 +122,9 @@ class Crafter:
                 attention.k_proj.weight[still] = key
             else:
                 both = torch.zeros(len(still), self.width)
-                both[:, BAGS[0].start:BAGS[1].stop] = 1.8 * orthogonal(len(still), 2 * HEAD)
+                both[:, BAGS[0].start:BAGS[1].stop] = 2.6 * orthogonal(len(still), 2 * HEAD)
                 attention.q_proj.weight[still] = both
                 attention.k_proj.weight[still] = both
-                self._look(attention, head, NOT_NEAR, 0.0, sign=-1)
             self._take(attention, head)
 
     def _take(self, attention, head):

@@ -20,7 +20,6 @@ from curriculum import STAGES
 
 LEARNING_RATE, WARM_UP, LAST_RATE = 2e-3, 40, 0.03
 LANGUAGE_WEIGHT, LANGUAGE_POSITIONS = 0.1, 768
-COMMONEST = 40  # pieces that the crafted start keeps out of its bags
 SAVE_SECONDS, TELL_SECONDS = 60, 10
 
 
@@ -46,7 +45,7 @@ class Run:
         self.tokens = tokenizer.Tokens(folder / "tokenizer.model")
         torch.manual_seed(seed)
         self.dice = random.Random(f"training {seed}")
-        self.model = llama.crafted(len(self.tokens), self._common())
+        self.model = llama.crafted(len(self.tokens), self.tokens.common())
         matrices = [weight for weight in self.model.parameters() if weight.dim() == 2]
         vectors = [weight for weight in self.model.parameters() if weight.dim() == 1]
         self.optimizer = torch.optim.AdamW([{"params": matrices, "weight_decay": 0.01}, {"params": vectors,
@@ -55,13 +54,6 @@ class Run:
         self.hidden = torch.compile(llama.hidden, dynamic=False) if compiled else llama.hidden
         if (folder / "state.pt").exists():
             self._load()
-
-    def _common(self):
-        dice, counts = random.Random(f"common {self.seed}"), torch.zeros(len(self.tokens))
-        for _ in range(20):
-            batch = batches.make(dice, self.tokens, 512, 4, curriculum.FULL, 0, 0)
-            counts += torch.bincount(batch.ids.flatten(), minlength=len(counts))
-        return counts.argsort(descending=True)[:COMMONEST]
 
     def _load(self):
         state = torch.load(self.folder / "state.pt", weights_only=False)
