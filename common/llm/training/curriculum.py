@@ -20,10 +20,10 @@ class Stage:
 MIXED = Style(inverse=0.12, pair=0.15, pronoun=0.0, focus=0.45, loose=0.1)
 FULL = Style(inverse=0.2, pair=0.2, pronoun=0.3, focus=0.35, loose=0.2)
 STAGES = (
-    Stage(64, 48, 0.80, 3_000_000, PLAIN, repeats=0.2, respelled=0.0),
-    Stage(128, 32, 0.80, 2_000_000, replace(MIXED, inverse=0.08), repeats=0.06, respelled=0.1),
-    Stage(256, 16, 0.85, 2_000_000, MIXED),
-    Stage(512, 8, 0.88, 2_000_000, FULL),
+    Stage(64, 48, 0.75, 3_000_000, PLAIN, repeats=0.2, respelled=0.0),
+    Stage(128, 32, 0.75, 2_000_000, replace(MIXED, inverse=0.08), repeats=0.06, respelled=0.1),
+    Stage(256, 16, 0.80, 2_000_000, MIXED),
+    Stage(512, 8, 0.85, 2_000_000, FULL),
     Stage(1024, 5, 0.88, 2_000_000, FULL),
     Stage(2304, 3, 2.0, 10 ** 12, FULL),
 )
