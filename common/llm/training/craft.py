@@ -13,9 +13,9 @@ Rotary embedding turns pair i of a head by position / theta^(i / 16). A query an
 ahead by a distance, meet best at just that distance: with fast pairs at one piece, with slower ones over a window. In
 layer 1 the matching uses only pairs that hardly turn within 2,000 positions, so it finds its entry wherever it stands:
 
-    head 0     induction: my piece with your previous piece, and takes over who you are: it copies on
-    heads 1-3  my bag with your bag (the asked name and attribute with those just before a value), takes who you are
-    heads 4-5  my bag with your bag, and takes over your bag: for a value that stands before the name
+    heads 0, 5  induction: my piece with your previous piece, and take over who you are: they copy on
+    heads 1-3   my bag with your bag (the asked name and attribute with those just before a value), take who you are
+    head 4      my bag with your bag, and takes over your bag: for a value that stands before the name
 
 All of it is trained afterwards like the rest; layers 2 and 3 start with queries equal to keys (like finds like)."""
 import torch
@@ -110,30 +110,31 @@ class Crafter:
                 self._look(attention, head, window, distance)
 
     def _find(self, attention):
+        """The heads of a role share out what they take, so that together they take all of it."""
+        who = orthogonal(88, 88)
+        taken = {0: who[:32], 5: who[32:64], 1: who[:32], 2: who[32:64], 3: who[56:]}
         for head in range(6):
             attention.q_proj.weight[rows(head)] *= 0.3
             attention.k_proj.weight[rows(head)] *= 0.3
-            still = [head * HEAD + row for row in self.still]
-            if head == 0:
-                mix = 1.2 * orthogonal(len(still), HEAD)
-                attention.q_proj.weight[still] = mix @ self.previous
-                key = torch.zeros(len(still), self.width)
-                key[:, PREVIOUS] = mix
-                attention.k_proj.weight[still] = key
+            self._match(attention, head, one_back=head in (0, 5))
+            read = torch.zeros(HEAD, self.width)
+            if head in taken:
+                read[:, WHO] = taken[head]
+                back = read.T
             else:
-                both = torch.zeros(len(still), self.width)
-                both[:, BAGS[0].start:BAGS[1].stop] = 2.6 * orthogonal(len(still), 2 * HEAD)
-                attention.q_proj.weight[still] = both
-                attention.k_proj.weight[still] = both
-            self._take(attention, head)
+                read[:, BAGS[0]] = torch.eye(HEAD)
+                back = self.bags[0].T  # from the bag's mixture to who was in it
+            attention.v_proj.weight[rows(head)] = read
+            attention.o_proj.weight[:, rows(head)] = 0.3 * back
 
-    def _take(self, attention, head):
-        read = torch.zeros(HEAD, self.width)
-        if head < 4:
-            read[:, WHO] = orthogonal(HEAD, 88)
-            back = read.T
+    def _match(self, attention, head, one_back):
+        still = [head * HEAD + row for row in self.still]
+        key = torch.zeros(len(still), self.width)
+        if one_back:
+            mix = 1.2 * orthogonal(len(still), HEAD)
+            key[:, PREVIOUS], query = mix, mix @ self.previous
         else:
-            read[:, BAGS[head - 4]] = torch.eye(HEAD)
-            back = self.bags[head - 4].T  # from the bag's mixture to who was in it
-        attention.v_proj.weight[rows(head)] = read
-        attention.o_proj.weight[:, rows(head)] = 0.2 * back
+            key[:, BAGS[0].start:BAGS[1].stop] = 2.6 * orthogonal(len(still), 2 * HEAD)
+            query = key
+        attention.q_proj.weight[still] = query
+        attention.k_proj.weight[still] = key
