@@ -25,6 +25,7 @@ PREVIOUS, BAGS = slice(96, 128), (slice(128, 160), slice(160, 192))
 HEAD, PAIRS = 32, 16
 ONE_BACK = {0: 6.5, 1: 6.5, 2: 6.5}  # pair -> strength of its query and its key
 NEAR, FAR = {1: 2.0, 2: 4.5, 3: 4.5}, {2: 4.5, 3: 5.0, 4: 3.0}  # windows of about 8 and 14 pieces
+NOT_NEAR = {2: 6.0, 3: 6.0}  # the bag that is most like my own is my own
 
 
 def rows(head):
@@ -79,14 +80,14 @@ class Crafter:
         attention.q_proj.weight.normal_(0, 0.4 * self.width ** -0.5)
         attention.k_proj.weight.copy_(attention.q_proj.weight)
 
-    def _look(self, attention, head, strengths, distance):
-        """Attends `distance` positions back."""
+    def _look(self, attention, head, strengths, distance, sign=1):
+        """Attends `distance` positions back (sign 1), or away from there (sign -1)."""
         for pair, strength in strengths.items():
             row, angle = head * HEAD + pair, self.turn[pair] * distance
             attention.q_proj.weight[row] = strength * self.always
             attention.q_proj.weight[row + PAIRS] = 0
-            attention.k_proj.weight[row] = strength * angle.cos() * self.always
-            attention.k_proj.weight[row + PAIRS] = strength * angle.sin() * self.always
+            attention.k_proj.weight[row] = sign * strength * angle.cos() * self.always
+            attention.k_proj.weight[row + PAIRS] = sign * strength * angle.sin() * self.always
 
     def _move(self, attention, head, read, write, strength):
         """The head's value is `read` [32, width] of the entry, added at `strength` to the slot that `write` names."""
@@ -138,3 +139,5 @@ class Crafter:
             query = key
         attention.q_proj.weight[still] = query
         attention.k_proj.weight[still] = key
+        if not one_back:
+            self._look(attention, head, NOT_NEAR, 0.0, sign=-1)
