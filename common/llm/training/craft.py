@@ -1,7 +1,7 @@
 """The start that the model learns from: layers 0 and 1 are built by hand so that a KV entry can be found.
 
-From a random start the first experiments learned which kind of value is asked for and never whose. Here is what a KV entry must hold
-for attention to find it, as slots of the residual stream (192 wide):
+From a random start the first experiments learned which kind of value is asked for and never whose. Here is what a KV
+entry must hold for attention to find it, as slots of the residual stream (192 wide):
 
     0-7      constant: the same for every piece, so that a head can look at positions alone
     8-79     content: who this piece is, for all but the commonest pieces
