@@ -104,7 +104,7 @@ std::string time_lines(const std::vector<ManagerRuns>& all) {
     }
     const double first = totals(all.front()).all_ms, saved = first - end;
     text += fmt::format("{:<8}{:<41}{:>6.2f} s", runs.manager, line, end / 1000);
-    if (saved > 0) text += fmt::format("  {:.1f}x, {:.1f} % saved", first / end, 100 * saved / first);
+    if (runs.compared && saved > 0) text += fmt::format("  {:.1f}x, {:.1f} % saved", first / end, 100 * saved / first);
     text += "\n";
   }
   return text;
