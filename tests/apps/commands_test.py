@@ -14,7 +14,7 @@ sys.path.insert(0, str(ROOT / "common"))
 from lab import cli  # noqa: E402
 
 NOT_RUN = {
-    "./lab demo": "installs packages; ./lab check runs it in a clone of its own",
+    "./lab demo": "installs packages; ./lab check runs it in a folder of its own",
     "./lab test": "is what runs this; .ci/run starts it on a clean checkout",
     "./lab check": "forty minutes; .ci/run starts it",
     "./lab docs": "installs packages; a step of ./lab check",

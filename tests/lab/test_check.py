@@ -104,7 +104,7 @@ class FrontTest(unittest.TestCase):
             build = Path(folder)
             for name, value in (("BUILD", build), ("DEPS", build / "deps"), ("run_logged", mock.Mock())):
                 changes.enter_context(mock.patch.object(check_steps, name, value))
-            changes.enter_context(mock.patch.object(check_steps.subprocess, "run", lambda *_, **__: (build / "front").mkdir()))
+            changes.enter_context(mock.patch.object(check_steps, "tracked", lambda: ["lab", "docs/set-up.md"]))
             (build / "front.log").write_text(words)
             return check_steps.front()
 
