@@ -78,15 +78,16 @@ ManagerRuns ask_all(Engine& engine, const std::string& manager, const std::vecto
                     const GenerateOptions& options, const Tokenizer& tokenizer,
                     const std::function<void(std::size_t)>& after_each) {
   ManagerRuns all{.manager = manager};
+  Snapshot before = engine.cache().snapshot();
   for (const Ask& ask : asks) {
     const bool last = &ask == &asks.back();
-    Snapshot before = engine.cache().snapshot();
     LiveRequest request(engine, ask.prompt, options);
     bool more = request.step();
     if (last && more) all.snapshot = engine.cache().snapshot();
     while (more) more = request.step();
     Snapshot after = engine.cache().snapshot();
-    if (find_difference(before, after).changed()) all.change = {&ask, std::move(before), std::move(after)};
+    if (find_difference(before, after).changed()) all.change = {&ask, std::move(before), after};
+    before = std::move(after);
     Run run{.manager = manager, .ask = &ask, .result = request.take()};
     run.answer = tokenizer.decode(run.result.output);
     all.runs.push_back(std::move(run));
