@@ -87,7 +87,7 @@ std::string time_lines(const std::vector<ManagerRuns>& all) {
   const auto drawn = [&](const ManagerRuns& runs) { return runs.compared || &runs == &all.front(); };
   double longest = 0;
   for (const ManagerRuns& runs : all) longest = drawn(runs) ? std::max(longest, totals(runs).all_ms) : longest;
-  const double column = longest / 40;
+  const double column = longest / 40, first = all.empty() ? 0 : totals(all.front()).all_ms;
   std::string text =
       fmt::format("time line, # reading the prompt, . writing the answer; a character is {:.0f} ms\n", column);
   for (const ManagerRuns& runs : all) {
@@ -102,7 +102,7 @@ std::string time_lines(const std::vector<ManagerRuns>& all) {
       draw(run.result.first_token_ms, '#');
       draw(run.result.total_ms - run.result.first_token_ms, '.');
     }
-    const double first = totals(all.front()).all_ms, saved = first - end;
+    const double saved = first - end;
     text += fmt::format("{:<8}{:<41}{:>6.2f} s", runs.manager, line, end / 1000);
     if (runs.compared && saved > 0) text += fmt::format("  {:.1f}x, {:.1f} % saved", first / end, 100 * saved / first);
     text += "\n";
