@@ -1,8 +1,13 @@
 # radixlab_chapter(<NN-slug> [USES <NN-slug>...] [TASKS <file>...] [GIVEN <file>...] [LIBS <target>...])
 #   radixlab_NN            headers, and those of the chapters it uses, each through an include folder of its own: a later
 #                          chapter's header cannot be included
-#   radixlab_NN_solution   the bodies: TASKS from solutions/NN-slug/, GIVEN from chapters/NN-slug/
-#   radixlab_NN_mine       the learner's bodies from exercises/NN-slug/ with the same given files, where that folder exists
+#   radixlab_NN_given      objects of the bodies that are no task, from chapters/NN-slug/
+#   radixlab_NN_solution   archive of our TASKS and the given, where solutions/NN-slug/ exists
+#   radixlab_NN_mine_K     object of the learner's K_name.cpp in exercises/NN-slug/, compiled once for all that link it
+#   radixlab_NN_mine       archive of them and the given, where no task's file is missing
+#   radixlab_NN_bodies     the archive that later chapters, demos and tests link: ours, or the learner's where the option
+#                          RADIXLAB_MINE lists NN; no such target where nobody's are at hand
+# Nothing of exercises/ is built unless it is asked for.
 function(radixlab_chapter slug)
   cmake_parse_arguments(C "" "" "USES;TASKS;GIVEN;LIBS" ${ARGN})
   string(SUBSTRING ${slug} 0 2 nn)
@@ -11,41 +16,112 @@ function(radixlab_chapter slug)
   add_library(radixlab_${nn} INTERFACE)
   target_include_directories(radixlab_${nn} INTERFACE ${PROJECT_BINARY_DIR}/include/${nn})
   target_link_libraries(radixlab_${nn} INTERFACE radixlab_contract ${C_LIBS})
-  set(lower_solutions)
+  set(bodies)
   foreach(used IN LISTS C_USES)
     string(SUBSTRING ${used} 0 2 lower)
     if(NOT lower LESS nn)
       message(FATAL_ERROR "chapter ${slug} uses ${used}: a chapter may use only chapters before it")
     endif()
     target_link_libraries(radixlab_${nn} INTERFACE radixlab_${lower})
-    list(APPEND lower_solutions radixlab_${lower}_solution)
+    list(APPEND bodies $<TARGET_NAME_IF_EXISTS:radixlab_${lower}_bodies>)
   endforeach()
 
-  list(TRANSFORM C_GIVEN PREPEND ${PROJECT_SOURCE_DIR}/chapters/${slug}/ OUTPUT_VARIABLE given)
-  foreach(variant solution mine)
-    string(REPLACE "mine" "exercises" folder ${variant})
-    string(REPLACE "solution" "solutions" folder ${folder})
-    if(NOT EXISTS ${PROJECT_SOURCE_DIR}/${folder}/${slug} AND (C_TASKS OR variant STREQUAL mine))
-      continue()
+  set(given)
+  if(C_GIVEN)
+    list(TRANSFORM C_GIVEN PREPEND ${PROJECT_SOURCE_DIR}/chapters/${slug}/)
+    add_library(radixlab_${nn}_given OBJECT ${C_GIVEN})
+    target_link_libraries(radixlab_${nn}_given PUBLIC radixlab_${nn})
+    set(given $<TARGET_OBJECTS:radixlab_${nn}_given>)
+  endif()
+  if(NOT C_TASKS OR EXISTS ${PROJECT_SOURCE_DIR}/solutions/${slug})
+    list(TRANSFORM C_TASKS PREPEND ${PROJECT_SOURCE_DIR}/solutions/${slug}/ OUTPUT_VARIABLE solved)
+    add_library(radixlab_${nn}_solution STATIC ${solved} ${given})
+    target_link_libraries(radixlab_${nn}_solution PUBLIC radixlab_${nn} ${bodies})
+    set(bodies_of solution)
+  endif()
+
+  set(mine)
+  set(missing ${C_TASKS})
+  foreach(task IN LISTS C_TASKS)
+    if(EXISTS ${PROJECT_SOURCE_DIR}/exercises/${slug}/${task})
+      string(REGEX MATCH "^[0-9]+" k ${task})
+      add_library(radixlab_${nn}_mine_${k} OBJECT EXCLUDE_FROM_ALL ${PROJECT_SOURCE_DIR}/exercises/${slug}/${task})
+      target_link_libraries(radixlab_${nn}_mine_${k} PUBLIC radixlab_${nn})
+      set_target_properties(radixlab_${nn}_mine_${k} PROPERTIES COMPILE_WARNING_AS_ERROR OFF)
+      list(APPEND mine $<TARGET_OBJECTS:radixlab_${nn}_mine_${k}>)
+      list(REMOVE_ITEM missing ${task})
     endif()
-    list(TRANSFORM C_TASKS PREPEND ${PROJECT_SOURCE_DIR}/${folder}/${slug}/ OUTPUT_VARIABLE tasks)
-    add_library(radixlab_${nn}_${variant} STATIC ${tasks} ${given})
-    target_link_libraries(radixlab_${nn}_${variant} PUBLIC radixlab_${nn} ${lower_solutions})
   endforeach()
+  if(mine AND NOT missing)
+    add_library(radixlab_${nn}_mine STATIC EXCLUDE_FROM_ALL ${mine} ${given})
+    target_link_libraries(radixlab_${nn}_mine PUBLIC radixlab_${nn} ${bodies})
+  endif()
+  if(nn IN_LIST RADIXLAB_MINE)
+    set(bodies_of mine)
+    if(NOT TARGET radixlab_${nn}_mine)
+      message(FATAL_ERROR "RADIXLAB_MINE lists ${nn}, but exercises/${slug}/ lacks ${missing}")
+    endif()
+  endif()
+  if(bodies_of)
+    add_library(radixlab_${nn}_bodies ALIAS radixlab_${nn}_${bodies_of})
+  endif()
 endfunction()
 
 # radixlab_lab_tests(<NN-slug> <file>... )
-#   One set of test objects, linked with the solution and, where there is one, with the learner's work.
+#   radixlab_NN_tests   one set of test objects
+#   test_NN_solution    they, on our solution; ctest label solution-NN
+#   grade_NN_K          with RADIXLAB_LABS, for each task of lab.json: they, on the learner's task K in front of our solution
+#                       archive, whose own member of that name is then never pulled in; only where we have the solutions
+#   grade_NN_together   they, on all the learner's tasks
+#   ctest label chapter-NN, where there is a lab.json: chapter-NN.build, which builds the grade_NN_* that can be built, one
+#   test chapter-NN.<id> a task, and chapter-NN.together. They are red until the work is done: leave them out with
+#   -LE ^chapter-.
 function(radixlab_lab_tests slug)
   string(SUBSTRING ${slug} 0 2 nn)
   add_library(radixlab_${nn}_tests OBJECT ${ARGN})
   target_link_libraries(radixlab_${nn}_tests PUBLIC radixlab_${nn} radixlab_testing GTest::gmock)
-  foreach(variant solution mine)
-    if(TARGET radixlab_${nn}_${variant})
-      add_executable(test_${nn}_${variant})
-      target_link_libraries(test_${nn}_${variant} PRIVATE radixlab_${nn}_tests radixlab_${nn}_${variant} GTest::gtest_main)
-      gtest_discover_tests(test_${nn}_${variant} TEST_PREFIX "${variant}-${nn}." DISCOVERY_MODE PRE_TEST
-        PROPERTIES LABELS "${variant}-${nn}")
+  if(TARGET radixlab_${nn}_solution)
+    add_executable(test_${nn}_solution)
+    target_link_libraries(test_${nn}_solution PRIVATE radixlab_${nn}_tests radixlab_${nn}_solution GTest::gtest_main)
+    gtest_discover_tests(test_${nn}_solution TEST_PREFIX "solution-${nn}." DISCOVERY_MODE PRE_TEST
+      PROPERTIES LABELS "solution-${nn}")
+  endif()
+  set(manifest ${PROJECT_SOURCE_DIR}/chapters/${slug}/lab.json)
+  if(NOT RADIXLAB_LABS OR NOT EXISTS ${manifest})
+    return()
+  endif()
+
+  get_filename_component(preset ${PROJECT_BINARY_DIR} NAME)
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${manifest})
+  file(READ ${manifest} lab)
+  string(JSON count LENGTH ${lab} tasks)
+  math(EXPR last "${count} - 1")
+  set(mine)
+  set(names chapter-${nn}.together)
+  add_test(NAME chapter-${nn}.build COMMAND Python3::Interpreter -m lab.build_tasks ${nn} --preset ${preset})
+  foreach(i RANGE ${last})
+    string(JSON id GET ${lab} tasks ${i} id)
+    string(REGEX MATCH "[0-9]+$" k ${id})
+    if(TARGET radixlab_${nn}_mine_${k})
+      list(APPEND mine radixlab_${nn}_mine_${k})
+      if(TARGET radixlab_${nn}_solution)
+        _radixlab_grade(${nn} ${k} radixlab_${nn}_mine_${k} radixlab_${nn}_solution)
+      endif()
     endif()
+    add_test(NAME chapter-${nn}.${id} COMMAND Python3::Interpreter -m lab.run_task ${nn} ${id} --preset ${preset})
+    list(APPEND names chapter-${nn}.${id})
   endforeach()
+  if(TARGET radixlab_${nn}_mine)
+    _radixlab_grade(${nn} together ${mine} radixlab_${nn}_mine)
+  endif()
+  add_test(NAME chapter-${nn}.together COMMAND Python3::Interpreter -m lab.run_task ${nn} together --preset ${preset})
+  set_tests_properties(chapter-${nn}.build PROPERTIES FIXTURES_SETUP chapter-${nn}.build)
+  set_tests_properties(${names} PROPERTIES FIXTURES_REQUIRED chapter-${nn}.build)
+  set_tests_properties(chapter-${nn}.build ${names} PROPERTIES LABELS chapter-${nn}
+    WORKING_DIRECTORY ${PROJECT_SOURCE_DIR} ENVIRONMENT "PYTHONPATH=${PROJECT_SOURCE_DIR}/common")
+endfunction()
+
+function(_radixlab_grade nn what)
+  add_executable(grade_${nn}_${what} EXCLUDE_FROM_ALL)
+  target_link_libraries(grade_${nn}_${what} PRIVATE radixlab_${nn}_tests ${ARGN} GTest::gtest_main)
 endfunction()

@@ -1,9 +1,9 @@
 # Compiler settings of all our own code: the target radixlab_settings, linked by everything.
+set(CMAKE_COMPILE_WARNING_AS_ERROR ${RADIXLAB_WERROR})
 add_library(radixlab_settings INTERFACE)
 target_compile_options(radixlab_settings INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion
   -Wno-missing-field-initializers  # a designated initialiser names what differs from the default, and only that
-  $<$<BOOL:${RADIXLAB_WERROR}>:-Werror>
   -ffp-contract=off)  # a multiply-add is fused where the source says so, and nowhere else: see the numeric policy
 target_include_directories(radixlab_settings INTERFACE ${PROJECT_SOURCE_DIR}/common)
 

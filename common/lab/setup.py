@@ -9,7 +9,7 @@ from lab.terminal import say
 
 SUMMARY = "install what is missing: packages of the system, LibTorch"
 EXAMPLE = "./lab setup --preset labs     (the chapters alone: no LibTorch)"
-PRESETS = ("test", "labs", "labs-clang", "asan", "tsan", "fuzz", "cuda", "aarch64")
+PRESETS = ("test", "labs", "labs-clang", "labs-asan", "asan", "tsan", "fuzz", "cuda", "aarch64")
 
 
 def add_arguments(parser):

@@ -1,0 +1,50 @@
+#include <stdexcept>
+#include <string>
+
+#include "01-naive-manager/naive_cache_manager.hpp"
+#include "contract/todo.hpp"
+
+namespace radixlab {
+
+CacheHandle NaiveCacheManager::match_prefix(PrefixKey) {
+  todo("1.1",
+       "Whatever is asked, this manager has nothing to find, to lock or to give. "
+       "Which handle could it ever be asked about?");
+}
+
+void NaiveCacheManager::copy_pages(const CacheHandle& handle, std::span<PageId>) const {
+  todo("1.1",
+       "Whatever is asked, this manager has nothing to find, to lock or to give. "
+       "Which handle could it ever be asked about?",
+       handle);
+}
+
+void NaiveCacheManager::lock_handle(const CacheHandle& handle) {
+  todo("1.1",
+       "Whatever is asked, this manager has nothing to find, to lock or to give. "
+       "Which handle could it ever be asked about?",
+       handle);
+}
+
+void NaiveCacheManager::unlock_handle(const CacheHandle& handle) {
+  todo("1.1",
+       "Whatever is asked, this manager has nothing to find, to lock or to give. "
+       "Which handle could it ever be asked about?",
+       handle);
+}
+
+InsertResult NaiveCacheManager::insert_prefix(PrefixKey key, std::span<const PageId>, const CacheHandle& from) {
+  todo("1.1",
+       "Whatever is asked, this manager has nothing to find, to lock or to give. "
+       "Which handle could it ever be asked about?",
+       key, from);
+}
+
+std::vector<PageId> NaiveCacheManager::evict(std::size_t num_pages) {
+  todo("1.1",
+       "Whatever is asked, this manager has nothing to find, to lock or to give. "
+       "Which handle could it ever be asked about?",
+       num_pages);
+}
+
+}  // namespace radixlab
