@@ -5,13 +5,13 @@ words after `--` are handed on to the program behind it, as arguments.more."""
 import argparse
 import sys
 
-from lab import (bench, build, check, check_hf, completion, demo, docs, doctor, figures, fuzz, setup, suites,
+from lab import (bench, build, check, check_hf, completion, demo, docs, doctor, exercises, figures, fuzz, setup, suites,
                  train_model)
 from lab.places import LabError
 
 COMMANDS = {"demo": demo, "test": suites, "check": check, "build": build, "docs": docs, "bench": bench,
             "check-hf": check_hf, "figures": figures, "fuzz": fuzz, "setup": setup, "doctor": doctor,
-            "completion": completion, "train-model": train_model}
+            "completion": completion, "exercises": exercises, "train-model": train_model}
 
 
 class Parser(argparse.ArgumentParser):

@@ -1,0 +1,173 @@
+"""./lab exercises: writes exercises/ whole from solutions/, lab.json and hints.md.
+
+A task's file keeps its includes, its `///` comments and the signature of every function; a body becomes a call of todo()
+with the task's id, its first hint and the parameters. Helpers, in an anonymous namespace, and `//` comments are ours and
+do not go along. Solutions are formatted by clang-format, so that reading them line by line is enough; a line that fits
+none of this is an error that names it. What is written is in clang-format's form too."""
+import re
+import textwrap
+from dataclasses import dataclass
+
+from lab import course
+from lab.places import ROOT, LabError, shown
+from lab.terminal import say
+
+SUMMARY = "authors: write exercises/ from solutions/, or see whether they are in step"
+EXAMPLE = "./lab exercises --check"
+COLUMNS = 120
+TODO = '#include "contract/todo.hpp"'
+OPEN, CLOSE = "namespace radixlab {", "}  // namespace radixlab"
+OPEN_OURS, CLOSE_OURS = "namespace {", "}  // namespace"
+QUALIFIERS = {"const", "volatile", "unsigned", "signed", "long", "short", "typename", "struct", "class"}
+
+
+def add_arguments(parser):
+    parser.add_argument("--check", action="store_true", help="write nothing; exit code 1 if a file differs")
+
+
+def run(arguments):
+    wanted = generated()
+    stale = [path for path, text in wanted.items() if not path.is_file() or path.read_text(encoding="utf-8") != text]
+    left = left_over(wanted)
+    if arguments.check:
+        for path in [*stale, *left]:
+            say(f"{shown(path)}: {'is not generated from anything' if path in left else 'differs from what is generated'}")
+        if stale or left:
+            raise LabError(f"exercises/ is out of step in {len(stale) + len(left)} files; ./lab exercises writes it", code=1)
+        say(f"{len(wanted)} files in step")
+        return 0
+    for path in left:
+        path.unlink()
+    for path in stale:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(wanted[path], encoding="utf-8")
+    say(f"exercises/: {len(wanted)} files, {len(stale)} of them written, {len(left)} removed")
+    return 0
+
+
+def generated(root=ROOT):
+    """{path: text} of every task's file, of every lab whose solutions are here."""
+    there = course.labs(root)
+    if not there:
+        raise LabError("no chapter has a lab.json: there is nothing to write exercises from", code=1)
+    wanted = {}
+    for lab in there:
+        hints = lab.hints()
+        for task in lab.tasks:
+            source = lab.solutions / task.file
+            if not source.is_file():
+                raise LabError(f"{shown(source)}: not there, but lab.json of {lab.slug} lists it as task {task.id}")
+            wanted[lab.exercises / task.file] = stub(source.read_text(encoding="utf-8"), task.id, hints[task.id][0], source)
+    return wanted
+
+
+def left_over(wanted, root=ROOT):
+    """Files that an older lab.json had. What lies in open/ is a learner's own."""
+    return sorted(path for path in (root / "exercises").glob("*/*.cpp") if path not in wanted)
+
+
+@dataclass(frozen=True)
+class Function:
+    comment: list
+    signature: list  # lines, the last without its brace
+    parameters: tuple  # names
+
+
+def stub(text, task, hint, where):
+    """The file to be written, from our text of it."""
+    includes, functions = read(text, shown(where))
+    system = sorted(line for line in includes if "<" in line)
+    own = sorted({TODO, *(line for line in includes if "<" not in line)})
+    blocks = ["\n".join(block) for block in (system, own) if block]
+    return "\n\n".join([*blocks, OPEN, *(written(f, task, hint) for f in functions), CLOSE]) + "\n"
+
+
+def read(text, where):
+    """(include lines, Functions) of a solution."""
+    includes, functions, comment = [], [], []
+    lines = enumerate(text.splitlines(), 1)
+    inside = False
+    for number, line in lines:
+        if not line:
+            comment = []
+        elif line.startswith("#include ") and not inside:
+            includes.append(line)
+        elif line == OPEN and not inside:
+            inside = True
+        elif line == CLOSE and inside:
+            inside = False
+        elif line == OPEN_OURS and inside:
+            skip_past(lines, CLOSE_OURS, f"{where}:{number}")
+        elif line.startswith("///") and inside:
+            comment.append(line)
+        elif re.match(r"[\w:]", line) and inside:
+            functions.append(function(line, lines, comment, f"{where}:{number}"))
+            comment = []
+        elif not line.startswith("//"):
+            raise not_understood(f"{where}:{number}", line)
+    if inside or not functions:
+        raise LabError(f"{where}: {'its namespace is not closed' if inside else 'has no function that could be a task'}")
+    return includes, functions
+
+
+def function(line, lines, comment, where):
+    """The function that begins at this line; its body is read past."""
+    head = [line]
+    while "{" not in head[-1] and ";" not in head[-1]:
+        head.append(next(lines, (0, ";"))[1])
+    last, brace, body = head[-1].partition(" {")
+    told = " ".join(part.strip() for part in [*head[:-1], last])
+    shape = re.fullmatch(r"[\w:<>,&* ]*[\w>&*] ?(?P<name>[\w:~]+)\((?P<parameters>.*)\)(?: const)?", told)
+    if not brace or not shape or told.startswith(("using ", "template", "static ", "constexpr ", "inline ")):
+        raise not_understood(where, line)
+    if not body.endswith("}"):
+        skip_past(lines, "}", where)
+    names = tuple(name for part in split(shape["parameters"]) if (name := parameter(part, where)))
+    return Function(comment, [*head[:-1], last], names)
+
+
+def skip_past(lines, end, where):
+    if all(line != end for _, line in lines):
+        raise LabError(f"{where}: what begins here does not end in a line '{end}'")
+
+
+def split(parameters):
+    """At the commas that stand outside brackets."""
+    parts, depth = [""], 0
+    for sign in parameters:
+        depth += (sign in "<([{") - (sign in ">)]}")
+        if sign == "," and depth == 0:
+            parts.append("")
+        else:
+            parts[-1] += sign
+    return [part.strip() for part in parts if part.strip()]
+
+
+def parameter(text, where):
+    """Its name; empty where it has none."""
+    if re.search(r"[()\[\]=]|\.\.\.", text):
+        raise LabError(f"{where}: expected a parameter 'type name', found '{text}'")
+    named = re.fullmatch(r"(?P<type>.*[\s&*>])(?P<name>[A-Za-z_]\w*)", text)
+    if not named or not set(named["type"].split()) - QUALIFIERS or named["name"] in QUALIFIERS | {"int", "char", "double"}:
+        return ""
+    return named["name"]
+
+
+def not_understood(where, line):
+    return LabError(f"{where}: expected an include, a comment, 'namespace {{' or a plain function, found: {line.strip()[:80]}")
+
+
+def written(function, task, hint):
+    """The function with nothing done. A hint that needs a second line is cut so that clang-format leaves it where it is."""
+    after = "".join(f", {name}" for name in function.parameters)
+    sign = "\n".join([*function.comment, *function.signature])
+    told = hint.replace("\\", r"\\").replace('"', r"\"")
+    call = f'todo("{task}", "{told}"{after});'
+    if "\n" not in sign and len(f"{sign} {{ {call} }}") <= COLUMNS:
+        return f"{sign} {{ {call} }}"
+    if len(f"  {call}") > COLUMNS:
+        width = min(COLUMNS - len('       " ",'), len(told) * 2 // 3)
+        parts = textwrap.wrap(told, width, break_long_words=False, break_on_hyphens=False)
+        literals = " \"\n       \"".join(parts)
+        call = f'todo("{task}",\n       "{literals}"' + (f",\n       {after[2:]});" if after else ");")
+    return f"{sign} {{\n  {call}\n}}"
