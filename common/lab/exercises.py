@@ -1,9 +1,9 @@
 """./lab exercises: writes exercises/ whole from solutions/, lab.json and hints.md.
 
-A task's file keeps its includes, its `///` comments and the signature of every function; a body becomes a call of todo()
-with the task's id, its first hint and the parameters. Helpers, in an anonymous namespace, and `//` comments are ours and
-do not go along. Solutions are formatted by clang-format, so that reading them line by line is enough; a line that fits
-none of this is an error that names it. What is written is in clang-format's form too."""
+A task's file keeps its includes, its `///` comments and the signature of every function; a body becomes a call of
+todo() with the task's id, its first hint and the parameters. Helpers in an anonymous namespace and `//` comments are
+ours, and do not go along. Solutions are formatted by clang-format, so that reading them line by line is enough; a line
+that fits none of this is an error that names it. What is written is in clang-format's form too."""
 import re
 import textwrap
 from dataclasses import dataclass
@@ -19,6 +19,7 @@ TODO = '#include "contract/todo.hpp"'
 OPEN, CLOSE = "namespace radixlab {", "}  // namespace radixlab"
 OPEN_OURS, CLOSE_OURS = "namespace {", "}  // namespace"
 QUALIFIERS = {"const", "volatile", "unsigned", "signed", "long", "short", "typename", "struct", "class"}
+BASIC = {"bool", "int", "char", "float", "double"}
 
 
 def add_arguments(parser):
@@ -27,14 +28,13 @@ def add_arguments(parser):
 
 def run(arguments):
     wanted = generated()
-    stale = [path for path, text in wanted.items() if not path.is_file() or path.read_text(encoding="utf-8") != text]
-    left = left_over(wanted)
+    stale, left = out_of_step(wanted)
     if arguments.check:
-        for path in [*stale, *left]:
-            say(f"{shown(path)}: {'is not generated from anything' if path in left else 'differs from what is generated'}")
+        for line in told(stale, left):
+            say(line)
         if stale or left:
-            raise LabError(f"exercises/ is out of step in {len(stale) + len(left)} files; ./lab exercises writes it", code=1)
-        say(f"{len(wanted)} files in step")
+            raise LabError(f"exercises/: {len(stale) + len(left)} files out of step; ./lab exercises writes them", code=1)
+        say(f"exercises/: {len(wanted)} files in step")
         return 0
     for path in left:
         path.unlink()
@@ -47,23 +47,33 @@ def run(arguments):
 
 def generated(root=ROOT):
     """{path: text} of every task's file, of every lab whose solutions are here."""
-    there = course.labs(root)
-    if not there:
-        raise LabError("no chapter has a lab.json: there is nothing to write exercises from", code=1)
+    released = [lab for lab in course.labs(root) if lab.solutions.is_dir()]
+    if not released:
+        raise LabError("no lab with solutions is here: there is nothing to write exercises from", code=1)
     wanted = {}
-    for lab in there:
+    for lab in released:
         hints = lab.hints()
         for task in lab.tasks:
             source = lab.solutions / task.file
             if not source.is_file():
-                raise LabError(f"{shown(source)}: not there, but lab.json of {lab.slug} lists it as task {task.id}")
-            wanted[lab.exercises / task.file] = stub(source.read_text(encoding="utf-8"), task.id, hints[task.id][0], source)
+                raise LabError(f"{shown(source)}: not there, but {shown(lab.chapter)}/lab.json has it as task {task.id}")
+            text = source.read_text(encoding="utf-8")
+            wanted[lab.exercises / task.file] = stub(text, task.id, hints[task.id][0], source)
     return wanted
 
 
-def left_over(wanted, root=ROOT):
-    """Files that an older lab.json had. What lies in open/ is a learner's own."""
-    return sorted(path for path in (root / "exercises").glob("*/*.cpp") if path not in wanted)
+def out_of_step(wanted, root=ROOT):
+    """(files that differ, files that no task has). A lab whose solutions are not here, and a learner's open/, are left be."""
+    stale = [path for path, text in wanted.items() if not path.is_file() or path.read_text(encoding="utf-8") != text]
+    kept = {lab.slug for lab in course.labs(root) if not lab.solutions.is_dir()}
+    left = [path for path in sorted((root / "exercises").glob("*/*.cpp"))
+            if path not in wanted and path.parent.name not in kept]
+    return stale, left
+
+
+def told(stale, left):
+    return [f"{shown(path)}: differs from what is generated" for path in stale] + \
+           [f"{shown(path)}: belongs to no task" for path in left]
 
 
 @dataclass(frozen=True)
@@ -148,17 +158,17 @@ def parameter(text, where):
     if re.search(r"[()\[\]=]|\.\.\.", text):
         raise LabError(f"{where}: expected a parameter 'type name', found '{text}'")
     named = re.fullmatch(r"(?P<type>.*[\s&*>])(?P<name>[A-Za-z_]\w*)", text)
-    if not named or not set(named["type"].split()) - QUALIFIERS or named["name"] in QUALIFIERS | {"int", "char", "double"}:
+    if not named or not set(named["type"].split()) - QUALIFIERS or named["name"] in QUALIFIERS | BASIC:
         return ""
     return named["name"]
 
 
 def not_understood(where, line):
-    return LabError(f"{where}: expected an include, a comment, 'namespace {{' or a plain function, found: {line.strip()[:80]}")
+    return LabError(f"{where}: expected an include, a comment, a namespace or a plain function, found: {line.strip()[:80]}")
 
 
 def written(function, task, hint):
-    """The function with nothing done. A hint that needs a second line is cut so that clang-format leaves it where it is."""
+    """The function with nothing done. A hint that does not fit is cut into lines that clang-format leaves as they are."""
     after = "".join(f", {name}" for name in function.parameters)
     sign = "\n".join([*function.comment, *function.signature])
     told = hint.replace("\\", r"\\").replace('"', r"\"")
