@@ -8,42 +8,42 @@ namespace radixlab {
 
 CacheHandle NaiveCacheManager::match_prefix(PrefixKey) {
   todo("1.1",
-       "Whatever is asked, this manager has nothing to find, to lock or to give. "
-       "Which handle could it ever be asked about?");
+       "If nothing is kept, which handles can a caller rightly hold, and what "
+       "should happen when it brings another?");
 }
 
 void NaiveCacheManager::copy_pages(const CacheHandle& handle, std::span<PageId>) const {
   todo("1.1",
-       "Whatever is asked, this manager has nothing to find, to lock or to give. "
-       "Which handle could it ever be asked about?",
+       "If nothing is kept, which handles can a caller rightly hold, and what "
+       "should happen when it brings another?",
        handle);
 }
 
 void NaiveCacheManager::lock_handle(const CacheHandle& handle) {
   todo("1.1",
-       "Whatever is asked, this manager has nothing to find, to lock or to give. "
-       "Which handle could it ever be asked about?",
+       "If nothing is kept, which handles can a caller rightly hold, and what "
+       "should happen when it brings another?",
        handle);
 }
 
 void NaiveCacheManager::unlock_handle(const CacheHandle& handle) {
   todo("1.1",
-       "Whatever is asked, this manager has nothing to find, to lock or to give. "
-       "Which handle could it ever be asked about?",
+       "If nothing is kept, which handles can a caller rightly hold, and what "
+       "should happen when it brings another?",
        handle);
 }
 
 InsertResult NaiveCacheManager::insert_prefix(PrefixKey key, std::span<const PageId>, const CacheHandle& from) {
   todo("1.1",
-       "Whatever is asked, this manager has nothing to find, to lock or to give. "
-       "Which handle could it ever be asked about?",
+       "If nothing is kept, which handles can a caller rightly hold, and what "
+       "should happen when it brings another?",
        key, from);
 }
 
 std::vector<PageId> NaiveCacheManager::evict(std::size_t num_pages) {
   todo("1.1",
-       "Whatever is asked, this manager has nothing to find, to lock or to give. "
-       "Which handle could it ever be asked about?",
+       "If nothing is kept, which handles can a caller rightly hold, and what "
+       "should happen when it brings another?",
        num_pages);
 }
 

@@ -6,11 +6,17 @@
 namespace radixlab {
 
 bool CacheManager::start(Request& r) {
-  todo("1.2", "Write down what is held after each line. What must be undone if there turns out to be no room?", r);
+  todo("1.2",
+       "Your hit lies in pages that the cache may evict. At which moment do they stop being "
+       "room for the tokens that are still missing?",
+       r);
 }
 
 bool CacheManager::begin(Request& r, const CacheHandle& hit) {
-  todo("1.2", "Write down what is held after each line. What must be undone if there turns out to be no room?", r, hit);
+  todo("1.2",
+       "Your hit lies in pages that the cache may evict. At which moment do they stop being "
+       "room for the tokens that are still missing?",
+       r, hit);
 }
 
 }  // namespace radixlab

@@ -7,8 +7,8 @@ namespace radixlab {
 
 bool CacheManager::grow(Request& r, std::size_t tokens) {
   todo("1.3",
-       "How many pages are missing, how many are free, and how many could be evicted? "
-       "Ask these three before anything changes.",
+       "Of the pages that you want, how many must come from the cache, and how "
+       "do you know before you take the first?",
        r, tokens);
 }
 

@@ -7,8 +7,8 @@ namespace radixlab {
 
 void CacheManager::publish(Request& r, bool finished) {
   todo("1.4",
-       "After the insert, ask the cache whose page each stretch is now, and "
-       "compare it with the page the request holds.",
+       "After the insert there may be two pages with the same tokens' KV, yours and "
+       "another's. Who says which of them you go on with?",
        r, finished);
 }
 
