@@ -169,15 +169,16 @@ def not_understood(where, line):
 
 def written(function, task, hint):
     """The function with nothing done. A hint that does not fit is cut into lines that clang-format leaves as they are."""
+    comment = "".join(line + "\n" for line in function.comment)
+    sign = "\n".join(function.signature)
     after = "".join(f", {name}" for name in function.parameters)
-    sign = "\n".join([*function.comment, *function.signature])
     told = hint.replace("\\", r"\\").replace('"', r"\"")
     call = f'todo("{task}", "{told}"{after});'
-    if "\n" not in sign and len(f"{sign} {{ {call} }}") <= COLUMNS:
-        return f"{sign} {{ {call} }}"
+    if len(function.signature) == 1 and len(f"{sign} {{ {call} }}") <= COLUMNS:
+        return f"{comment}{sign} {{ {call} }}"
     if len(f"  {call}") > COLUMNS:
         width = min(COLUMNS - len('       " ",'), len(told) * 2 // 3)
         parts = textwrap.wrap(told, width, break_long_words=False, break_on_hyphens=False)
         literals = " \"\n       \"".join(parts)
         call = f'todo("{task}",\n       "{literals}"' + (f",\n       {after[2:]});" if after else ");")
-    return f"{sign} {{\n  {call}\n}}"
+    return f"{comment}{sign} {{\n  {call}\n}}"
