@@ -34,9 +34,9 @@ def jobs():
     return max(1, min(len(os.sched_getaffinity(0)), int(memory / BYTES_PER_COMPILER)))
 
 
-def configure(preset):
+def configure(preset, *options):
     folder = build_folder(preset)
-    command = ["cmake", "--preset", preset]
+    command = ["cmake", "--preset", preset, *options]
     if _was_made_elsewhere(folder):
         command.append("--fresh")
     _run(f"Configuring preset {preset}", command, folder / "lab-configure.log", "CMake Error")

@@ -5,11 +5,11 @@ words after `--` are handed on to the program behind it, as arguments.more."""
 import argparse
 import sys
 
-from lab import (bench, build, check, check_hf, completion, demo, docs, doctor, exercises, figures, fuzz, setup, suites,
-                 train_model)
+from lab import (bench, build, check, check_hf, completion, demo, docs, doctor, exercises, figures, fuzz, grade, setup,
+                 suites, train_model)
 from lab.places import LabError
 
-COMMANDS = {"demo": demo, "test": suites, "check": check, "build": build, "docs": docs, "bench": bench,
+COMMANDS = {"demo": demo, "grade": grade, "test": suites, "check": check, "build": build, "docs": docs, "bench": bench,
             "check-hf": check_hf, "figures": figures, "fuzz": fuzz, "setup": setup, "doctor": doctor,
             "completion": completion, "exercises": exercises, "train-model": train_model}
 

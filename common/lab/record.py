@@ -43,6 +43,7 @@ class Record:
     items: list
     ran: dict  # whose code each chapter ran: {"01": "yours", "05": "ours"}
     restored: list = field(default_factory=list)  # test files that had been changed and were put back
+    changed: list = field(default_factory=list)  # given files that differ from the course's and were left: never full
     started: str = ""  # 2026-11-21T18:00:00Z
     seconds: float = 0.0
 
@@ -56,7 +57,7 @@ class Record:
 
     @property
     def full(self):
-        return self.score == self.most
+        return self.score == self.most and not self.changed
 
     def write(self, path):
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -64,9 +65,13 @@ class Record:
                         encoding="utf-8")
 
 
+def item_of(told):
+    return Item(**{**told, "tests": [Test(**test) for test in told["tests"]]})
+
+
 def read(path):
     told = json.loads(path.read_text(encoding="utf-8"))
-    items = [Item(**{**item, "tests": [Test(**test) for test in item["tests"]]}) for item in told.pop("items")]
+    items = [item_of(item) for item in told.pop("items")]
     for derived in ("version", "score", "most"):
         told.pop(derived)
     return Record(items=items, **told)

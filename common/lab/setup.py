@@ -1,6 +1,7 @@
 """./lab setup: installs what is missing. Every other command that builds calls this first; when all is there, it asks
 dpkg and the disk, touches no network and takes a fraction of a second."""
 import fcntl
+import sys
 from contextlib import contextmanager
 
 from lab import arm64, libtorch, newer_cmake, packages
@@ -46,14 +47,18 @@ def install(groups):
         packages.ensure(packages.needed(groups))
 
 
-@contextmanager
 def _alone():
-    """Two set-ups at once would write the same files: the second waits for the first."""
-    DEPS.mkdir(parents=True, exist_ok=True)
-    with open(DEPS / ".lock", "w") as lock:
+    return alone(DEPS / ".lock", "Another ./lab is setting up here; waiting for it ...")
+
+
+@contextmanager
+def alone(path, words):
+    """Two at once would write the same files: the second says so and waits for the first. `path` is the lock."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with open(path, "w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            say("Another ./lab is setting up here; waiting for it ...")
+            say(words, sys.stderr)
             fcntl.flock(lock, fcntl.LOCK_EX)
         yield
