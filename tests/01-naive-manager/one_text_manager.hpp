@@ -29,8 +29,12 @@ class OneTextManager : public BaseCacheManager {
     const auto it = std::ranges::find(asked, call);
     return it == asked.end() ? 0 : static_cast<std::size_t>(it - asked.begin()) + 1;
   }
-  bool was_asked_to(const std::string& verb) const {
-    return std::ranges::any_of(asked, [&](const std::string& call) { return call.starts_with(verb); });
+  /// All calls that begin so, in order.
+  std::vector<std::string> calls(const std::string& verb) const {
+    std::vector<std::string> found;
+    std::ranges::copy_if(asked, std::back_inserter(found),
+                         [&](const std::string& call) { return call.starts_with(verb); });
+    return found;
   }
   std::size_t num_locks() const {
     std::size_t sum = 0;
