@@ -10,11 +10,15 @@
 namespace radixlab {
 namespace {
 
-int bad_input(const std::string& name, std::string message) {
+int complain(const std::string& name, std::string message, int code) {
   std::replace(message.begin(), message.end(), '\n', ' ');
   std::cout.flush();
   std::cerr << name << ": " << message << std::endl;
-  return exit_bad_input;
+  return code;
+}
+
+int bad_input(const std::string& name, std::string message) {
+  return complain(name, std::move(message), exit_bad_input);
 }
 
 }  // namespace
@@ -34,6 +38,8 @@ int run_program(const std::string& name, int argc, char** argv, const std::funct
     return app.exit(help);
   } catch (const CLI::Error& error) {
     return bad_input(name, std::string(error.what()) + " (" + name + " --help shows the options)");
+  } catch (const CheckFailed& failed) {
+    return complain(name, failed.what(), exit_check_failed);
   } catch (const std::bad_alloc&) {
     return bad_input(name, "not enough memory");
   } catch (const std::exception& error) {

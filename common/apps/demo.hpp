@@ -1,5 +1,5 @@
 /// \file
-/// What every chapter's lecture demo shares: numbered steps, a pause between them, figures for a file.
+/// What every chapter's lecture demo shares: numbered steps, a pause between them, figures for a file, pictures.
 #pragma once
 #include <CLI/CLI.hpp>
 #include <string>
@@ -19,7 +19,8 @@ class Demo {
   /// Keeps a figure for --json.
   void figure(const std::string& name, Json value) { figures_[name] = std::move(value); }
 
-  const std::string& pictures() const { return out_; }  ///< empty: none wanted
+  /// With --out writes NAME.dot and NAME.svg there, and says so. Throws as render() does.
+  void picture(const std::string& name, const std::string& dot) const;
 
   void finish() const;  ///< Writes the figures where --json says.
 
