@@ -14,6 +14,7 @@ namespace cell_colour {
 inline constexpr std::string_view own = "#dcebf8";     ///< light: one request's own
 inline constexpr std::string_view shared = "#f6c77d";  ///< darker: shared, or kept for others
 inline constexpr std::string_view wasted = "#f2b8b5";  ///< darker: done or held once more than needed
+inline constexpr std::string_view empty = "#ffffff";   ///< a place where nothing is
 inline constexpr std::string_view none = "";           ///< words without a frame
 }  // namespace cell_colour
 

@@ -16,6 +16,14 @@ from lab.terminal import say
 SUMMARY = "make the committed pictures anew"
 EXAMPLE = "./lab figures"
 FIGURES = ROOT / "docs/figures"
+ALL = {
+    "tree": "four questions on one document",
+    "sharing": "three sequences, apart and with their prefix shared",
+    "waste": "four questions, and what is computed again",
+    "desk": "three requests in a pool of six pages",
+}
+DEMOS = {"demo_00": ["sharing", "waste"], "demo_01": ["desk"]}
+PROGRAMS = ["doc_qa", *DEMOS]
 
 
 def add_arguments(parser):
@@ -25,14 +33,23 @@ def add_arguments(parser):
 def run(arguments):
     set_up("test")
     configure("test")
-    build("test", ["doc_qa"])
+    build("test", PROGRAMS)
     FIGURES.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder:
-        dot, svg = draw_tree(program("doc_qa"), Path(folder))
-    (FIGURES / "tree.dot").write_text(dot)
-    (FIGURES / "tree.svg").write_text(with_hash(svg, dot))
-    say(f"{shown(FIGURES / 'tree.svg')}: four questions on one document")
+    for name, (dot, svg) in draw_all(program).items():
+        (FIGURES / f"{name}.dot").write_text(dot)
+        (FIGURES / f"{name}.svg").write_text(with_hash(svg, dot))
+        say(f"{shown(FIGURES / name)}.svg: {ALL[name]}")
     return 0
+
+
+def draw_all(program_named):
+    """{name: (DOT, SVG)} of every picture that is committed; `program_named` finds a program that is built."""
+    with tempfile.TemporaryDirectory() as folder:
+        drawn = {"tree": draw_tree(program_named("doc_qa"), Path(folder))}
+        for demo, names in DEMOS.items():
+            _run([program_named(demo), "--out", folder])
+            drawn |= {name: _read(Path(folder) / name) for name in names}
+    return drawn
 
 
 def draw_tree(doc_qa, folder):
@@ -40,10 +57,18 @@ def draw_tree(doc_qa, folder):
     questions = "".join(QUESTIONS.read_text().splitlines(keepends=True)[:4])
     command = [doc_qa, "--model", CHECKPOINT, "--document", DOCUMENTS / "harbour.txt", "--managers", "radix", "--quiet",
                "--page-size", 4, "--threads", 1, "--out", folder]
-    done = subprocess.run([str(word) for word in command], input=questions, capture_output=True, text=True)
+    _run(command, questions)
+    return _read(folder / "radix-tree")
+
+
+def _run(command, text=""):
+    done = subprocess.run([str(word) for word in command], input=text, capture_output=True, text=True)
     if done.returncode != 0:
-        raise LabError(f"doc_qa failed: {done.stderr.strip()}", code=1)
-    return (folder / "radix-tree.dot").read_text(), (folder / "radix-tree.svg").read_text()
+        raise LabError(f"{Path(command[0]).name} failed: {done.stderr.strip()}", code=1)
+
+
+def _read(picture):
+    return picture.with_suffix(".dot").read_text(), picture.with_suffix(".svg").read_text()
 
 
 def with_hash(svg, dot):

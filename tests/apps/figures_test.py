@@ -1,7 +1,5 @@
-"""The committed picture is what a run draws today, and the SVG was drawn from the committed DOT."""
-import pathlib
+"""The committed pictures are what runs draw today, and each SVG was drawn from the committed DOT."""
 import sys
-import tempfile
 import unittest
 
 from program import BIN, ROOT
@@ -11,14 +9,19 @@ from lab import figures  # noqa: E402  (the path comes first)
 
 
 class Figures(unittest.TestCase):
-    def test_the_tree_is_drawn_as_committed(self):
-        with tempfile.TemporaryDirectory() as folder:
-            dot, _ = figures.draw_tree(BIN / "doc_qa", pathlib.Path(folder))
-        self.assertEqual(dot, (ROOT / "docs/figures/tree.dot").read_text(), "./lab figures makes it anew")
+    def test_each_is_drawn_as_committed(self):
+        drawn = figures.draw_all(lambda name: BIN / name)
+        self.assertEqual(set(drawn), set(figures.ALL))
+        for name, (dot, _) in drawn.items():
+            with self.subTest(name):
+                self.assertEqual(dot, (figures.FIGURES / f"{name}.dot").read_text(), "./lab figures makes it anew")
 
-    def test_the_svg_carries_the_hash_of_its_dot(self):
-        dot = (ROOT / "docs/figures/tree.dot").read_text()
-        self.assertIn(figures.hash_line(dot), (ROOT / "docs/figures/tree.svg").read_text())
+    def test_each_svg_carries_the_hash_of_its_dot(self):
+        self.assertEqual({path.stem for path in figures.FIGURES.glob("*.svg")}, set(figures.ALL))
+        for name in figures.ALL:
+            with self.subTest(name):
+                dot = (figures.FIGURES / f"{name}.dot").read_text()
+                self.assertIn(figures.hash_line(dot), (figures.FIGURES / f"{name}.svg").read_text())
 
 
 if __name__ == "__main__":

@@ -1,0 +1,74 @@
+#include <fmt/format.h>
+#include <numeric>
+
+#include "01-naive-manager/demo_steps.hpp"
+#include "apps/cli.hpp"
+#include "apps/demo_questions.hpp"
+#include "apps/engine_options.hpp"
+#include "io/error.hpp"
+
+namespace radixlab {
+namespace {
+
+constexpr std::size_t kQuestions = 4, kPageSize = 16;
+
+void show_row(Demo& demo, const ManagerRuns& all) {
+  std::size_t prompt = 0, computed = 0;
+  double total_ms = 0;
+  fmt::print("   {:<8}", all.manager);
+  for (const Run& run : all.runs) {
+    const std::size_t now = run.result.prompt_tokens - run.result.cached_tokens;
+    fmt::print("{:>16}", fmt::format("{} in {:.1f}", grouped(now), run.result.first_token_ms));
+    prompt += run.result.prompt_tokens;
+    computed += now;
+    total_ms += run.result.first_token_ms;
+  }
+  const double cached = 100.0 * static_cast<double>(prompt - computed) / static_cast<double>(prompt);
+  fmt::print("{:>10}{:>9.1f}{:>9.1f} %\n", grouped(computed), total_ms, cached);
+  demo.figure("questions.tokens", prompt);
+  demo.figure("questions." + all.manager + ".computed", computed);
+  demo.figure("questions." + all.manager + ".cached_percent", cached);
+  demo.figure("questions." + all.manager + ".ms", total_ms);
+}
+
+ManagerRuns ask_with(const std::string& manager, Forward& forward, const std::vector<Ask>& asks,
+                     const Tokenizer& tokenizer) {
+  const std::size_t tokens = std::accumulate(asks.begin(), asks.end(), std::size_t{0},
+                                             [](std::size_t sum, const Ask& ask) { return sum + ask.prompt.size(); });
+  const std::size_t pages = tokens / kPageSize + asks.size();
+  KvPool kv(forward.model().config(), pages, kPageSize, forward.model().type());
+  Engine engine(forward, kv, make_cache(manager, kPageSize, pages));
+  const GenerateOptions first_token{.max_new_tokens = 1, .keep_hidden = true};
+  return ask_all(engine, manager, asks, first_token, tokenizer, [](std::size_t) {});
+}
+
+}  // namespace
+
+void show_recomputing(Demo& demo, const std::vector<std::string>& managers, const std::filesystem::path& model_folder,
+                      DType type) {
+  const Tokenizer tokenizer(model_folder);
+  const std::vector<Ask> asks = first_questions(model_folder, tokenizer, kQuestions);
+  const Model model(model_folder, type);
+  ThreadPool threads(1);
+  Forward forward(model, best_isa(), threads);
+  demo.step(fmt::format("What is computed again: {} questions on one document (tokens in ms to the first token)",
+                        asks.size()));
+  fmt::print("   {:<8}", "");
+  for (std::size_t i = 0; i < asks.size(); ++i) fmt::print("{:>16}", fmt::format("question {}", i + 1));
+  fmt::print("{:>10}{:>9}{:>11}\n", "tokens", "ms", "cached");
+  std::vector<ManagerRuns> all;
+  for (const std::string& manager : managers) {
+    all.push_back(ask_with(manager, forward, asks, tokenizer));
+    show_row(demo, all.back());
+  }
+  for (std::size_t i = 1; i < all.size(); ++i) {
+    compare_logits(forward, all.front(), all[i]);
+    fmt::print("\n   {} = {}: logits identical: {} ({} rows)\n", all[i].manager, all.front().manager,
+               all[i].logits_identical() ? "yes" : "NO", grouped(all[i].rows_compared()));
+    if (!all[i].logits_identical())
+      throw CheckFailed("logits differ between " + all[i].manager + " and " + all.front().manager);
+    demo.figure("questions." + all[i].manager + ".rows_compared", all[i].rows_compared());
+  }
+}
+
+}  // namespace radixlab

@@ -1,0 +1,26 @@
+/// \file
+/// The two halves of demo_01. Figures go to `demo` under the names that README.md's marks use.
+#pragma once
+#include <filesystem>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "01-naive-manager/factory.hpp"
+#include "apps/demo.hpp"
+#include "io/dtype.hpp"
+
+namespace radixlab {
+
+/// Of `managers`, those that are built; says of the others in which lab they are. Throws std::invalid_argument for a
+/// name that is none, or if none is left.
+std::vector<std::string> built_managers(std::span<const Stage> stages, const std::vector<std::string>& managers);
+
+/// Three requests at the desk, under each manager the same; a step of the demo each event.
+void show_lives(Demo& demo, std::span<const Stage> stages, const std::vector<std::string>& managers);
+
+/// Four questions on one document, by a model: what each manager computes, and that the logits agree.
+void show_recomputing(Demo& demo, const std::vector<std::string>& managers, const std::filesystem::path& model,
+                      DType type);
+
+}  // namespace radixlab

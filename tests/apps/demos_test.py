@@ -1,0 +1,146 @@
+"""The lecture demos: their figures (numbers, never times), their options, and what they say where a stage is not built."""
+import json
+import os
+import pathlib
+import pty
+import subprocess
+import tempfile
+import unittest
+
+from program import BIN, ROOT, run
+
+
+def figures_of(demo, *arguments):
+    """(figures, standard output) of a run of `demo`."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = pathlib.Path(folder) / "figures.json"
+        done = run(demo, "--json", file, *arguments)
+        if done.returncode != 0:
+            raise AssertionError(f"{demo} ends with {done.returncode}: {done.stderr}")
+        return json.loads(file.read_text()), done.stdout
+
+
+class Demo00(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.figures, cls.text = figures_of("demo_00")
+
+    def test_the_kernels_give_the_references_logits(self):
+        self.assertIs(self.figures["logits_equal"], True)
+        self.assertEqual(self.figures["logits"], 200 * 1536)
+
+    def test_sizes_are_the_formula(self):
+        shapes = {"tiny": (3, 2, 10), "15m": (6, 6, 48), "110m": (12, 4, 64), "1b": (22, 4, 64), "Llama 7B": (32, 32, 128)}
+        for name, (layers, heads, head_dim) in shapes.items():
+            for dtype, size in (("float32", 4), ("bfloat16", 2)):
+                token = 2 * layers * heads * head_dim * size
+                self.assertEqual(self.figures[f"kv.{name}.{dtype}.token"], token)
+                self.assertEqual(self.figures[f"kv.{name}.{dtype}.page"], 16 * token)
+
+    def test_a_page_may_have_another_size(self):
+        figures, text = figures_of("demo_00", "--page-size", 5)
+        self.assertEqual(figures["kv.tiny.float32.page"], 5 * 480)
+        self.assertIn("a page of 5", text)
+
+    def test_seed_004s_example(self):
+        self.assertEqual((self.figures["sharing.apart"], self.figures["sharing.shared"]), (84 * 1024, 44 * 1024))
+        self.assertEqual(f"{self.figures['sharing.saved_percent']:.1f}", "47.6")
+        self.assertIs(self.figures["sharing.prefix_equal"], True)
+        self.assertIs(self.figures["sharing.suffix_alone_equal"], False)
+        self.assertEqual(self.figures["kv.Llama 7B.1000_tokens"], 32 * 1000 * 4096 * 2 * 2)  # S7: K and V
+
+    def test_the_waste(self):
+        waste = {name: self.figures[f"waste.{name}"] for name in ("tokens", "again", "needed", "bytes_twice")}
+        self.assertEqual(waste, {"tokens": 8042, "again": 6000, "needed": 2042, "bytes_twice": 12_255_232})
+        self.assertEqual(self.figures["waste.bytes_apart"], 504 * 16 * 2048)
+        self.assertEqual(self.figures["waste.bytes_shared"], 130 * 16 * 2048)
+
+
+class Demo01(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.figures, cls.text = figures_of("demo_01")
+
+    def states(self, manager):
+        return [(step["call"], "|".join(step["pages"])) for step in self.figures[f"desk.{manager}.steps"]]
+
+    def test_every_step_adds_up(self):
+        for manager in ("naive", "radix"):
+            steps = self.figures[f"desk.{manager}.steps"]
+            self.assertEqual(len(steps), 9)
+            for step in steps:
+                cached = sum(page.startswith("#") for page in step["pages"])
+                free = step["pages"].count("")
+                self.assertEqual((step["free"], step["private"], step["cached"]), (free, 6 - free - cached, cached), step)
+
+    def test_naive_keeps_nothing(self):
+        self.assertEqual(self.states("naive"), [
+            ("start a", "a|a|a|||"), ("chunk_done a", "a|a|a|||"), ("grow a", "a|a|a|a||"), ("start b", "a|a|a|a||"),
+            ("finish a", "|||||"), ("start b", "|b|b|b||"), ("finish b", "|||||"), ("start c", "|c|c|c||"), ("finish c", "|||||")])
+
+    def test_radix_shares_two_pages_and_evicts_one(self):
+        self.assertEqual(self.states("radix"), [
+            ("start a", "a|a|a|||"), ("chunk_done a", "#a|#a|a|||"), ("grow a", "#a|#a|a|a||"), ("start b", "#ab|#ab|a|a|b|"),
+            ("finish a", "#b|#b|#||b|"), ("start b", "#b|#b|#||b|"), ("finish b", "#|#|#||#|"), ("start c", "#|#|c|c|#|c"),
+            ("finish c", "#|#|#|#|#|#")])
+
+    def test_what_is_computed(self):
+        self.assertEqual((self.figures["desk.naive.computed"], self.figures["desk.radix.computed"]), (37, 29))
+        self.assertEqual((self.figures["questions.naive.computed"], self.figures["questions.radix.computed"]), (8042, 2058))
+        self.assertEqual(self.figures["questions.radix.rows_compared"], 2058)
+
+    def test_the_manager_is_asked_by_one_code_path(self):
+        asked = [line.split("asked: ")[1] for line in self.text.splitlines() if "asked: " in line]
+        self.assertEqual(asked[:4], ["match 11 -> 0, copy, lock"] * 2 + ["insert 8 -> 8, copy, lock, unlock",
+                                                                        "insert 8 -> 0, copy, lock, unlock"])
+        self.assertEqual([words for words in asked if "evict" in words], ["match 11 -> 0, copy, lock, evict 1"])
+
+    def test_a_stage_that_is_not_built_is_named_and_left_out(self):
+        figures, text = figures_of("demo_01", "--managers", "naive,lcp")
+        self.assertEqual(text.splitlines()[0], "lcp: built in lab 02")
+        self.assertEqual(figures["questions.naive.computed"], 8042)
+        self.assertNotIn("desk.lcp.steps", figures)
+
+    def test_managers_that_are_none(self):
+        for managers, says in (("naive,tree", '"tree"'), ("baseline", '"baseline"'), ("lcp", "none of them is built")):
+            done = run("demo_01", "--managers", managers)
+            self.assertEqual(done.returncode, 2, managers)
+            self.assertIn(says, done.stderr)
+            self.assertEqual(len(done.stderr.splitlines()), 1)
+
+
+class Options(unittest.TestCase):
+    def test_bad_values(self):
+        for demo in ("demo_00", "demo_01"):
+            for option, value in (("--model", "no-such-folder"), ("--dtype", "int4"), ("--json", "no/such/folder/x.json")):
+                done = run(demo, option, value)
+                self.assertEqual(done.returncode, 2, (demo, option))
+                self.assertEqual(len(done.stderr.splitlines()), 1, done.stderr)
+        done = run("demo_00", "--page-size", "0")
+        self.assertEqual((done.returncode, done.stdout), (2, ""))
+
+    def test_a_folder_for_the_figures_is_looked_for_before_the_work(self):
+        done = run("demo_01", "--json", "no/such/folder/x.json")
+        self.assertIn("no/such/folder", done.stderr)
+        self.assertEqual(done.stdout, "")
+
+    def test_steps_do_not_wait_where_nobody_can_press_enter(self):
+        for demo, steps in (("demo_00", 5), ("demo_01", 10)):
+            done = subprocess.run(["bash", "-c", f"exec '{BIN / demo}' --step <&-"], capture_output=True, text=True, cwd=ROOT, timeout=120)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertIn(f"\n{steps}. ", done.stdout)
+            self.assertNotIn("[Enter]", done.stdout)
+
+    def test_steps_wait_on_a_terminal(self):
+        leader, terminal = pty.openpty()
+        os.write(leader, b"\n" * 9)
+        done = subprocess.run([BIN / "demo_01", "--step", "--managers", "naive"], stdin=terminal, capture_output=True, text=True,
+                              cwd=ROOT, timeout=120)
+        os.close(terminal)
+        os.close(leader)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(done.stdout.count("[Enter]"), 9)
+
+
+if __name__ == "__main__":
+    unittest.main()
