@@ -9,9 +9,30 @@ from lab import (bench, build, check, check_hf, completion, demo, docs, doctor, 
                  suites, train_model)
 from lab.places import LabError
 
-COMMANDS = {"demo": demo, "grade": grade, "test": suites, "check": check, "build": build, "docs": docs, "bench": bench,
-            "check-hf": check_hf, "figures": figures, "fuzz": fuzz, "setup": setup, "doctor": doctor,
-            "completion": completion, "exercises": exercises, "train-model": train_model}
+GROUPS = {
+    "For learners": {
+        "grade": grade,
+    },
+    "For everyone": {
+        "demo": demo,
+        "test": suites,
+        "build": build,
+        "setup": setup,
+        "doctor": doctor,
+        "docs": docs,
+        "bench": bench,
+        "check-hf": check_hf,
+        "completion": completion,
+    },
+    "For authors": {
+        "check": check,
+        "exercises": exercises,
+        "figures": figures,
+        "fuzz": fuzz,
+        "train-model": train_model,
+    },
+}
+COMMANDS = {name: module for group in GROUPS.values() for name, module in group.items()}
 
 
 class Parser(argparse.ArgumentParser):
@@ -20,8 +41,10 @@ class Parser(argparse.ArgumentParser):
 
 
 def overview():
-    lines = [f"  {name:11} {module.SUMMARY}" for name, module in COMMANDS.items()]
-    return "\n".join(["Usage: ./lab COMMAND [options]", "", *lines, "",
+    lines = []
+    for title, group in GROUPS.items():
+        lines += ["", title, *(f"  {name:11} {module.SUMMARY}" for name, module in group.items())]
+    return "\n".join(["Usage: ./lab COMMAND [options]", *lines, "",
                       "./lab COMMAND --help tells more. What is missing is installed first, and its size is said before."])
 
 
