@@ -5,13 +5,20 @@ words after `--` are handed on to the program behind it, as arguments.more."""
 import argparse
 import sys
 
-from lab import (bench, build, check, check_hf, completion, demo, docs, doctor, exercises, figures, fuzz, grade, setup,
-                 suites, train_model)
+from lab import (bench, build, check, check_hf, compare, completion, demo, docs, doctor, exercises, figures, fuzz,
+                 grade, hint, next_task, setup, start, status, submit, suites, train_model, watch)
 from lab.places import LabError
 
 GROUPS = {
     "For learners": {
         "grade": grade,
+        "start": start,
+        "next": next_task,
+        "watch": watch,
+        "hint": hint,
+        "compare": compare,
+        "status": status,
+        "submit": submit,
     },
     "For everyone": {
         "demo": demo,

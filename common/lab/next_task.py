@@ -1,0 +1,71 @@
+"""./lab next: the first task that is not ok by the last grade, or the first of all, and what is to be done there."""
+import re
+
+from lab import course
+from lab.learner import item_of, last_record, points, wrapped
+from lab.places import ROOT, LabError, shown
+from lab.record import FAILED, NOT_COMPILED, OK, TOGETHER
+from lab.terminal import say
+
+SUMMARY = "what to do now: the first task that is not done"
+EXAMPLE = "./lab next"
+
+
+def add_arguments(parser):
+    pass
+
+
+def run(arguments, root=ROOT):
+    labs = course.labs(root)
+    if not labs:
+        raise LabError("there is no lab here yet")
+    lab, task = choose(labs)
+    if not lab:
+        say(f"Every task of the {len(labs)} labs is done: ./lab status shows them.")
+    elif not task:
+        say(f"Chapter {lab.number}  {lab.title}: each task is ok alone, but not together.")
+        for item in last_record(lab).items:
+            if item.id == TOGETHER and item.says:
+                say(wrapped(item.says, "  "))
+        say(f"Next: ./lab grade {lab.number}")
+    else:
+        tell(lab, task)
+    return 0
+
+
+def choose(labs):
+    """(lab, task): of the chapters that were begun the first that is not full, else the first that was not begun. No
+    task: all but the line for all together is ok. No lab: all is done."""
+    found = [(lab, last_record(lab)) for lab in labs]
+    for lab, graded in found:
+        if graded and not graded.full:
+            return lab, next((task for task in lab.tasks if not is_ok(graded, task)), None)
+    return next(((lab, lab.tasks[0]) for lab, graded in found if not graded), (None, None))
+
+
+def is_ok(graded, task):
+    item = item_of(graded, task)
+    return item is not None and item.state == OK
+
+
+def tell(lab, task):
+    say(f"{task.id}  {task.title}: {points(task.points)}, {task.minutes} minutes")
+    say(f"File: {shown(lab.exercises / task.file)}")
+    if what := first_words(lab, task):
+        say("\n" + wrapped(what, "  ") + "\n")
+    item = item_of(last_record(lab), task)
+    if item and item.state in (FAILED, NOT_COMPILED):
+        say(wrapped(f"The last grade says: {item.state}" + (f", {item.says}" if item.says else "")))
+        say(f"Help: ./lab hint {task.id}" + (f", ./lab debug {task.id}" if item.state == FAILED else ""))
+    say(f"Next: edit {shown(lab.exercises / task.file)}, then ./lab grade {lab.number}")
+
+
+def first_words(lab, task):
+    """The first paragraph below the heading of the chapter's text that names the task, or nothing."""
+    path = lab.chapter / "README.md"
+    text = path.read_text(encoding="utf-8") if path.is_file() else ""
+    heading = re.search(rf"^#+ .*(?<![\d.]){re.escape(task.id)}(?![\d.]*\d).*$", text, re.MULTILINE)
+    if not heading:
+        return ""
+    paragraph = next((part for part in re.split(r"\n\s*\n", text[heading.end():].strip("\n")) if part.strip()), "")
+    return "" if paragraph.lstrip().startswith(("#", "```", "|")) else " ".join(paragraph.split())
