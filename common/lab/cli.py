@@ -6,7 +6,7 @@ import argparse
 import sys
 
 from lab import (bench, build, check, check_hf, compare, completion, demo, docs, doctor, exercises, figures, fuzz,
-                 grade, hint, next_task, setup, start, status, submit, suites, train_model, watch)
+                 grade, hint, next_task, reset, setup, start, status, submit, suites, train_model, watch)
 from lab.places import LabError
 
 GROUPS = {
@@ -17,6 +17,7 @@ GROUPS = {
         "watch": watch,
         "hint": hint,
         "compare": compare,
+        "reset": reset,
         "status": status,
         "submit": submit,
     },
