@@ -63,6 +63,7 @@ def notes(record):
         said.append(f"  (what was there is in {shown(build_folder('labs') / 'changed')})")
     if record.changed:
         said.append(f"Not the course's own, so that this is no full grade: {', '.join(record.changed)}")
+    said += [f"{item.id} behaves like: {item.behaves_like}" for item in record.items if item.behaves_like]
     return [*said, ""]
 
 

@@ -10,8 +10,9 @@ import statistics
 import subprocess
 import sys
 import time
+from pathlib import Path
 
-from lab import board, course, given_files
+from lab import board, course, explain, formats, given_files
 from lab.build import configure
 from lab.build_tasks import SUITE
 from lab.logged import CTEST, WorkFailed, run_logged
@@ -33,6 +34,10 @@ def add_arguments(parser):
     parser.add_argument("--mine", nargs="?", const=LATEST, default="", metavar="NN,NN",
                         help="build on your own code of these earlier chapters (default: those last graded full)")
     parser.add_argument("--json", action="store_true", help="print the record instead of the board")
+    parser.add_argument("--format", choices=formats.FORMATS, help="print this instead of the board, for a service")
+    parser.add_argument("--out", type=Path, metavar="FILE", help="write the format there, and print the board as well")
+    parser.add_argument("--explain", action="store_true",
+                        help="name the known-wrong solution that a failing task behaves like (instructor's edition)")
     parser.add_argument("--time", type=int, default=0, metavar="N",
                         help="measure from an edit to the verdict: N times, one task's file touched each time")
     parser.add_argument("--as-is", action="store_true",
@@ -46,8 +51,17 @@ def run(arguments):
     preset = ASAN if arguments.asan else PRESET
     if arguments.time > 0:
         return time_edits(lab, preset, arguments)
-    record = grade(lab, preset, chosen(arguments.mine, lab), arguments.as_is, quiet=arguments.json)
-    if arguments.json:
+    matrix = explain.read_matrix(lab) if arguments.explain else {}
+    quiet = arguments.json or bool(arguments.format and not arguments.out)
+    record = grade(lab, preset, chosen(arguments.mine, lab), arguments.as_is, quiet)
+    if arguments.explain:
+        explain.explain(record, matrix)
+        record.write(results(lab.number, preset) / "record.json")
+    if arguments.out:
+        arguments.out.write_text(formats.render(record, arguments.format or "text", os.environ), encoding="utf-8")
+    if arguments.format and not arguments.out:
+        say(formats.render(record, arguments.format, os.environ).rstrip("\n"))
+    elif arguments.json:
         say((results(lab.number, preset) / RECORD).read_text(encoding="utf-8").rstrip())
     else:
         say()
