@@ -10,7 +10,7 @@ from lab import fuzz, packages, report
 from lab.build import build, configure, jobs
 from lab.docs import make_docs
 from lab.logged import CTEST, WorkFailed, run_logged, show_log
-from lab.places import BUILD, DEPS, ROOT, LabError, build_folder, program, shown
+from lab.places import BUILD, DEPS, ROOT, LabError, build_folder, program, shown, tracked
 from lab.setup import set_up
 from lab.suites import ctest_command
 from lab.terminal import Progress, say
@@ -56,14 +56,6 @@ def troubles_of(path, name):
             compile(text, name, "exec")
         except SyntaxError as error:
             yield f"{name}:{error.lineno}: {error.msg}"
-
-
-def tracked():
-    """The repository's files; in a copy without git all that lie outside build/."""
-    told = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True)
-    names = [name for name in told.stdout.split("\0") if name and (ROOT / name).is_file()]
-    return names or [str(path.relative_to(ROOT)) for path in sorted(ROOT.rglob("*"))
-                     if path.is_file() and path.relative_to(ROOT).parts[0] not in (".git", "build")]
 
 
 def tidy():

@@ -5,8 +5,9 @@ words after `--` are handed on to the program behind it, as arguments.more."""
 import argparse
 import sys
 
-from lab import (bench, build, check, check_hf, compare, completion, demo, docs, doctor, exercises, figures, fuzz,
-                 grade, hint, next_task, reset, setup, start, status, submit, suites, train_model, watch)
+from lab import (bench, build, check, check_hf, class_report, compare, completion, demo, docs, doctor, exercises,
+                 figures, fuzz, grade, hint, next_task, reset, setup, start, status, submit, suites, train_model,
+                 watch)
 from lab.places import LabError
 
 GROUPS = {
@@ -41,6 +42,11 @@ GROUPS = {
     },
 }
 COMMANDS = {name: module for group in GROUPS.values() for name, module in group.items()}
+from lab.places import LabError
+
+COMMANDS = {"demo": demo, "grade": grade, "test": suites, "check": check, "build": build, "docs": docs, "bench": bench,
+            "check-hf": check_hf, "figures": figures, "fuzz": fuzz, "setup": setup, "doctor": doctor,
+            "completion": completion, "exercises": exercises, "class-report": class_report, "train-model": train_model}
 
 
 class Parser(argparse.ArgumentParser):
@@ -53,6 +59,8 @@ def overview():
     for title, group in GROUPS.items():
         lines += ["", title, *(f"  {name:11} {module.SUMMARY}" for name, module in group.items())]
     return "\n".join(["Usage: ./lab COMMAND [options]", *lines, "",
+    lines = [f"  {name:12} {module.SUMMARY}" for name, module in COMMANDS.items()]
+    return "\n".join(["Usage: ./lab COMMAND [options]", "", *lines, "",
                       "./lab COMMAND --help tells more. What is missing is installed first, and its size is said before."])
 
 

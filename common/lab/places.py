@@ -1,4 +1,5 @@
 """Where things are, and the one kind of error that ./lab reports as a line instead of a traceback."""
+import subprocess
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -28,3 +29,11 @@ def shown(path):
     """A path as the reader would type it in the root of the repository."""
     path = Path(path)
     return str(path.relative_to(ROOT)) if path.is_relative_to(ROOT) else str(path)
+
+
+def tracked():
+    """The repository's files; in a copy without git all that lie outside build/."""
+    told = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True)
+    names = [name for name in told.stdout.split("\0") if name and (ROOT / name).is_file()]
+    return names or [str(path.relative_to(ROOT)) for path in sorted(ROOT.rglob("*"))
+                     if path.is_file() and path.relative_to(ROOT).parts[0] not in (".git", "build")]
