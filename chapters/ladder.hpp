@@ -2,8 +2,12 @@
 /// The course in one table. Row by row: what is new, and the logits of the row above, bit for bit. It is the factory's
 /// registry, README's chapter table and the list of tests (`ladder.05-radix`: radix equals the row above it).
 #pragma once
+#include <stdexcept>
+#include <string>
+
 #include "01-naive-manager/factory.hpp"
 #include "05-radix-tree/radix_cache_manager.hpp"
+#include "built_chapters.hpp"
 #include "storage/free_list.hpp"
 
 namespace radixlab {
@@ -14,13 +18,23 @@ Made with_free_list(const CacheOptions& options, const Args&... args) {
   return {std::make_unique<Manager>(args...), std::make_unique<FreeList>(options.num_pages)};
 }
 
+/// A row's `make`, or none where its chapter's bodies are not in this build: its solutions are not released, and the
+/// learner's own are not asked for (RADIXLAB_MINE). `make` is a generic lambda: what is never called is never compiled.
+template <bool is_built, class Make>
+constexpr auto make_if_built(Make make) -> Made (*)(const CacheOptions&) {
+  if constexpr (is_built)
+    return make;
+  else
+    return nullptr;
+}
+
 inline const std::vector<Stage> kLadder = {
     {"00", "baseline", "recomputes everything", "nothing", nullptr, {}},
     {"01",
      "naive",
      "nothing is looked up",
      "nothing",
-     [](const CacheOptions& o) { return with_free_list<NaiveCacheManager>(o); },
+     make_if_built<kBuilt01>([](const auto& o) { return with_free_list<NaiveCacheManager>(o); }),
      {1, 3, 4, 16}},
     {"02", "lcp", "a scan of stored sequences", "computing", nullptr, {}},
     {"03", "hash", "a table of block hashes", "computing, memory by blocks", nullptr, {}},
@@ -29,7 +43,8 @@ inline const std::vector<Stage> kLadder = {
      "radix",
      "a radix tree, shared pages",
      "computing, memory",
-     [](const CacheOptions& o) { return with_free_list<RadixCacheManager>(o, RadixOptions{o.page_size}); },
+     make_if_built<kBuilt05>(
+         [](const auto& o) { return with_free_list<RadixCacheManager>(o, RadixOptions{o.page_size}); }),
      {1, 3, 4, 16}},
     {"06", "paged", "the tree, partly filled pages too", "computing, memory to the token", nullptr, {}},
     {"07", "policies", "the tree, and a choice of victims", "what is asked again", nullptr, {}},
@@ -37,5 +52,28 @@ inline const std::vector<Stage> kLadder = {
     {"09", "cuda", "the tree, pages on the GPU", "memory traffic", nullptr, {}},
     {"10", "serving", "the tree, behind a server", "time to first token", nullptr, {}},
 };
+
+/// "05" where the row called `name` has no manager in this build: its lab is still to be done. Else nullptr;
+/// so for row 00, which needs none.
+inline const char* lab_to_do(std::string_view name) {
+  for (const Stage& stage : kLadder)
+    if (stage.name == name && !stage.make && &stage != &kLadder.front()) return stage.chapter;
+  return nullptr;
+}
+
+/// create_cache_manager on this table. It is a task itself: the lab that is to be done is named without it.
+inline Made make_row(std::string_view name, const CacheOptions& options) {
+  if (const char* lab = lab_to_do(name))
+    throw std::invalid_argument("manager \"" + std::string(name) + "\" is built in lab " + lab);
+  return create_cache_manager(kLadder, name, options);
+}
+
+/// The rows that have a manager in this build.
+inline std::vector<const Stage*> built_stages() {
+  std::vector<const Stage*> built;
+  for (const Stage& stage : kLadder)
+    if (stage.make) built.push_back(&stage);
+  return built;
+}
 
 }  // namespace radixlab

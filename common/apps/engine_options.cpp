@@ -63,7 +63,18 @@ std::size_t pages_for(const EngineOptions& options, const Model& model, std::siz
 }
 
 Made make_cache(const std::string& manager, std::size_t page_size, std::size_t num_pages) {
-  return create_cache_manager(kLadder, manager, {.page_size = page_size, .num_pages = num_pages});
+  return make_row(manager, {.page_size = page_size, .num_pages = num_pages});
+}
+
+const char* lab_of_missing(std::string_view manager) { return lab_to_do(manager); }
+
+std::string built_or_above(std::string_view manager) {
+  std::string_view built = manager;
+  for (const Stage& stage : kLadder) {
+    if (stage.make) built = stage.name;
+    if (stage.name == manager) return std::string(built);
+  }
+  return std::string(manager);
 }
 
 }  // namespace radixlab

@@ -33,4 +33,10 @@ std::size_t pages_for(const EngineOptions& options, const Model& model, std::siz
 /// A row of the ladder by name, over its own pages.
 Made make_cache(const std::string& manager, std::size_t page_size, std::size_t num_pages);
 
+/// "05" where the row of that name waits for its lab in this build, else nullptr.
+const char* lab_of_missing(std::string_view manager);
+
+/// `manager`, or the nearest row above it that has one in this build; `manager` itself where none has.
+std::string built_or_above(std::string_view manager);
+
 }  // namespace radixlab

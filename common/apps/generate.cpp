@@ -15,7 +15,7 @@ namespace {
 
 struct Options {
   EngineOptions engine;
-  std::string manager = "radix", prompt, tokens_file, logits_out;
+  std::string manager = built_or_above("radix"), prompt, tokens_file, logits_out;
   std::size_t max_new_tokens = 16;
 };
 

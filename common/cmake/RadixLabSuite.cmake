@@ -1,7 +1,15 @@
-# radixlab_suite(<name> SOURCES <file>... LIBS <target>... [LABELS <label>...])
+# Everywhere, NEEDS <NN>: without the bodies of that chapter and of those that it uses, what is said here is left out, and a test
+# of the same name is skipped in its place, which says: built in lab NN.
+
+# radixlab_suite(<name> [NEEDS <NN>] SOURCES <file>... LIBS <target>... [LABELS <label>...])
 #   An executable test_<name> with GoogleTest's main, and one ctest test for each of its cases, called <name>.<Suite>.<Case>.
 function(radixlab_suite name)
-  cmake_parse_arguments(S "" "" "SOURCES;LIBS;LABELS" ${ARGN})
+  cmake_parse_arguments(S "" "NEEDS" "SOURCES;LIBS;LABELS" ${ARGN})
+  radixlab_missing(missing ${S_NEEDS})
+  if(missing)
+    _radixlab_stand_in(${name} ${missing})
+    return()
+  endif()
   add_executable(test_${name} ${S_SOURCES})
   target_link_libraries(test_${name} PRIVATE radixlab_settings ${S_LIBS} GTest::gmock GTest::gtest_main)
   if(NOT S_LABELS)
@@ -10,4 +18,33 @@ function(radixlab_suite name)
   gtest_discover_tests(test_${name} TEST_PREFIX "${name}." DISCOVERY_MODE PRE_TEST
     WORKING_DIRECTORY ${PROJECT_SOURCE_DIR}
     PROPERTIES LABELS "${S_LABELS}" SKIP_REGULAR_EXPRESSION "\\[  SKIPPED \\]")
+endfunction()
+
+# radixlab_suite_more(<name> NEEDS <NN> SOURCES <file>...)
+#   More cases of a suite. Their stand-in is called <name>.<NN>.
+function(radixlab_suite_more name)
+  cmake_parse_arguments(S "" "NEEDS" "SOURCES" ${ARGN})
+  radixlab_missing(missing ${S_NEEDS})
+  if(missing)
+    _radixlab_stand_in(${name}.${S_NEEDS} ${missing})
+  else()
+    target_sources(test_${name} PRIVATE ${S_SOURCES})
+  endif()
+endfunction()
+
+# radixlab_test(<name> NEEDS <NN> COMMAND <word>...)
+#   As add_test.
+function(radixlab_test name)
+  cmake_parse_arguments(T "" "NEEDS" "COMMAND" ${ARGN})
+  radixlab_missing(missing ${T_NEEDS})
+  if(missing)
+    _radixlab_stand_in(${name} ${missing})
+  else()
+    add_test(NAME ${name} COMMAND ${T_COMMAND})
+  endif()
+endfunction()
+
+function(_radixlab_stand_in name missing)
+  add_test(NAME ${name} COMMAND ${CMAKE_COMMAND} -E echo "built in lab ${missing}")
+  set_tests_properties(${name} PROPERTIES SKIP_REGULAR_EXPRESSION "built in lab")
 endfunction()

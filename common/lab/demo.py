@@ -45,12 +45,12 @@ def run(arguments):
 
 def answer_command(more=()):
     return [str(program("doc_qa")), "--model", str(CHECKPOINT), "--document", *map(str, documents()),
-            "--questions", str(QUESTIONS), "--shuffle", "1", "--managers", "naive,radix", "--stock", "--out", shown(PICTURES), *more]
+            "--questions", str(QUESTIONS), "--shuffle", "1", "--stock", "--out", shown(PICTURES), *more]
 
 
 def time_command(document, more=()):
     return [str(program("doc_qa")), "--model", str(TIMED_MODEL), "--document", str(document),
-            "--questions", "-", "--managers", "naive,radix", "--stock", "--quiet", *more]
+            "--questions", "-", "--stock", "--quiet", *more]
 
 
 def documents():

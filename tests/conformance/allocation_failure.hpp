@@ -175,8 +175,8 @@ class AllocationFailure : public testing::TestWithParam<Cell> {
 
 inline std::vector<Cell> allocation_cells() {
   std::vector<Cell> all;
-  for (const Stage& stage : kLadder)
-    for (const std::size_t P : stage.page_sizes) all.push_back({stage.name, P, stage.partial_hits, stage.make});
+  for (const Stage* stage : built_stages())
+    for (const std::size_t P : stage->page_sizes) all.push_back({stage->name, P, stage->partial_hits, stage->make});
   for (const std::size_t P : {3, 4})  // not a row of the ladder yet (chapter 06)
     all.push_back({"partial", P, true, [](const CacheOptions& o) {
                      return with_free_list<RadixCacheManager>(o, RadixOptions{o.page_size, true});

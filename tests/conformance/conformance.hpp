@@ -20,8 +20,8 @@ inline void PrintTo(const Cell& cell, std::ostream* os) { *os << cell.stage->nam
 
 inline std::vector<Cell> cells() {
   std::vector<Cell> all;
-  for (const Stage& stage : kLadder)
-    for (const std::size_t P : stage.page_sizes) all.push_back({&stage, P});
+  for (const Stage* stage : built_stages())
+    for (const std::size_t P : stage->page_sizes) all.push_back({stage, P});
   return all;
 }
 

@@ -183,8 +183,8 @@ TEST_P(Desk, BadCallsAreRefused) {
 
 std::vector<std::pair<const Stage*, std::size_t>> rows() {
   std::vector<std::pair<const Stage*, std::size_t>> all;
-  for (const Stage& stage : kLadder)
-    for (const std::size_t P : stage.page_sizes) all.emplace_back(&stage, P);
+  for (const Stage* stage : built_stages())
+    for (const std::size_t P : stage->page_sizes) all.emplace_back(stage, P);
   return all;
 }
 

@@ -21,7 +21,7 @@ inline LifeOptions life_options(std::size_t page_size, std::uint64_t seed) {
 }
 
 inline Made watched(std::string_view name, std::size_t page_size, std::size_t num_pages) {
-  return create_cache_manager(kLadder, name, {.page_size = page_size, .num_pages = num_pages, .watch = true});
+  return make_row(name, {.page_size = page_size, .num_pages = num_pages, .watch = true});
 }
 
 }  // namespace radixlab

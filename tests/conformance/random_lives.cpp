@@ -40,12 +40,13 @@ struct Row {
 
 std::vector<Row> rows(const Arguments& args) {
   std::vector<Row> rows;
-  for (const Stage& stage : kLadder)
-    for (const std::size_t P : stage.page_sizes)
-      if ((args.manager.empty() || args.manager == stage.name) && (args.page_size == 0 || args.page_size == P))
-        rows.push_back({&stage, P});
+  for (const Stage* stage : built_stages())
+    for (const std::size_t P : stage->page_sizes)
+      if ((args.manager.empty() || args.manager == stage->name) && (args.page_size == 0 || args.page_size == P))
+        rows.push_back({stage, P});
   if (!rows.empty()) return rows;
-  if (!args.manager.empty()) create_cache_manager(kLadder, args.manager, {});  // says which names there are
+  make_row("naive", {});                                  // says so where no manager is built
+  if (!args.manager.empty()) make_row(args.manager, {});  // says which names there are
   throw std::invalid_argument("--page-size " + std::to_string(args.page_size) +
                               ": no manager of the ladder runs at it");
 }

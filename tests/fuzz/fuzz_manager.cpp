@@ -25,9 +25,8 @@ struct Cell {
 const std::vector<Cell>& cells() {
   static const std::vector<Cell> all = [] {
     std::vector<Cell> out;
-    for (const Stage& stage : kLadder)
-      for (const std::size_t P : stage.page_sizes)
-        if (stage.make) out.push_back({&stage, P});
+    for (const Stage* stage : built_stages())
+      for (const std::size_t P : stage->page_sizes) out.push_back({stage, P});
     for (const std::size_t P : {3, 4, 16}) out.push_back({nullptr, P});
     return out;
   }();

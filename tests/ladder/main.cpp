@@ -61,6 +61,7 @@ class RowAbove {
 
 const Stage* find_stage(const std::string& name) {
   const auto found = std::ranges::find_if(kLadder, [&](const Stage& s) { return s.name == name; });
+  if (const char* lab = lab_to_do(name)) throw std::invalid_argument("row \"" + name + "\" is built in lab " + lab);
   if (found == kLadder.end() || !found->make)
     throw std::invalid_argument("no row \"" + name + "\" with a manager in the ladder");
   return &*found;
@@ -165,12 +166,13 @@ std::size_t expected_cells(const Sweep& sweep) {
   return ways * sweep.model_names.size() * sweep.page_sizes.size() * sweep.threads.size() * sweep.chunks.size();
 }
 
-// The chapter table as README has it.
+// The chapter table as README has it. A row with page sizes is written, if not in this build.
 void print_table() {
   fmt::print("| chapter | manager | finds a prefix by | saves | |\n|---|---|---|---|---|\n");
   for (const Stage& s : kLadder) {
     const bool built = s.make || &s == kLadder.data();
-    fmt::print("| {} | {} | {} | {} | {} |\n", s.chapter, s.name, s.finds_by, s.saves, built ? "built" : "to come");
+    const std::string state = built ? "built" : s.page_sizes.empty() ? "to come" : fmt::format("lab {}", s.chapter);
+    fmt::print("| {} | {} | {} | {} | {} |\n", s.chapter, s.name, s.finds_by, s.saves, state);
   }
 }
 
