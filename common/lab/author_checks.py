@@ -5,10 +5,10 @@ Usage: python3 -m lab.author_checks CHECK [ARGUMENT]     exit 0, 1, or 77: a ski
   in-step           exercises/ is what would be generated now, byte for byte; not where a learner has written in it
   stubs COMPILER    every stub compiles without a warning
   tasks             every task is in lab.json once, in its chapter's text, in a test, and has its hints; figures add up
-  known-wrong       the known-wrong solutions as a set: sources, crashes, stories; lab.kill_matrix runs them
+  known-wrong       the known-wrong solutions as a set: sources, crashes, stories; kill_matrix runs them
 
-A check that finds nothing to check fails. What was counted goes to the folder author/ of the build as well: ctest prints
-it when all tests have run (tests/author/counts.cmake)."""
+A check that finds nothing to check fails. What was counted goes to the folder author/ of the build as well: ctest
+prints it when all tests have run (tests/author/counts.cmake)."""
 import json
 import os
 import re
@@ -24,6 +24,7 @@ from pathlib import Path
 from lab import course, exercises, make_wrong
 from lab.build import jobs
 from lab.places import ROOT, LabError, shown
+from lab.record import OK, TOGETHER, Item, Record
 
 SKIPPED = 77
 TEST = re.compile(r"^TEST(?:_F|_P)?\(\s*\w+,\s*(\w+)\s*\)", re.MULTILINE)
@@ -127,14 +128,24 @@ def troubles_of(lab):
             yield f"task {task.id} has no test T{number}_... in tests/{lab.slug}/"
         if task.points <= 0 or task.minutes <= 0:
             yield f"task {task.id} has {task.points} points, {task.minutes} minutes; expected more"
-    yield from (f"a test is called T{number}_..., but there is no such task" for number in sorted(tested.keys() - set(numbers)))
+    for number in sorted(tested.keys() - set(numbers)):
+        yield f"a test is called T{number}_..., but there is no such task"
     ours = {path.name for path in lab.solutions.glob("*.cpp")}
     if lab.solutions.is_dir() and ours != {task.file for task in lab.tasks}:
         yield f"solutions/ and lab.json differ in {', '.join(sorted(ours ^ {task.file for task in lab.tasks}))}"
+    if full_record(lab).score != lab.points:
+        yield f"a full board says {full_record(lab).score} points, lab.json adds up to {lab.points}"
     if sum(task.minutes for task in lab.tasks) != lab.minutes:
         yield f"its tasks take {sum(task.minutes for task in lab.tasks)} minutes, lab.json says {lab.minutes}"
     more = lab.hints().keys() - {task.id for task in lab.tasks} - {opened.id for opened in lab.open_labs}
     yield from (f"hints.md has hints for {name}, which is no task" for name in sorted(more))
+
+
+def full_record(lab):
+    """What the board is drawn from when all is done."""
+    items = [Item(task.id, task.title, task.file, task.points, task.points, OK) for task in lab.tasks]
+    items.append(Item(TOGETHER, "", "", lab.together, lab.together, OK))
+    return Record(lab.number, lab.slug, lab.title, True, items, {})
 
 
 def tests_of(lab):
@@ -156,7 +167,8 @@ def known_wrong(root=ROOT):
     if len(sources) * 2 < len(wrongs):
         troubles.append(f"{len(sources)} of {len(wrongs)} have a source, expected at least half")
     if len(crashes) * 10 > len(wrongs):
-        troubles.append(f"{len(crashes)} of {len(wrongs)} are caught by a crash, expected one in ten: {', '.join(crashes)}")
+        troubles.append(f"{len(crashes)} of {len(wrongs)} are caught by a crash, expected one in ten: "
+                        f"{', '.join(crashes)}")
     fail_on(troubles)
     return (f"{len(wrongs)} known-wrong solutions of {len(slugs)} chapters, {len(sources)} with a source, "
             f"{len(crashes)} caught by a crash")

@@ -33,7 +33,8 @@ def run(arguments):
         for line in told(stale, left):
             say(line)
         if stale or left:
-            raise LabError(f"exercises/: {len(stale) + len(left)} files out of step; ./lab exercises writes them", code=1)
+            number = len(stale) + len(left)
+            raise LabError(f"exercises/: {number} files out of step; ./lab exercises writes them", code=1)
         say(f"exercises/: {len(wanted)} files in step")
         return 0
     for path in left:
@@ -56,14 +57,15 @@ def generated(root=ROOT):
         for task in lab.tasks:
             source = lab.solutions / task.file
             if not source.is_file():
-                raise LabError(f"{shown(source)}: not there, but {shown(lab.chapter)}/lab.json has it as task {task.id}")
+                manifest = shown(lab.chapter / "lab.json")
+                raise LabError(f"{shown(source)}: not there, but {manifest} has it as task {task.id}")
             text = source.read_text(encoding="utf-8")
             wanted[lab.exercises / task.file] = stub(text, task.id, hints[task.id][0], source)
     return wanted
 
 
 def out_of_step(wanted, root=ROOT):
-    """(files that differ, files that no task has). A lab whose solutions are not here, and a learner's open/, are left be."""
+    """(files that differ, files that no task has). Labs whose solutions are not here, and open/, are left be."""
     stale = [path for path, text in wanted.items() if not path.is_file() or path.read_text(encoding="utf-8") != text]
     kept = {lab.slug for lab in course.labs(root) if not lab.solutions.is_dir()}
     left = [path for path in sorted((root / "exercises").glob("*/*.cpp"))
@@ -116,7 +118,8 @@ def read(text, where):
         elif not line.startswith("//"):
             raise not_understood(f"{where}:{number}", line)
     if inside or not functions:
-        raise LabError(f"{where}: {'its namespace is not closed' if inside else 'has no function that could be a task'}")
+        trouble = "its namespace is not closed" if inside else "has no function that could be a task"
+        raise LabError(f"{where}: {trouble}")
     return includes, functions
 
 
@@ -164,11 +167,12 @@ def parameter(text, where):
 
 
 def not_understood(where, line):
-    return LabError(f"{where}: expected an include, a comment, a namespace or a plain function, found: {line.strip()[:80]}")
+    expected = "an include, a comment, a namespace or a plain function"
+    return LabError(f"{where}: expected {expected}, found: {line.strip()[:80]}")
 
 
 def written(function, task, hint):
-    """The function with nothing done. A hint that does not fit is cut into lines that clang-format leaves as they are."""
+    """The function with nothing done. A long hint is cut into lines that clang-format leaves as they are."""
     comment = "".join(line + "\n" for line in function.comment)
     sign = "\n".join(function.signature)
     after = "".join(f", {name}" for name in function.parameters)

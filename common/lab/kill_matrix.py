@@ -1,10 +1,10 @@
-"""The tests tested: every known-wrong solution of a chapter must be caught, by the test and with the words that it names.
+"""The tests tested: every known-wrong solution of a chapter must be caught, by the test and in the words it names.
 
 Usage: python3 -m lab.kill_matrix NN-slug PROGRAMS KILL.json     exit 0: none survives
 
-PROGRAMS is the folder of kill_NN_NAME, the chapter's whole suite on our solution with that one bug. Each must pass at least
-half of the suite, so that it is a bug and not a wreck, and may die in the named test only where its file says why. What was
-seen is drawn as a matrix, and written to KILL.json for ./lab grade --explain:
+PROGRAMS is the folder of kill_NN_NAME, the chapter's whole suite on our solution with that one bug. Each must pass at
+least half of the suite, so that it is a bug and not a wreck, and may die in the named test only where its file says
+why. What was seen is drawn as a matrix, and written to KILL.json for ./lab grade --explain:
 {"wrong": {name: {"story", "task", "source", "failed": [test...], "said": {test: first words}}}}"""
 import json
 import re
@@ -20,7 +20,7 @@ from lab.build import jobs
 from lab.make_wrong import all_wrong
 from lab.places import LabError
 
-SUITE_SECONDS, TEST_SECONDS = 20, 2
+SUITE_SECONDS, TEST_SECONDS = 20, 5
 WORDS = 200  # characters kept of what a failed test said
 RESULT = re.compile(r"^\[ RUN +\] (\S+)\n(.*?)^\[ +(OK|FAILED|SKIPPED) +\] \1\b", re.MULTILINE | re.DOTALL)
 
@@ -51,7 +51,9 @@ class Seen:
         if not any(wrong.says in self.said[test] for test in killers):
             return f"{killers[0]} does not say '{wrong.says}' but: {first_words(self.said[killers[0]])}"
         if self.died.issuperset(killers) != bool(wrong.crash):
-            return "is caught by a crash: a 'crash:' line must say why" if not wrong.crash else "does not crash, but says so"
+            if wrong.crash:
+                return "does not crash, but says so"
+            return "is caught by a crash: a 'crash:' line must say why"
         return ""
 
 
@@ -61,7 +63,8 @@ def run_suite(wrong, program):
         raise LabError(f"{program.name} lists no test", code=1)
     ended = outcomes(run([program], SUITE_SECONDS))
     if len(ended) == len(tests):
-        return Seen(wrong, tests, {test: words for test, (state, words) in ended.items() if state == "FAILED"}, frozenset())
+        said = {test: words for test, (state, words) in ended.items() if state == "FAILED"}
+        return Seen(wrong, tests, said, frozenset())
     said, died = {}, set()
     for test in tests:
         output = run([program, f"--gtest_filter={test}"], TEST_SECONDS)

@@ -1,7 +1,7 @@
 """Known-wrong solutions, tests/wrong/NN-slug/NAME.wrong: each is one bug with one story, and a test must catch it.
 
-A file has a head of `name: value` lines, an empty line, then the change to the task's solution: `-` lines, which must occur
-exactly once in it, whitespace aside, and the `+` lines that stand in their place. The head:
+A file has a head of `name: value` lines, an empty line, then the change to the task's solution: `-` lines, which must
+occur exactly once in it, whitespace aside, and the `+` lines that stand in their place. The head:
 
   story       what is wrong, and what comes of it, in a sentence
   task, file  5.2 and 2_split_edge.cpp

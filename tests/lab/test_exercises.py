@@ -1,4 +1,4 @@
-"""./lab exercises in small courses of its own: what a stub looks like, what is refused, and what a learner's work is."""
+"""./lab exercises in a small course of its own: what a stub looks like, what is refused, what a learner's work is."""
 import contextlib
 import io
 import json
@@ -93,28 +93,31 @@ class StubTest(unittest.TestCase):
                 Path(folder, f"{words}.cpp").write_text(text)
             files = [str(path) for path in Path(folder).iterdir()]
             style = f"--style=file:{ROOT / '.clang-format'}"
-            done = subprocess.run(["clang-format", style, "--dry-run", "-Werror", *files], capture_output=True, text=True)
+            done = subprocess.run(["clang-format", style, "--dry-run", "-Werror", *files], capture_output=True,
+                                  text=True)
         self.assertEqual((len(files), done.stderr), (59, ""))
 
     def test_what_is_not_understood_is_named_with_its_line(self):
-        for line in ("constexpr int kTable[] = {1, 2};", "int counter = 0;", "template <class T>\nT f(T t) { return t; }",
+        for line in ("constexpr int kTable[] = {1, 2};", "int counter = 0;", "template <class T>\nT f(T) { return 0; }",
                      "static int f() { return 0; }", "Tree::Tree(int n) : n_(n) {}", "void f(int) noexcept {}",
                      "#define X", "struct A {", "using A = int;", "  int f();"):
             with self.subTest(line), self.assertRaisesRegex(LabError, r"^1_split.cpp:3: expected "):
                 self.stub(body(line))
 
     def test_a_parameter_that_is_no_plain_one_is_named(self):
-        with self.assertRaisesRegex(LabError, r"1_split.cpp:3: expected a parameter 'type name', found 'void \(\*g\)\(int\)'"):
+        with self.assertRaises(LabError) as raised:
             self.stub(body("int f(void (*g)(int)) { return 0; }"))
+        words = "1_split.cpp:3: expected a parameter 'type name', found 'void (*g)(int)'"
+        self.assertEqual(str(raised.exception), words)
 
     def test_what_does_not_end_or_holds_nothing_is_named(self):
-        for text, words in ((body("int f() {\n  return 0;"), "1_split.cpp:3: what begins here does not end in a line '}'"),
-                            ("namespace radixlab {\nint f() { return 0; }\n", "1_split.cpp: its namespace is not closed"),
-                            (body("namespace {\nint f() { return 0; }"), "1_split.cpp:3: what begins here does not end"),
-                            (body("// nothing"), "1_split.cpp: has no function that could be a task")):
+        for text, words in ((body("int f() {\n  return 0;"), ":3: what begins here does not end in a line '}'"),
+                            ("namespace radixlab {\nint f() { return 0; }\n", ": its namespace is not closed"),
+                            (body("namespace {\nint f() { return 0; }"), ":3: what begins here does not end"),
+                            (body("// nothing"), ": has no function that could be a task")):
             with self.subTest(words), self.assertRaises(LabError) as raised:
                 self.stub(text)
-            self.assertIn(words, str(raised.exception))
+            self.assertIn(f"1_split.cpp{words}", str(raised.exception))
 
 
 class CourseTest(unittest.TestCase):
@@ -174,7 +177,8 @@ class CommandTest(CourseTest):
         self.assertEqual(self.run_command(check=True), "exercises/: 1 files in step\n")
 
     def test_check_writes_nothing_and_is_red(self):
-        with contextlib.redirect_stdout(io.StringIO()), self.assertRaisesRegex(LabError, "1 files out of step") as raised:
+        with contextlib.redirect_stdout(io.StringIO()), \
+                self.assertRaisesRegex(LabError, "1 files out of step") as raised:
             exercises.run(SimpleNamespace(check=True))
         self.assertEqual((raised.exception.code, self.stub.exists()), (1, False))
 
@@ -186,7 +190,8 @@ class CommandTest(CourseTest):
 
     def test_a_solution_that_is_missing_is_named(self):
         (self.root / "solutions/07-tree/1_split.cpp").unlink()
-        with self.assertRaisesRegex(LabError, "solutions/07-tree/1_split.cpp: not there, but .*07-tree/lab.json has it as task 7.1"):
+        words = "solutions/07-tree/1_split.cpp: not there, but .*07-tree/lab.json has it as task 7.1"
+        with self.assertRaisesRegex(LabError, words):
             exercises.generated()
 
     def test_no_lab_at_all_is_red(self):
@@ -270,8 +275,13 @@ class TasksTest(CourseTest):
         self.lab["tasks"][0] = {**self.lab["tasks"][0], "points": 0}
         self.write("chapters/07-tree/lab.json", json.dumps(self.lab))
         said = self.troubles()
-        for words in ("lab.json has task 7.1 2 times", "task 7.1 has 0 points, 30 minutes", "tasks take 60 minutes, lab.json says 30"):
+        for words in ("lab.json has task 7.1 2 times", "task 7.1 has 0 points, 30 minutes",
+                      "tasks take 60 minutes, lab.json says 30"):
             self.assertIn(words, said)
+
+    def test_the_board_and_the_lab_add_up_alike(self):
+        with mock.patch.object(course.Lab, "points", 5):
+            self.assertIn("a full board says 4 points, lab.json adds up to 5", self.troubles())
 
     def test_hints_are_complete_and_belong_to_a_task(self):
         self.write("chapters/07-tree/hints.md", "## 7.1\n1. one\n2. two\n3. three\n## 7.2\n1. one\n")
@@ -310,7 +320,8 @@ class StubsTest(CourseTest):
     def test_a_solution_that_is_not_built_is_named(self):
         (self.root / "build/compile_commands.json").write_text("[]")
         code, said = self.check("stubs", "g++")
-        self.assertEqual((code, said), (1, "solutions/07-tree/1_split.cpp: not compiled; chapters/CMakeLists.txt must list it\n"))
+        words = "solutions/07-tree/1_split.cpp: not compiled; chapters/CMakeLists.txt must list it\n"
+        self.assertEqual((code, said), (1, words))
 
 
 if __name__ == "__main__":
