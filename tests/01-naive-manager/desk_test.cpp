@@ -1,6 +1,7 @@
 // Chapter 01, tasks 1.2-1.4: what the desk asks of a manager, in which order, and who has which page afterwards. Every
 // manager of the ladder behind the same desk is conformance's business.
 #include <gmock/gmock.h>
+#include <iostream>
 #include <numeric>
 
 #include "01-naive-manager/naive_cache_manager.hpp"
@@ -29,6 +30,9 @@ class Lab01Desk : public testing::Test {
     for (int i = 0; i < 3; ++i) list.take();
     cache.hold(text(12), {0, 1, 2});
   }
+  void TearDown() override {
+    if (HasFailure()) std::cout << "What the manager was asked: " << testing::PrintToString(cache.asked) << "\n";
+  }
   static Text text(std::size_t tokens) {
     Text counted(tokens);
     std::iota(counted.begin(), counted.end(), 0);
@@ -47,13 +51,21 @@ class Lab01Desk : public testing::Test {
     if (!desk.start(r)) throw std::logic_error("start says that there is no room: is task 1.2 right?");
     return r;
   }
+  // What stands behind a sentence: how it is.
+  static std::string table_of(const Request& r) { return "; its page table is " + testing::PrintToString(r.pages); }
+  std::string free_now() const { return "; " + std::to_string(list.free_count()) + " pages are free"; }
+  std::string locks_now() const { return "; there are " + std::to_string(cache.num_locks()) + " locks"; }
+  std::string asked() const { return "; it was asked " + testing::PrintToString(cache.asked); }
+
   void expect_untouched(const Request& r, std::size_t free) const {
     EXPECT_TRUE(r.pages.empty()) << "a request that was not started must hold no page; its page table has "
                                  << r.pages.size();
     EXPECT_EQ(r.handle, CacheHandle{}) << "a request that was not started must hold no handle";
     EXPECT_EQ(cache.num_locks(), 0u) << "I18: what was locked for a request that did not start must be unlocked, "
-                                        "else those pages can never be evicted";
-    EXPECT_EQ(list.free_count(), free) << "I4: pages taken for a request that did not start must be given back";
+                                        "else those pages can never be evicted"
+                                     << locks_now();
+    EXPECT_EQ(list.free_count(), free) << "I4: pages taken for a request that did not start must be given back"
+                                       << free_now();
   }
 };
 
@@ -61,7 +73,8 @@ TEST_F(Lab01Desk, T2_LooksUpAllButTheLastToken) {
   Request r = request(12);
   ASSERT_TRUE(desk.start(r)) << kThereIsRoom;
   EXPECT_EQ(cache.asked.front(), "match 11") << "I8: of a prompt of 12 tokens the desk looks up 11. The last one must "
-                                                "be run, because its row gives the logits of the first new token";
+                                                "be run, because its row gives the logits of the first new token"
+                                             << asked();
   EXPECT_EQ(r.hit, 8u) << "12 tokens are cached, but only 11 may be looked up: 2 whole pages of 4";
 }
 
@@ -82,12 +95,14 @@ TEST_F(Lab01Desk, T2_AHitIsSharedAndTheRestTaken) {
   r.tokens[8] = 77;  // so that 8 tokens are cached, not 12
   ASSERT_TRUE(desk.start(r)) << kThereIsRoom;
   EXPECT_EQ(r.pages, (Pages{0, 1, 3, 4})) << "a hit of 8 tokens shares pages 0 and 1 in place; the other 6 tokens need "
-                                             "two pages from the source, which gives 3 and 4";
+                                             "two pages from the source, which gives 3 and 4"
+                                          << table_of(r);
   EXPECT_EQ(r.computed, 8u) << "the KV of the hit is there already: computed starts at its length";
   EXPECT_EQ(r.hit, 8u) << "Request::hit says what start found";
   EXPECT_EQ(r.handle, (CacheHandle{8, 1, 1})) << "the desk writes down what it has locked, to unlock it later";
   EXPECT_EQ(cache.num_locks(), 1u) << "I19: the hit is locked once while the request runs, else it may be evicted "
-                                      "under it";
+                                      "under it"
+                                   << locks_now();
 }
 
 TEST_F(Lab01Desk, T2_CountsRoomAfterTheLock) {
@@ -105,7 +120,7 @@ TEST_F(Lab01Desk, T2_NoRoomChangesNothing) {
   EXPECT_FALSE(desk.start(r)) << "9 pages do not fit into a pool of 8";
   expect_untouched(r, 5);
   EXPECT_THAT(cache.calls("evict"), testing::IsEmpty())
-      << "what is cached must not be evicted for a request that cannot start";
+      << "what is cached must not be evicted for a request that cannot start" << asked();
 }
 
 TEST_F(Lab01Desk, T2_APartlyFilledPageIsCopied) {
@@ -116,7 +131,8 @@ TEST_F(Lab01Desk, T2_APartlyFilledPageIsCopied) {
   ASSERT_TRUE(desk.start(r)) << kThereIsRoom;
   EXPECT_EQ(r.pages, (Pages{0, 1, 3, 4}))
       << "a hit of 10 tokens shares 2 whole pages; the last 2 tokens lie in page 2, "
-         "which is partly filled: never shared, copied to the asker's first own page";
+         "which is partly filled: never shared, copied to the asker's first own page"
+      << table_of(r);
   EXPECT_EQ(kv.copied_tokens(), 2u) << "10 % 4 = 2 tokens are copied, not the whole page";
   EXPECT_EQ(kv.first_wrong(text(10), r.pages), std::nullopt) << "I10: through the page table the KV of the hit is not "
                                                                 "found: was the right page copied to the right one?";
@@ -131,7 +147,7 @@ TEST_F(Lab01Desk, T2_APartialHitIsCutIfThereIsNoRoom) {
                                 "waits for ever";
   EXPECT_EQ(r.hit, 8u) << "the hit is cut to whole pages";
   EXPECT_EQ(kv.copied_tokens(), 0u) << "a hit that was cut copies nothing";
-  EXPECT_EQ(cache.num_locks(), 1u) << "I18: the lock of the first try must be gone";
+  EXPECT_EQ(cache.num_locks(), 1u) << "I18: the lock of the first try must be gone" << locks_now();
 }
 
 TEST_F(Lab01Desk, T2_AnEmptyPromptIsRefused) {
@@ -144,7 +160,7 @@ TEST_F(Lab01Desk, T2_ARunningRequestIsRefused) {
   Request r = started(12);
   EXPECT_THROW(desk.start(r), std::logic_error) << "this request is running: a second start would lose its pages and "
                                                    "its lock (I4)";
-  EXPECT_EQ(cache.num_locks(), 1u) << "a refused start locks nothing";
+  EXPECT_EQ(cache.num_locks(), 1u) << "a refused start locks nothing" << locks_now();
 }
 
 TEST_F(Lab01Desk, T2_ACopyThatFailsLosesNothing) {
@@ -163,10 +179,11 @@ TEST_F(Lab01Desk, T3_GrowTakesOnlyWhatIsMissing) {
   Request r = foreign(5);
   ASSERT_TRUE(desk.start(r)) << kThereIsRoom;
   EXPECT_TRUE(desk.grow(r, 8)) << "8 tokens fit into the 2 pages that it has";
-  EXPECT_EQ(r.pages, (Pages{3, 4})) << "5 tokens have 2 pages already, room for 8: nothing is taken";
+  EXPECT_EQ(r.pages, (Pages{3, 4})) << "5 tokens have 2 pages already, room for 8: nothing is taken" << table_of(r);
   EXPECT_TRUE(desk.grow(r, 9)) << "3 pages are free";
-  EXPECT_EQ(r.pages, (Pages{3, 4, 5})) << "room for 9 tokens is 3 pages: one more, behind those that it has";
-  EXPECT_THAT(cache.calls("evict"), testing::IsEmpty()) << "pages were free: nothing had to be evicted";
+  EXPECT_EQ(r.pages, (Pages{3, 4, 5})) << "room for 9 tokens is 3 pages: one more, behind those that it has"
+                                       << table_of(r);
+  EXPECT_THAT(cache.calls("evict"), testing::IsEmpty()) << "pages were free: nothing had to be evicted" << asked();
 }
 
 TEST_F(Lab01Desk, T3_GrowEvictsTheShortfall) {
@@ -174,18 +191,20 @@ TEST_F(Lab01Desk, T3_GrowEvictsTheShortfall) {
   ASSERT_TRUE(desk.start(r)) << kThereIsRoom;  // 4 are free
   EXPECT_TRUE(desk.grow(r, 4 * 7)) << "6 more are needed; 4 are free and 3 can be evicted";
   EXPECT_THAT(cache.calls("evict"), testing::ElementsAre("evict 2"))
-      << "6 pages are needed and 4 are free: evict is asked for the 2 that are missing, in pages, once";
+      << "6 pages are needed and 4 are free: evict is asked for the 2 that are missing, in pages, once" << asked();
   EXPECT_EQ(r.pages.size(), 7u) << "room for 28 tokens is 7 pages";
-  EXPECT_EQ(list.free_count(), 0u) << "I4: all free pages and the 2 evicted ones are the request's now";
+  EXPECT_EQ(list.free_count(), 0u) << "I4: all free pages and the 2 evicted ones are the request's now" << free_now();
 }
 
 TEST_F(Lab01Desk, T3_NoRoomToGrowChangesNothing) {
   Request r = foreign(4);
   ASSERT_TRUE(desk.start(r)) << kThereIsRoom;
   EXPECT_FALSE(desk.grow(r, 4 * 9)) << "8 more pages are needed; 4 are free and 3 can be evicted";
-  EXPECT_EQ(r.pages, Pages{3}) << "a call that says no changes nothing: ask whether there is room before you take";
-  EXPECT_EQ(list.free_count(), 4u) << "I4: pages were taken for a request that did not get its room";
-  EXPECT_THAT(cache.calls("evict"), testing::IsEmpty()) << "the cache was emptied for a request that gets nothing";
+  EXPECT_EQ(r.pages, Pages{3}) << "a call that says no changes nothing: ask whether there is room before you take"
+                               << table_of(r);
+  EXPECT_EQ(list.free_count(), 4u) << "I4: pages were taken for a request that did not get its room" << free_now();
+  EXPECT_THAT(cache.calls("evict"), testing::IsEmpty())
+      << "the cache was emptied for a request that gets nothing" << asked();
 }
 
 TEST_F(Lab01Desk, T3_LockedPagesAreNoRoom) {
@@ -201,8 +220,8 @@ TEST_F(Lab01Desk, T3_AManagerThatFreesTooLittleLosesNothing) {
   cache.frees_too_little = true;
   EXPECT_THROW(desk.grow(r, 4 * 7), std::logic_error) << "I25: evict(2) freed one page: say so, do not go on without "
                                                          "the page that is missing";
-  EXPECT_EQ(r.pages, Pages{3}) << "I4: what was taken before the mistake was seen must be given back";
-  EXPECT_EQ(list.free_count(), 5u) << "I4: 4 pages were free and one was evicted";
+  EXPECT_EQ(r.pages, Pages{3}) << "I4: what was taken before the mistake was seen must be given back" << table_of(r);
+  EXPECT_EQ(list.free_count(), 5u) << "I4: 4 pages were free and one was evicted" << free_now();
 }
 
 TEST_F(Lab01Desk, T4_AChunkPublishesWhatIsComputed) {
@@ -211,10 +230,11 @@ TEST_F(Lab01Desk, T4_AChunkPublishesWhatIsComputed) {
   desk.chunk_done(r);
   EXPECT_GT(cache.place_of("insert 13 on 4 pages from 8"), 0u)
       << "I23: 13 of 16 tokens have KV: those are published, with their 4 pages and from the handle of the 8 that were "
-         "cached; the manager was asked: "
-      << testing::PrintToString(cache.asked);
-  EXPECT_EQ(r.pages, (Pages{0, 1, 3, 4})) << "a chunk frees nothing: the request goes on writing behind what it gave";
-  EXPECT_EQ(list.free_count(), 3u) << "I4: a page was given back under a request that goes on";
+         "cached"
+      << asked();
+  EXPECT_EQ(r.pages, (Pages{0, 1, 3, 4}))
+      << "a chunk frees nothing: the request goes on writing behind what it gave" << table_of(r);
+  EXPECT_EQ(list.free_count(), 3u) << "I4: a page was given back under a request that goes on" << free_now();
 }
 
 TEST_F(Lab01Desk, T4_AChunkLocksTheNewBeforeItUnlocksTheOld) {
@@ -224,12 +244,14 @@ TEST_F(Lab01Desk, T4_AChunkLocksTheNewBeforeItUnlocksTheOld) {
   const std::size_t locked = cache.place_of("lock 12"), unlocked = cache.place_of("unlock 8");
   EXPECT_GT(locked, 0u)
       << "I19: after the insert the manager holds 12 tokens of this request, which goes on with them: "
-         "they must be locked";
+         "they must be locked"
+      << asked();
   EXPECT_GT(unlocked, locked)
       << "I19: lock the new handle, then unlock the old one; in between nothing would be locked, "
-         "and an eviction could take the request's own pages";
+         "and an eviction could take the request's own pages"
+      << asked();
   EXPECT_EQ(r.handle, (CacheHandle{12, 1, 1})) << "the request goes on with the new handle";
-  EXPECT_EQ(cache.num_locks(), 1u) << "I18: one running request, one lock";
+  EXPECT_EQ(cache.num_locks(), 1u) << "I18: one running request, one lock" << locks_now();
 }
 
 TEST_F(Lab01Desk, T4_WhoComesSecondGoesOnWithTheFirstsPages) {
@@ -240,8 +262,10 @@ TEST_F(Lab01Desk, T4_WhoComesSecondGoesOnWithTheFirstsPages) {
   r.computed = 13;
   desk.chunk_done(r);
   EXPECT_EQ(r.pages, (Pages{0, 1, 2, 6})) << "I21: copy_pages names pages 0, 1 and 2 for our first 12 tokens: the page "
-                                             "table is rewritten to them, else it goes on reading pages that are free";
-  EXPECT_EQ(list.free_count(), 4u) << "I21: our own 3, 4 and 5 are given back, once: one page was free before";
+                                             "table is rewritten to them, else it goes on reading pages that are free"
+                                          << table_of(r);
+  EXPECT_EQ(list.free_count(), 4u) << "I21: our own 3, 4 and 5 are given back, once: one page was free before"
+                                   << free_now();
 }
 
 TEST_F(Lab01Desk, T4_FinishGivesTheTailBack) {
@@ -251,10 +275,12 @@ TEST_F(Lab01Desk, T4_FinishGivesTheTailBack) {
   desk.finish(r);
   EXPECT_EQ(list.free_count(), 4u)
       << "I22: page 3 is whole and now cached; page 4 has 2 of 4 tokens, nobody caches it, "
-         "and its request is over: it goes back to the 3 free ones";
+         "and its request is over: it goes back to the 3 free ones"
+      << free_now();
   EXPECT_TRUE(r.pages.empty()) << "a finished request has no page table";
   EXPECT_EQ(r.handle, CacheHandle{}) << "a finished request holds no handle";
-  EXPECT_EQ(cache.num_locks(), 0u) << "I18: a finished request locks nothing, else its pages can never be evicted";
+  EXPECT_EQ(cache.num_locks(), 0u) << "I18: a finished request locks nothing, else its pages can never be evicted"
+                                   << locks_now();
 }
 
 TEST_F(Lab01Desk, T4_FinishBesideAnEqualOneFreesTheOwnPages) {
@@ -265,7 +291,8 @@ TEST_F(Lab01Desk, T4_FinishBesideAnEqualOneFreesTheOwnPages) {
   r.computed = 14;
   desk.finish(r);
   EXPECT_EQ(list.free_count(), 3u) << "I21: page 3 holds what page 0 holds already, and 6 is only partly filled: both "
-                                      "go back, each once; 4 and 5 are cached now; one page was free before";
+                                      "go back, each once; 4 and 5 are cached now; one page was free before"
+                                   << free_now();
 }
 
 TEST_F(Lab01Desk, T4_PublishesUnderTheRequestsSalt) {
@@ -275,7 +302,8 @@ TEST_F(Lab01Desk, T4_PublishesUnderTheRequestsSalt) {
   r.computed = 12;
   desk.chunk_done(r);
   EXPECT_EQ(r.pages, (Pages{3, 4, 5})) << "I11: this text was published for salt 6, and the page table now names pages "
-                                          "of salt 0: is the salt in the key of insert_prefix?";
+                                          "of salt 0: so the salt is missing in the key of insert_prefix"
+                                       << table_of(r);
 }
 
 TEST_F(Lab01Desk, T4_ASecondFinishDoesNothing) {
@@ -284,8 +312,8 @@ TEST_F(Lab01Desk, T4_ASecondFinishDoesNothing) {
   desk.finish(r);
   const std::size_t free = list.free_count(), calls = cache.asked.size();
   EXPECT_NO_THROW(desk.finish(r)) << "finish on a request that is not running does nothing";
-  EXPECT_EQ(list.free_count(), free) << "I30: its pages were given back a second time";
-  EXPECT_EQ(cache.asked.size(), calls) << "a request that is over asks the manager nothing";
+  EXPECT_EQ(list.free_count(), free) << "I30: its pages were given back a second time" << free_now();
+  EXPECT_EQ(cache.asked.size(), calls) << "a request that is over asks the manager nothing" << asked();
 }
 
 TEST_F(Lab01Desk, T4_NumbersThatDoNotFitAreRefused) {
@@ -293,7 +321,7 @@ TEST_F(Lab01Desk, T4_NumbersThatDoNotFitAreRefused) {
   r.computed = 13;
   EXPECT_THROW(desk.chunk_done(r), std::invalid_argument) << "13 of 12 tokens cannot be computed: call check_running "
                                                              "before anything is published (I23)";
-  EXPECT_THAT(cache.calls("insert"), testing::IsEmpty()) << "I23: tokens without KV were published";
+  EXPECT_THAT(cache.calls("insert"), testing::IsEmpty()) << "I23: tokens without KV were published" << asked();
 }
 
 TEST_F(Lab01Desk, T4_AnInsertThatFailsChangesNothing) {
@@ -301,11 +329,12 @@ TEST_F(Lab01Desk, T4_AnInsertThatFailsChangesNothing) {
   r.computed = 13;
   cache.insert_fails = true;
   EXPECT_THROW(desk.finish(r), std::runtime_error) << "the manager's error must reach the caller";
-  EXPECT_EQ(r.pages, (Pages{0, 1, 3, 4})) << "a call that throws changes nothing: the page table must be as it was";
-  EXPECT_EQ(cache.num_locks(), 1u) << "I18: the request still runs, so its hit is still locked";
+  EXPECT_EQ(r.pages, (Pages{0, 1, 3, 4}))
+      << "a call that throws changes nothing: the page table must be as it was" << table_of(r);
+  EXPECT_EQ(cache.num_locks(), 1u) << "I18: the request still runs, so its hit is still locked" << locks_now();
   cache.insert_fails = false;
   EXPECT_NO_THROW(desk.finish(r)) << "after a failure the call may be made again";
-  EXPECT_EQ(list.free_count(), 4u) << "I4: page 3 is cached, page 4 is back beside the 3 free ones";
+  EXPECT_EQ(list.free_count(), 4u) << "I4: page 3 is cached, page 4 is back beside the 3 free ones" << free_now();
 }
 
 // Seed 004's three sequences, all running at once: 5 tokens that they share, 2 of their own.
