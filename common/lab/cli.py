@@ -6,8 +6,8 @@ import argparse
 import sys
 
 from lab import (bench, build, check, check_hf, class_report, compare, completion, demo, docs, doctor, exercises,
-                 figures, fuzz, grade, hint, next_task, reset, setup, start, status, submit, suites, train_model,
-                 watch)
+                 figures, fuzz, grade, hint, next_task, reset, setup, start, status, story, submit, suites,
+                 train_model, watch)
 from lab.places import LabError
 
 GROUPS = {
@@ -17,6 +17,7 @@ GROUPS = {
         "next": next_task,
         "watch": watch,
         "hint": hint,
+        "story": story,
         "compare": compare,
         "reset": reset,
         "status": status,
