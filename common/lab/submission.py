@@ -37,7 +37,8 @@ def read(path, lab):
             else:
                 found.setdefault(PurePosixPath(place).name, []).append((place, text()))
     except (zipfile.BadZipFile, tarfile.TarError, EOFError, RuntimeError, NotImplementedError) as error:
-        raise LabError(f"{shown(path)}: is no archive that can be read ({error})") from error
+        why = (str(error) or type(error).__name__).splitlines()[0].rstrip(":")
+        raise LabError(f"{shown(path)}: is no archive that can be read ({why})") from error
     files = {}
     for name, places in sorted(found.items()):
         place, files[name] = min(places, key=lambda one: (f"exercises/{lab.slug}/{name}" not in f"/{one[0]}",
