@@ -93,7 +93,7 @@ def story_lines(item, hints, chapter):
     else:
         said += _wrapped("But ", item.says)
     if item.id in hints:
-        said += _wrapped("Hint", f"{hints[item.id][0]}   more: ./lab hint {item.id} --level 2")
+        said += _wrapped("Hint", f"{hints[item.id][0]} (more: ./lab hint {item.id} --level 2)")
     return [*said, ""]
 
 

@@ -6,6 +6,7 @@ Ends with 0 whatever the learner wrote: build/labs/results/01/compile.json says 
   {"2": "exercises/01-naive-manager/2_start.cpp:7: 'x' was not declared in this scope"}
 with "together" for all tasks in one program, and "suite" for anything that is not the learner's."""
 import argparse
+import hashlib
 import json
 import os
 import re
@@ -19,7 +20,7 @@ from lab.results import is_graded_alone, key, results, task_file
 
 SUITE = "suite"
 LIMIT = 600  # [s] of a build, the libraries' too the first time
-ERROR = re.compile(r"^(?P<file>/[^:\n]+):(?P<line>\d+):(?:\d+:)? (?:fatal )?error: (?P<says>.*)$", re.MULTILINE)
+ERROR = re.compile(r"^(?P<file>[^:\s]+):(?P<line>\d+):(?:\d+:)? (?:fatal )?error: (?P<says>.*)$", re.MULTILINE)
 LINKER = re.compile(r"(undefined reference to .*|multiple definition of [^;\n]*|(?:undefined|duplicate) symbol: .*)")
 
 
@@ -37,17 +38,32 @@ def build_tasks(lab, preset):
     folder.mkdir(parents=True, exist_ok=True)
     missing = {key(task): f"there is no such file; ./lab reset {task.id} brings it back"
                for task in lab.tasks if not task_file(lab, task).is_file()}
+    _forget_older(lab, preset)
     words, refused = _build(lab, preset, missing)
     (folder / "build.log").write_text(words, encoding="utf-8")
     found = dict(missing)
     if refused:
-        for what, says in failures(lab, words).items():
+        for what, says in failures(lab, words, build_folder(preset)).items():
             found.setdefault(what, says)
         if not found:
             found[SUITE] = f"the build failed; all of its words are in {shown(folder / 'build.log')}"
     if SUITE not in found and TOGETHER not in found and found:
         found[TOGETHER] = _names(lab, found)
     (folder / "compile.json").write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+
+
+def _forget_older(lab, preset):
+    """Ninja goes by a file's time, and a copy that was put back is older than what was built from the file before it:
+    the objects of files whose text is another go."""
+    note = results(lab.number, preset) / "built.sha256"
+    known = note.read_text(encoding="utf-8") if note.exists() else ""
+    texts = {key(task): hashlib.sha256(task_file(lab, task).read_bytes()).hexdigest()
+             for task in lab.tasks if task_file(lab, task).is_file()}
+    for k, text in texts.items():
+        if f"{k} {text}\n" not in known:
+            for built in build_folder(preset).glob(f"chapters/CMakeFiles/radixlab_{lab.number}_mine_{k}.dir/**/*.o"):
+                built.unlink()
+    note.write_text("".join(f"{k} {text}\n" for k, text in texts.items()), encoding="utf-8")
 
 
 def _build(lab, preset, missing):
@@ -85,24 +101,25 @@ def _run(command):
     return done.stdout, done.returncode != 0
 
 
-def failures(lab, words):
-    """The first message of each thing that did not build, by task."""
+def failures(lab, words, folder):
+    """The first message of each thing that did not build in `folder`, by task."""
     found = {}
     for part in re.split(r"^FAILED: ", words, flags=re.MULTILINE)[1:]:
         target, _, said = part.partition("\n")
         said = re.split(r"^\[\d+/\d+\] ", said, flags=re.MULTILINE)[0]
         own = re.search(rf"radixlab_{lab.number}_mine_(\w+)\.dir/|\bgrade_{lab.number}_(\w+)", target)
         what = next(filter(None, own.groups())) if own else SUITE
-        found.setdefault(what, ("" if own else f"{target.strip()}: ") + first_message(said))
-    if not found and (trouble := re.search(r"^(ninja: error: .*|CMake Error.*)$", words, re.MULTILINE)):
-        found[SUITE] = trouble.group(1)
+        found.setdefault(what, ("" if own else f"{target.strip()}: ") + first_message(said, folder))
+    if trouble := re.search(r"^CMake Error.*(?:\n.*\S.*)?", words, re.MULTILINE) or \
+            (not found and re.search(r"^ninja: error: .*", words, re.MULTILINE)):
+        found[SUITE] = " ".join(trouble[0].split())
     return found
 
 
-def first_message(said):
-    """"FILE:LINE: message" of a compiler, or what the linker lacks."""
+def first_message(said, folder):
+    """"FILE:LINE: message" of a compiler that ran in `folder`, or what the linker lacks."""
     if error := ERROR.search(said):
-        return f"{shown(os.path.normpath(error['file']))}:{error['line']}: {error['says']}"
+        return f"{shown(os.path.normpath(folder / error['file']))}:{error['line']}: {error['says']}"
     if lack := LINKER.search(said):
         return f"does not link: {lack.group(1)}"
     lines = [line for line in said.splitlines()[1:] if line.strip()]

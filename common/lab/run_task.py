@@ -152,8 +152,7 @@ class Runner:
         limit = SECONDS[self.asan]
         if code is None or code == -signal.SIGXCPU:
             self.ended = False
-            test.says = f"still running after {limit} s: an endless loop?" if code else \
-                f"waits without end: stopped after {PATIENCE * limit} s"
+            test.says = f"still running after {limit if code else PATIENCE * limit} s: an endless loop?"
             return
         if code == -signal.SIGXFSZ:
             test.says = f"printed more than {OUTPUT >> 20} MB"

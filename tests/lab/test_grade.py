@@ -1,0 +1,143 @@
+"""./lab grade on a tiny course: the starter, the solution, and everything that a submission can do wrong."""
+import json
+import shutil
+import unittest
+
+from tiny_course import HERE, TinyCourse
+
+FULL = 10
+
+
+class GradeTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.course = TinyCourse()
+        cls.addClassCleanup(cls.course.close)
+        cls.course.commit()
+
+    def setUp(self):
+        self.course.solve()
+
+    def grade(self, *words):
+        """Exit code and board."""
+        code, board, errors = self.course.lab("grade", "01", *words)
+        self.assertEqual(errors, "")
+        self.record, self.items = self.course.record()
+        return code, board
+
+    def submit(self, name, into="1_twice.cpp"):
+        shutil.copy(HERE / "wrong_submissions" / f"{name}.cpp", self.course.path(f"exercises/01-tiny/{into}"))
+
+    def check_wrong(self, name, state, *says):
+        """Task 1.1 alone is wrong: its points and those of all together are gone, and the sentence says why."""
+        self.submit(name)
+        code, board = self.grade()
+        item, states = self.items["1.1"], {task: item["state"] for task, item in self.items.items()}
+        self.assertEqual((code, self.record["score"]), (1, 3), board)
+        self.assertEqual((states["1.1"], states["1.2"], states["1.3"]), (state, "ok", "ok"), board)
+        self.assertNotEqual(states["together"], "ok")
+        for words in says:
+            self.assertIn(words, item["says"])
+        line = next(line for line in board.splitlines() if "1.1" in line)
+        self.assertIn(item["says"][:40], line)
+        self.assertEqual(board.splitlines()[-1], "Next: edit exercises/01-tiny/1_twice.cpp, then ./lab grade 01")
+        return item
+
+    def test_the_starter_has_no_points_and_is_not_written(self):
+        self.course.start_over()
+        code, board = self.grade()
+        self.assertEqual((code, self.record["score"], self.record["most"]), (1, 0, FULL))
+        self.assertEqual({item["state"] for item in self.items.values()}, {"not written"})
+        self.assertRegex(board, r"\.\.    1\.1  twice a number +0/4  not written yet\n")
+        self.assertRegex(board, r"all tasks together +0/3  1\.1, 1\.2, 1\.3 not written yet\n")
+
+    def test_the_solution_has_all_points(self):
+        code, board = self.grade()
+        self.assertEqual((code, self.record["score"]), (0, FULL), board)
+        self.assertEqual({item["state"] for item in self.items.values()}, {"ok"})
+        self.assertEqual(self.record["ran"], {"01": "yours"})
+        self.assertIn(f"Chapter 01  a tiny chapter  [{'#' * 16}]  10/10 points\n", board)
+        self.assertEqual(board.splitlines()[-1], "Next: ./lab next")
+        self.assertNotIn("\033", board)
+
+    def test_a_wrong_answer_is_told_in_the_words_of_its_test(self):
+        item = self.check_wrong("wrong_answer", "failed", "3 and 3 is 6")
+        self.assertEqual([(test["name"], test["state"]) for test in item["tests"]],
+                         [("Tiny.T1_OfThree", "failed"), ("Tiny.T1_OfNothing", "passed")])
+
+    def test_without_such_words_expected_and_got_are_told(self):
+        self.course.path("exercises/01-tiny/2_half.cpp").write_text(
+            '#include "01-tiny/tiny.hpp"\nint radixlab::half(int number) { return number / 4; }\n')
+        self.assertIn("half(4): expected 2, got 1", self.grade()[1])
+
+    def test_what_does_not_compile_is_one_line_and_the_others_are_graded(self):
+        self.check_wrong("compile_error", "does not compile", "exercises/01-tiny/1_twice.cpp:6: ", "nummer")
+        self.assertEqual(self.items["together"]["says"], "1_twice.cpp does not compile")
+
+    def test_a_missing_function_is_named(self):
+        self.check_wrong("missing_function", "does not compile", "radixlab::twice(int)")
+
+    def test_a_missing_file_is_named_and_found_again(self):
+        self.course.path("exercises/01-tiny/1_twice.cpp").unlink()
+        code, board = self.grade()
+        self.assertEqual((code, self.record["score"]), (1, 3), board)
+        self.assertIn("there is no such file; ./lab reset 1.1 brings it back", board)
+        self.course.solve()
+        self.assertEqual(self.grade()[0], 0)
+
+    def test_exit_is_no_pass(self):
+        for name in ("exit_in_body", "exit_in_initialiser", "fake_results", "own_main"):
+            with self.subTest(name):
+                self.check_wrong(name, "failed", "the program ended (exit code 0) before the test did: exit()?")
+
+    def test_a_crash_is_told(self):
+        self.check_wrong("abort_in_body", "failed", "it crashed: abort() was called; grade with --asan to see where")
+        self.check_wrong("fails_at_the_end", "failed", "all that it tests was right, then it crashed")
+
+    def test_after_a_loop_the_other_tests_are_not_run(self):
+        item = self.check_wrong("endless_loop", "failed", "still running after ", " s: an endless loop?")
+        self.assertEqual([test["state"] for test in item["tests"]], ["failed", "not run"])
+
+    def test_memory_and_output_have_an_end(self):
+        self.check_wrong("endless_allocation", "failed", "memory ran out: an endless growth?")
+        self.check_wrong("endless_output", "failed", "printed more than 8 MB")
+
+    def test_a_skip_is_no_pass(self):
+        self.check_wrong("skip", "skipped", "no need to look")
+
+    def test_changed_and_deleted_files_of_the_course_are_put_back(self):
+        tests, helper = self.course.path("tests/01-tiny/tiny_test.cpp"), self.course.path("tests/01-tiny/helper.hpp")
+        was = tests.read_text()
+        tests.write_text(was.replace("6) << \"3 and 3 is 6\"", "9)"))
+        helper.unlink()
+        self.check_wrong("wrong_answer", "failed", "3 and 3 is 6")
+        self.assertEqual(self.record["restored"], ["tests/01-tiny/helper.hpp", "tests/01-tiny/tiny_test.cpp"])
+        self.assertEqual(tests.read_text(), was)
+        self.assertIn("9)", self.course.path("build/labs/changed/tests/01-tiny/tiny_test.cpp").read_text())
+
+    def test_changes_elsewhere_in_the_course_are_left_and_give_no_full_grade(self):
+        header = self.course.path("common/contract/todo.hpp")
+        was = header.read_text()
+        self.addCleanup(header.write_text, was)
+        header.write_text(was + "\n")
+        code, board = self.grade()
+        self.assertEqual((code, self.record["score"], self.record["changed"]), (1, FULL, ["common/contract/todo.hpp"]))
+        self.assertEqual(header.read_text(), was + "\n")
+        self.assertIn("Not the course's own, so that this is no full grade: common/contract/todo.hpp\n", board)
+
+    def test_who_works_on_the_course_keeps_what_was_changed(self):
+        helper = self.course.path("tests/01-tiny/helper.hpp")
+        was = helper.read_text()
+        self.addCleanup(helper.write_text, was)
+        helper.write_text(was.replace("= 2", "= 3"))
+        code, board = self.grade("--as-is")
+        self.assertEqual((code, self.items["1.2"]["state"]), (1, "failed"))
+        self.assertIn("= 3", helper.read_text())
+
+    def test_the_record_is_printed_alone(self):
+        code, told, _ = self.course.lab("grade", "01", "--json")
+        self.assertEqual((code, json.loads(told)), (0, self.course.record()[0]))
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,57 @@
+"""A copy of the tiny course with the real grader, in a folder of its own: what a learner writes there harms nobody."""
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+from lab.places import ROOT
+
+HERE = Path(__file__).resolve().parent
+GRADER = ("lab", "CMakePresets.json", "common/lab", "common/cmake", "common/contract/todo.hpp")
+GIT = ("git", "-c", "user.name=Learner", "-c", "user.email=learner@example.org", "-c", "commit.gpgsign=false")
+
+
+class TinyCourse:
+    def __init__(self):
+        self.kept = tempfile.TemporaryDirectory(prefix="radixlab-course-")
+        self.root = Path(self.kept.name).resolve()
+        shutil.copytree(HERE / "tiny_course", self.root, dirs_exist_ok=True)
+        for name in GRADER:
+            target = self.root / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            if (ROOT / name).is_dir():
+                shutil.copytree(ROOT / name, target, ignore=shutil.ignore_patterns("__pycache__"))
+            else:
+                shutil.copy2(ROOT / name, target)
+
+    def close(self):
+        self.kept.cleanup()
+
+    def commit(self):
+        """Makes a clone of it."""
+        (self.root / ".gitignore").write_text("build\n__pycache__\n")
+        for words in (("init", "--quiet"), ("add", "."), ("commit", "--quiet", "-m", "The tiny course")):
+            subprocess.run([*GIT, *words], cwd=self.root, check=True, capture_output=True)
+
+    def path(self, name):
+        return self.root / name
+
+    def start_over(self):
+        shutil.copytree(HERE / "tiny_course" / "exercises", self.path("exercises"), dirs_exist_ok=True)
+
+    def solve(self):
+        """Copies our solutions over the learner's files."""
+        shutil.copytree(self.path("solutions"), self.path("exercises"), dirs_exist_ok=True)
+
+    def lab(self, *words):
+        """(exit code, what it printed, what it printed as errors) of a ./lab command, as a learner would type it."""
+        done = subprocess.run([self.root / "lab", *words], cwd=self.root, capture_output=True, text=True,
+                              env={name: value for name, value in os.environ.items() if name != "PYTHONPATH"})
+        return done.returncode, done.stdout, done.stderr
+
+    def record(self):
+        """What the last grading found: the record, and its items by name."""
+        record = json.loads(self.path("build/labs/results/01/record.json").read_text())
+        return record, {item["id"]: item for item in record["items"]}

@@ -1,0 +1,8 @@
+#include "01-tiny/tiny.hpp"
+#include "contract/todo.hpp"
+
+namespace radixlab {
+
+std::string greet(const std::string& name) { todo("1.3", "Whom do you greet?", name); }
+
+}  // namespace radixlab

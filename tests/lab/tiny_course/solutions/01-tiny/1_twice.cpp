@@ -1,0 +1,7 @@
+#include "01-tiny/tiny.hpp"
+
+namespace radixlab {
+
+int twice(int number) { return number + number; }
+
+}  // namespace radixlab
