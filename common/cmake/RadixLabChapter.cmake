@@ -2,7 +2,8 @@
 #   radixlab_NN            headers, and those of the chapters it uses, each through an include folder of its own: a later
 #                          chapter's header cannot be included
 #   radixlab_NN_given      objects of the bodies that are no task, from chapters/NN-slug/
-#   radixlab_NN_solution   archive of our TASKS and the given, where solutions/NN-slug/ exists
+#   radixlab_NN_solution_K object of our K_name.cpp, where solutions/NN-slug/ exists
+#   radixlab_NN_solution   archive of them and the given
 #   radixlab_NN_mine_K     object of the learner's K_name.cpp in exercises/NN-slug/, compiled once for all that link it
 #   radixlab_NN_mine       archive of them and the given, where no task's file is missing
 #   radixlab_NN_bodies     the archive that later chapters, demos and tests link: ours, or the learner's where the option
@@ -35,7 +36,13 @@ function(radixlab_chapter slug)
     set(given $<TARGET_OBJECTS:radixlab_${nn}_given>)
   endif()
   if(NOT C_TASKS OR EXISTS ${PROJECT_SOURCE_DIR}/solutions/${slug})
-    list(TRANSFORM C_TASKS PREPEND ${PROJECT_SOURCE_DIR}/solutions/${slug}/ OUTPUT_VARIABLE solved)
+    set(solved)
+    foreach(task IN LISTS C_TASKS)
+      string(REGEX MATCH "^[0-9]+" k ${task})
+      add_library(radixlab_${nn}_solution_${k} OBJECT ${PROJECT_SOURCE_DIR}/solutions/${slug}/${task})
+      target_link_libraries(radixlab_${nn}_solution_${k} PUBLIC radixlab_${nn})
+      list(APPEND solved $<TARGET_OBJECTS:radixlab_${nn}_solution_${k}>)
+    endforeach()
     add_library(radixlab_${nn}_solution STATIC ${solved} ${given})
     target_link_libraries(radixlab_${nn}_solution PUBLIC radixlab_${nn} ${bodies})
     set(bodies_of solution)
@@ -90,8 +97,8 @@ endfunction()
 # radixlab_lab_tests(<NN-slug> <file>... )
 #   radixlab_NN_tests   one set of test objects
 #   test_NN_solution    they, on our solution; ctest label solution-NN
-#   grade_NN_K          with RADIXLAB_LABS, for each task of lab.json: they, on the learner's task K in front of our solution
-#                       archive, whose own member of that name is then never pulled in; only where we have the solutions
+#   grade_NN_K          with RADIXLAB_LABS, for each task of lab.json: they, on the learner's task K and our objects of all
+#                       others. (Behind an archive with our K in it an empty file would pass.) Only where we have solutions
 #   grade_NN_together   they, on all the learner's tasks
 #   ctest label chapter-NN, where there is a lab.json: chapter-NN.build, which builds the grade_NN_* that can be built, one
 #   test chapter-NN.<id> a task, and chapter-NN.together. They are red until the work is done: leave them out with
@@ -117,6 +124,7 @@ function(radixlab_lab_tests slug)
   string(JSON count LENGTH ${lab} tasks)
   math(EXPR last "${count} - 1")
   set(mine)
+  set(ours)
   set(names chapter-${nn}.together)
   add_test(NAME chapter-${nn}.build COMMAND Python3::Interpreter -m lab.build_tasks ${nn} --preset ${preset})
   foreach(i RANGE ${last})
@@ -124,13 +132,22 @@ function(radixlab_lab_tests slug)
     string(REGEX MATCH "[0-9]+$" k ${id})
     if(TARGET radixlab_${nn}_mine_${k})
       list(APPEND mine radixlab_${nn}_mine_${k})
-      if(TARGET radixlab_${nn}_solution)
-        _radixlab_grade(${nn} ${k} radixlab_${nn}_mine_${k} radixlab_${nn}_solution)
-      endif()
+    endif()
+    if(TARGET radixlab_${nn}_solution_${k})
+      list(APPEND ours radixlab_${nn}_solution_${k})
     endif()
     add_test(NAME chapter-${nn}.${id} COMMAND Python3::Interpreter -m lab.run_task ${nn} ${id} --preset ${preset})
     list(APPEND names chapter-${nn}.${id})
   endforeach()
+  if(ours)
+    get_target_property(below radixlab_${nn}_solution LINK_LIBRARIES)
+    foreach(task IN LISTS mine)
+      string(REGEX MATCH "[0-9]+$" k ${task})
+      set(others ${ours})
+      list(REMOVE_ITEM others radixlab_${nn}_solution_${k})
+      _radixlab_grade(${nn} ${k} ${task} ${others} $<TARGET_NAME_IF_EXISTS:radixlab_${nn}_given> ${below})
+    endforeach()
+  endif()
   if(TARGET radixlab_${nn}_mine)
     _radixlab_grade(${nn} together ${mine} radixlab_${nn}_mine)
   endif()
