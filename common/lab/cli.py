@@ -48,6 +48,11 @@ from lab.places import LabError
 COMMANDS = {"demo": demo, "grade": grade, "test": suites, "check": check, "build": build, "docs": docs, "bench": bench,
             "check-hf": check_hf, "figures": figures, "fuzz": fuzz, "setup": setup, "doctor": doctor,
             "completion": completion, "exercises": exercises, "class-report": class_report, "train-model": train_model}
+from lab.places import LabError
+
+COMMANDS = {"demo": demo, "grade": grade, "story": story, "test": suites, "check": check, "build": build, "docs": docs,
+            "bench": bench, "check-hf": check_hf, "figures": figures, "fuzz": fuzz, "setup": setup, "doctor": doctor,
+            "completion": completion, "exercises": exercises, "train-model": train_model}
 
 
 class Parser(argparse.ArgumentParser):
