@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <fmt/format.h>
 
 #include "00-baseline/demo_steps.hpp"
@@ -65,6 +66,7 @@ void show_waste(Demo& demo, Forward& forward, const std::vector<Ask>& asks, std:
   demo.figure("waste.again", again);
   demo.figure("waste.again_percent", share);
   demo.figure("waste.needed", total - again);
+  demo.figure("waste.longest", std::ranges::max(shared));
   show_memory(demo, forward, prompts, page_size);
   demo.picture("waste", waste_picture(asks, shared));
 }

@@ -1,4 +1,4 @@
-"""README's chapter table is the ladder's, and each row that is built has its ladder test."""
+"""README's chapter table is the ladder's, with a link to each text that is written; each row that is built has its ladder test."""
 import re
 import subprocess
 import unittest
@@ -13,7 +13,14 @@ class Readme(unittest.TestCase):
         return done.stdout
 
     def test_the_chapter_table_is_the_ladders(self):
-        self.assertIn(self.table(), (ROOT / "README.md").read_text())
+        readme = re.sub(r"\[(\w+)\]\(chapters/[^)]*\)", r"\1", (ROOT / "README.md").read_text())
+        self.assertIn(self.table(), readme)
+
+    def test_each_chapters_text_is_linked_from_its_row(self):
+        rows = re.findall(r"^\| (\d\d) \| \[\w+\]\((.*?)\) \|", (ROOT / "README.md").read_text(), re.MULTILINE)
+        texts = [str(page.relative_to(ROOT)) for page in sorted(ROOT.glob("chapters/[0-9][0-9]-*/README.md"))]
+        self.assertEqual([link for _, link in rows], texts)
+        self.assertTrue(all(link.startswith(f"chapters/{chapter}-") for chapter, link in rows))
 
     def test_every_built_row_has_a_test(self):
         rows = [line.split("|")[1:] for line in self.table().splitlines()[3:]]  # behind the head and row 00
