@@ -6,21 +6,21 @@ import argparse
 import sys
 
 from lab import (bench, build, check, check_hf, class_report, compare, completion, demo, docs, doctor, exercises,
-                 figures, fuzz, grade, hint, next_task, reset, setup, start, status, story, submit, suites,
+                 figures, fuzz, grade, hint, next_task, package, reset, setup, start, status, story, submit, suites,
                  train_model, watch)
 from lab.places import LabError
 
 GROUPS = {
     "For learners": {
-        "grade": grade,
         "start": start,
+        "grade": grade,
+        "hint": hint,
         "next": next_task,
         "watch": watch,
-        "hint": hint,
+        "status": status,
         "story": story,
         "compare": compare,
         "reset": reset,
-        "status": status,
         "submit": submit,
     },
     "For everyone": {
@@ -34,6 +34,10 @@ GROUPS = {
         "check-hf": check_hf,
         "completion": completion,
     },
+    "For instructors": {
+        "class-report": class_report,
+        "package": package,
+    },
     "For authors": {
         "check": check,
         "exercises": exercises,
@@ -43,16 +47,6 @@ GROUPS = {
     },
 }
 COMMANDS = {name: module for group in GROUPS.values() for name, module in group.items()}
-from lab.places import LabError
-
-COMMANDS = {"demo": demo, "grade": grade, "test": suites, "check": check, "build": build, "docs": docs, "bench": bench,
-            "check-hf": check_hf, "figures": figures, "fuzz": fuzz, "setup": setup, "doctor": doctor,
-            "completion": completion, "exercises": exercises, "class-report": class_report, "train-model": train_model}
-from lab.places import LabError
-
-COMMANDS = {"demo": demo, "grade": grade, "story": story, "test": suites, "check": check, "build": build, "docs": docs,
-            "bench": bench, "check-hf": check_hf, "figures": figures, "fuzz": fuzz, "setup": setup, "doctor": doctor,
-            "completion": completion, "exercises": exercises, "train-model": train_model}
 
 
 class Parser(argparse.ArgumentParser):
@@ -63,10 +57,8 @@ class Parser(argparse.ArgumentParser):
 def overview():
     lines = []
     for title, group in GROUPS.items():
-        lines += ["", title, *(f"  {name:11} {module.SUMMARY}" for name, module in group.items())]
+        lines += ["", title, *(f"  {name:12} {module.SUMMARY}" for name, module in group.items())]
     return "\n".join(["Usage: ./lab COMMAND [options]", *lines, "",
-    lines = [f"  {name:12} {module.SUMMARY}" for name, module in COMMANDS.items()]
-    return "\n".join(["Usage: ./lab COMMAND [options]", "", *lines, "",
                       "./lab COMMAND --help tells more. What is missing is installed first, and its size is said before."])
 
 

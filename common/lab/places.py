@@ -31,9 +31,10 @@ def shown(path):
     return str(path.relative_to(ROOT)) if path.is_relative_to(ROOT) else str(path)
 
 
-def tracked():
-    """The repository's files; in a copy without git all that lie outside build/."""
-    told = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True)
-    names = [name for name in told.stdout.split("\0") if name and (ROOT / name).is_file()]
-    return names or [str(path.relative_to(ROOT)) for path in sorted(ROOT.rglob("*"))
-                     if path.is_file() and path.relative_to(ROOT).parts[0] not in (".git", "build")]
+def tracked(root=ROOT):
+    """Names of the repository's files; in a copy without git all that lie outside build/ and no program wrote."""
+    told = subprocess.run(["git", "ls-files", "-z"], cwd=root, capture_output=True, text=True)
+    names = [name for name in told.stdout.split("\0") if name and (root / name).is_file()]
+    return names or [str(path.relative_to(root)) for path in sorted(root.rglob("*"))
+                     if path.is_file() and path.relative_to(root).parts[0] not in (".git", "build")
+                     and path.suffix != ".pyc"]
