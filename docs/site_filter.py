@@ -1,7 +1,8 @@
 """Doxygen's filter: prints a file of the repository as the site shows it. No line is added or lost.
 
-In a page, links to what the site does not have (folders, solutions, data) become plain words, and links to sources lead to
-their place in the site. In a comment of a header, indented lines after an empty one are a picture or a table, to be shown as
+In a page, links to what the site does not have (folders, solutions, data) become plain words, links to sources lead to
+their place in the site, and pictures are named as from the root, where Doxygen finds them; marks behind numbers, which it
+would read as text, are left out. In a comment of a header, indented lines after an empty one are a picture or a table, to be shown as
 they stand."""
 import re
 import sys
@@ -25,6 +26,12 @@ def page_for_the_site(text, folder):
             return f"`{words}`"
         return f"[{words}](@ref {name})" if name.endswith(SOURCES) else f"[{words}]({name})"
 
+    def picture(found):
+        words, target = found.groups()
+        return f"![{words}]({(folder / target).resolve().relative_to(ROOT).as_posix()})"
+
+    text = re.sub(r"<!--.*?-->", "", text)
+    text = re.sub(r"!\[([^\]]*)\]\(((?!\w+:)[^)\s]+)\)", picture, text)
     return re.sub(r"(?<!!)\[([^\]]*)\]\(([^)\s]+)\)", link, text)
 
 

@@ -1,4 +1,4 @@
-"""What Doxygen is given: links that lead somewhere in the site, pictures that stay as they are."""
+"""What Doxygen is given: links that lead somewhere in the site, pictures by names that it finds, no marks."""
 import importlib.util
 import unittest
 
@@ -25,9 +25,16 @@ class SiteFilterTest(unittest.TestCase):
     def test_a_broken_link_stays_for_doxygen_to_name(self):
         self.assertEqual(self.page("[a](nothing.md)"), "[a](nothing.md)")
 
-    def test_other_links_and_pictures_stay(self):
-        text = "[a](https://example.org) [b](#part) ![c](figures/tree.svg)"
+    def test_other_links_stay(self):
+        text = "[a](https://example.org) [b](#part) ![c](https://example.org/c.svg)"
         self.assertEqual(self.page(text), text)
+
+    def test_a_picture_is_told_from_the_root(self):
+        self.assertEqual(self.page("![c](figures/tree.svg) ![d](../docs/figures/waste.svg)"),
+                         "![c](docs/figures/tree.svg) ![d](docs/figures/waste.svg)")
+
+    def test_marks_behind_numbers_are_left_out(self):
+        self.assertEqual(self.page("8,042<!--waste.tokens--> tokens\n\n<!--demo-->\n"), "8,042 tokens\n\n\n")
 
     def test_indented_lines_after_an_empty_one_become_code(self):
         text = "/// Words:\n///\n///   a  b\n///     c\n/// Words.\n///   more words\n///\n///   - a list\n"
