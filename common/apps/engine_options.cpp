@@ -69,7 +69,7 @@ Made make_cache(const std::string& manager, std::size_t page_size, std::size_t n
 const char* lab_of_missing(std::string_view manager) { return lab_to_do(manager); }
 
 std::string built_or_above(std::string_view manager) {
-  std::string_view built = manager;
+  std::string_view built = kLadder[1].name;  // row 00 has none
   for (const Stage& stage : kLadder) {
     if (stage.make) built = stage.name;
     if (stage.name == manager) return std::string(built);

@@ -36,7 +36,7 @@ Made make_cache(const std::string& manager, std::size_t page_size, std::size_t n
 /// "05" where the row of that name waits for its lab in this build, else nullptr.
 const char* lab_of_missing(std::string_view manager);
 
-/// `manager`, or the nearest row above it that has one in this build; `manager` itself where none has.
+/// `manager`, or the nearest row above it that has one in this build; where none has, the first that will.
 std::string built_or_above(std::string_view manager);
 
 }  // namespace radixlab

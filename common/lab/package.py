@@ -30,11 +30,13 @@ KINDS = {"student": _student, "instructor": _instructor}
 
 
 def add_arguments(parser):
-    parser.add_argument("edition", choices=KINDS, help="whose edition")
+    parser.add_argument("edition", nargs="?", choices=KINDS, help="whose edition")
     parser.add_argument("--released", default="", metavar="01,02", help="chapters whose solutions a student may read")
 
 
 def run(arguments):
+    if not arguments.edition:
+        raise LabError(f"whose edition? There are: {', '.join(KINDS)}; as in {EXAMPLE}")
     set_up("labs")
     edition = KINDS[arguments.edition](arguments)
     for path in pack(edition):

@@ -45,8 +45,8 @@ std::vector<Row> rows(const Arguments& args) {
       if ((args.manager.empty() || args.manager == stage->name) && (args.page_size == 0 || args.page_size == P))
         rows.push_back({stage, P});
   if (!rows.empty()) return rows;
-  make_row("naive", {});                                  // says so where no manager is built
-  if (!args.manager.empty()) make_row(args.manager, {});  // says which names there are
+  if (!args.manager.empty()) make_row(args.manager, {});  // says which names there are, or its lab
+  make_row("naive", {});                                  // says its lab where no manager is built
   throw std::invalid_argument("--page-size " + std::to_string(args.page_size) +
                               ": no manager of the ladder runs at it");
 }

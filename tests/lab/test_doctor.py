@@ -17,11 +17,18 @@ SOUND = [Finding("g++", OK, "12.2.0"), Finding("nvcc", NOTE, "no CUDA toolkit")]
 
 
 class DoctorTest(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.root = Path(folder.name)
+        for ours in doctor.OURS:
+            (self.root / ours.place).mkdir(parents=True)
+
     def doctor(self, found=SOUND, suites=None, quick=False, changed=()):
         self.suites = mock.Mock(side_effect=suites, return_value="31 tests, 0 skipped")
         said = io.StringIO()
         with contextlib.redirect_stdout(said), mock.patch.object(doctor, "findings", lambda preset: iter(found)), \
-                mock.patch.object(doctor, "suites_of", self.suites), \
+                mock.patch.object(doctor, "suites_of", self.suites), mock.patch.object(doctor, "ROOT", self.root), \
                 mock.patch.object(doctor, "changed_files", lambda: changed):
             code = doctor.run(SimpleNamespace(preset="test", quick=quick))
         return code, said.getvalue()
@@ -32,6 +39,14 @@ class DoctorTest(unittest.TestCase):
         self.assertRegex(said, r"g\+\+ +ok +12\.2\.0\nnvcc +- +no CUDA toolkit\n")
         self.assertIn("All is well: the machine has what it needs, and radix keeps the contract (31 tests, 0 skipped)", said)
         self.assertEqual(self.suites.call_args.args[:2], ("labs", ["test_conformance"]))
+
+    def test_where_solutions_are_not_released_it_asks_what_there_is(self):
+        (self.root / "solutions/05-radix-tree").rmdir()
+        self.assertIn("naive keeps the contract (31 tests", self.doctor()[1])
+        self.assertEqual(self.suites.call_args.args, ("labs", ["test_conformance"], [r"^conformance\..*naive"]))
+        (self.root / "solutions/01-naive-manager").rmdir()
+        self.assertIn("the given parts are sound (31 tests", self.doctor()[1])
+        self.assertEqual(self.suites.call_args.args, ("labs", ["test_contract", "test_storage"], [r"^(contract|storage)\."]))
 
     def test_what_is_missing_is_trouble_of_the_machine_with_one_command_to_copy(self):
         lacking = [Finding("cmake", MISSING, "a package", "cmake"), Finding("libfmt-dev", MISSING, "a package", "libfmt-dev"),
@@ -64,9 +79,9 @@ class DoctorTest(unittest.TestCase):
         self.assertNotIn("a.cpp", said)
 
     def test_the_suite_is_asked_of_radix_alone(self):
-        self.assertRegex("conformance.Ladder/Conformance.I9_ALookUp/radix_P4", doctor.ON_RADIX)
-        self.assertNotRegex("conformance.Ladder/Conformance.I9_ALookUp/naive_P4", doctor.ON_RADIX)
-        self.assertNotRegex("ladder.05-radix", doctor.ON_RADIX)
+        self.assertRegex("conformance.Ladder/Conformance.I9_ALookUp/radix_P4", doctor.OURS[0].tests)
+        self.assertNotRegex("conformance.Ladder/Conformance.I9_ALookUp/naive_P4", doctor.OURS[0].tests)
+        self.assertNotRegex("ladder.05-radix", doctor.OURS[0].tests)
 
 
 class MachineTest(unittest.TestCase):
