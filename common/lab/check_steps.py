@@ -9,6 +9,7 @@ from typing import Callable
 from lab import fuzz, packages, report
 from lab.build import build, configure, jobs
 from lab.docs import make_docs
+from lab.gradescope import gradescope_trial
 from lab.logged import CTEST, WorkFailed, run_logged, show_log
 from lab.places import BUILD, DEPS, ROOT, LabError, build_folder, program, shown, tracked
 from lab.setup import set_up
@@ -219,6 +220,8 @@ STEPS = {
     "tsan": Step(f"ThreadSanitizer: {', '.join(target.removeprefix('test_') for target in TSAN)}; {SHORT}", tsan,
                  packages.groups("tsan")),
     "asan": Step(f"AddressSanitizer, leaks, UndefinedBehaviorSanitizer: all; {SHORT}", asan, packages.groups("asan")),
+    "packages": Step("a lab's Gradescope package, on our solution, the starter and three wrong submissions",
+                     gradescope_trial, LABS),
     "fuzz": Step("libFuzzer on every reader of files and on the managers, under both", fuzz.prove,
                  packages.groups("fuzz")),
     "aarch64": Step(f"only if named: the scalar path for aarch64, cross-compiled, under qemu; {SHORT}", aarch64,

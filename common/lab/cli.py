@@ -8,6 +8,8 @@ import sys
 from lab import (bench, build, check, check_hf, class_report, compare, completion, demo, docs, doctor, exercises,
                  figures, fuzz, grade, hint, next_task, package, reset, setup, start, status, story, submit, suites,
                  train_model, watch)
+                 figures, fuzz, grade, gradescope, hint, next_task, reset, setup, start, status, story, submit,
+                 suites, train_model, watch)
 from lab.places import LabError
 
 GROUPS = {
@@ -37,6 +39,7 @@ GROUPS = {
     "For instructors": {
         "class-report": class_report,
         "package": package,
+        "package": gradescope,
     },
     "For authors": {
         "check": check,
