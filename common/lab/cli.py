@@ -7,9 +7,7 @@ import sys
 
 from lab import (bench, build, check, check_hf, class_report, compare, completion, demo, docs, doctor, exercises,
                  figures, fuzz, grade, hint, next_task, package, reset, setup, start, status, story, submit, suites,
-                 train_model, watch)
-                 figures, fuzz, grade, gradescope, hint, next_task, reset, setup, start, status, story, submit,
-                 suites, train_model, watch)
+                 train_model, update, watch)
 from lab.places import LabError
 
 GROUPS = {
@@ -24,6 +22,7 @@ GROUPS = {
         "compare": compare,
         "reset": reset,
         "submit": submit,
+        "update": update,
     },
     "For everyone": {
         "demo": demo,
@@ -39,7 +38,6 @@ GROUPS = {
     "For instructors": {
         "class-report": class_report,
         "package": package,
-        "package": gradescope,
     },
     "For authors": {
         "check": check,

@@ -14,9 +14,9 @@ def is_clone(root):
     return (root / ".git").exists() and shutil.which("git") is not None
 
 
-def git(root, *words, index=None, given=None):
+def git(root, *words, given=None, **environment):
     """What git prints, as text; its trouble as one line."""
-    done = _run(root, words, index, given)
+    done = _run(root, words, given, environment)
     if done.returncode != 0:
         said = [line for line in done.stderr.splitlines() if line.strip()]
         raise LabError(f"git {words[0]}: {said[-1] if said else f'ended with {done.returncode}'}")
@@ -35,12 +35,20 @@ def blob(root, name):
 
 
 def upstream(root):
-    """The remote branch that the course comes from, such as "origin/main", or nothing where there is none."""
+    """(remote, its branch) that the course comes from, such as ("origin", "origin/main"), or two empty words."""
     branch = ask(root, "symbolic-ref", "--short", "--quiet", "HEAD")
     if COURSE in ask_lines(root, "remote"):
         head = ask(root, "symbolic-ref", "--short", "--quiet", f"refs/remotes/{COURSE}/HEAD")
-        return head or f"{COURSE}/{branch or 'main'}"
-    return ask(root, "rev-parse", "--abbrev-ref", "--symbolic-full-name", "@{upstream}") if branch else ""
+        return COURSE, head or f"{COURSE}/{branch or 'main'}"
+    came = ask(root, "rev-parse", "--abbrev-ref", "--symbolic-full-name", "@{upstream}") if branch else ""
+    return (ask(root, "config", f"branch.{branch}.remote"), came) if came else ("", "")
+
+
+def tree(root, commit):
+    """{path: (mode, blob)} of a commit."""
+    lines = git(root, "ls-tree", "-r", "-z", "--full-tree", commit).split("\0")
+    entries = [(head.split(), path) for head, _, path in (line.partition("\t") for line in lines if line)]
+    return {path: (mode, name) for (mode, _, name), path in entries}
 
 
 def ask_lines(root, *words):
@@ -48,9 +56,8 @@ def ask_lines(root, *words):
     return done.stdout.splitlines() if done.returncode == 0 else []
 
 
-def _run(root, words, index=None, given=None):
+def _run(root, words, given=None, more=()):
     environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")
                    or name.startswith(("GIT_AUTHOR_", "GIT_COMMITTER_", "GIT_CONFIG", "GIT_SSH", "GIT_ASKPASS"))}
-    environment |= {"GIT_INDEX_FILE": str(index)} if index else {}
-    return subprocess.run(["git", "-C", root, *words], env=environment, input=given, capture_output=True,
+    return subprocess.run(["git", "-C", root, *words], env={**environment, **dict(more)}, input=given, capture_output=True,
                           encoding="utf-8", errors="surrogateescape")

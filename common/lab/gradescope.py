@@ -1,4 +1,4 @@
-"""./lab package: the autograder of one chapter for a grading service. It has our solution in it, so that each task is
+"""./lab package gradescope: the autograder of one chapter for Gradescope. It has our solution in it, so that each task is
 graded alone: no learner may have it.
 
 Upload build/packages/gradescope-01.zip as the autograder of a programming assignment, with an image of Ubuntu 24.04.
@@ -17,27 +17,12 @@ from lab.format_fields import GRADESCOPE, faults
 from lab.grading_copy import copied, solution_of, starter_of
 from lab.places import BUILD, DEPS, ROOT, LabError, shown
 from lab.record import TOGETHER
-from lab.terminal import Progress, say, size
+from lab.terminal import Progress
 
-SUMMARY = "pack a chapter's autograder for a grading service"
-EXAMPLE = "./lab package gradescope 01"
 SCRIPTS = Path(__file__).parent / "gradescope_files"
 INSIDE = "radixlab"  # the folder of the course in the package
 DATE = (2026, 1, 1, 0, 0, 0)  # of every file: the same course makes the same package
 PATIENCE = 1800  # [s] for a trial submission
-
-
-def add_arguments(parser):
-    parser.add_argument("service", nargs="?", choices=("gradescope",))
-    parser.add_argument("chapter", nargs="?", help="as in 01")
-
-
-def run(arguments):
-    if not arguments.chapter:
-        raise LabError(f"name a service and a chapter, as in {EXAMPLE}")
-    path = pack(course.lab(arguments.chapter))
-    say(f"{shown(path)}: {size(path.stat().st_size)}. It holds our solution: for instructors only.")
-    return 0
 
 
 def pack(lab):

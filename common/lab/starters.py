@@ -24,7 +24,7 @@ def starter(lab, task):
 
 def _commits(root, path):
     """Where git may have it untouched: the course's newest version that this clone has taken, and the first of this file."""
-    came = clone.upstream(root)
+    _, came = clone.upstream(root)
     taken = clone.ask(root, "merge-base", "HEAD", came) if came else ""
     added = clone.ask_lines(root, "log", "--format=%H", "--diff-filter=A", "--", path)
     return [commit for commit in (taken, *added[-1:]) if commit]

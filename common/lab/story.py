@@ -1,5 +1,5 @@
 """./lab story: plays a story file, which a failing test, a fuzzer or a server leaves: each call with its answer, the
-rule that was broken, and the tree that the calls say is cached. Nothing is run again: what the file says is followed."""
+rule that was broken, the tree that the calls say. Nothing is run again: what the file says is followed."""
 import subprocess
 from pathlib import Path
 
