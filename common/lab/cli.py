@@ -5,9 +5,9 @@ words after `--` are handed on to the program behind it, as arguments.more."""
 import argparse
 import sys
 
-from lab import (bench, build, check, check_hf, class_report, compare, completion, demo, docs, doctor, exercises,
-                 figures, fuzz, grade, hint, next_task, package, reset, setup, start, status, story, submit, suites,
-                 train_model, update, watch)
+from lab import (bench, build, check, check_hf, class_report, compare, completion, debug, demo, docs, doctor,
+                 exercises, figures, fuzz, grade, hint, next_task, package, reset, setup, start, status, story,
+                 submit, suites, train_model, update, watch)
 from lab.places import LabError
 
 GROUPS = {
@@ -18,6 +18,7 @@ GROUPS = {
         "next": next_task,
         "watch": watch,
         "status": status,
+        "debug": debug,
         "story": story,
         "compare": compare,
         "reset": reset,

@@ -10,7 +10,7 @@ from lab.terminal import say
 
 SUMMARY = "install what is missing: packages of the system, LibTorch"
 EXAMPLE = "./lab setup --preset labs     (the chapters alone: no LibTorch)"
-PRESETS = ("test", "labs", "labs-clang", "labs-asan", "asan", "tsan", "fuzz", "cuda", "aarch64")
+PRESETS = ("test", "labs", "labs-clang", "labs-asan", "labs-debug", "asan", "tsan", "fuzz", "cuda", "aarch64")
 
 
 def add_arguments(parser):
