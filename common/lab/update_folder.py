@@ -1,7 +1,7 @@
 """The course's new version from a folder or an archive of a newer edition, for who has no git.
 
-The edition's list of digests (MANIFEST.sha256) says which files are as they came. Where there is none, whatever is
-replaced or no longer part of the course is put away under build/labs/kept, not thrown away."""
+The edition's list of digests (MANIFEST.sha256) and its starters say which files are as they came. What they do not know
+is put away under build/labs/kept before it is replaced or taken out, not thrown away."""
 import contextlib
 import hashlib
 import os
@@ -12,9 +12,10 @@ import tempfile
 import zipfile
 from pathlib import Path, PurePosixPath
 
+from lab import course
 from lab.learner import kept_folder
 from lab.places import LabError, shown
-from lab.starters import DELIVERED
+from lab.starters import starter
 from lab.update_report import Report
 
 FOLDER = "exercises/"
@@ -86,7 +87,7 @@ def _course_in(folder, source):
 class Editions:
     def __init__(self, root, new):
         self.root, self.new = root, new
-        self.came = _manifest(root)
+        self.came = _starters(root) | _manifest(root)  # digests of the old edition's files
         self.coming = _files(new)
         self.digests = {path: _digest(new / path) for path in self.coming}
         self.put_away = None
@@ -123,8 +124,7 @@ class Editions:
 
     def came_as(self, path):
         """The digest with which the old edition brought it, or nothing where that is not known."""
-        delivered = self.root / DELIVERED / path.removeprefix(FOLDER)
-        return self.came.get(path) or (_digest(delivered) if path.startswith(FOLDER) else "")
+        return self.came.get(path, "")
 
     def refuse_changes(self):
         """Files of the old edition outside exercises/ that were changed."""
@@ -157,11 +157,12 @@ class Editions:
 
     def no_longer_there(self):
         """Files of the old edition that the new one has not. Without its list: all in folders that the new one has."""
-        if self.came:
-            return [path for path, digest in self.came.items() if path not in self.digests and self.now(path) == digest]
+        known = [path for path, digest in self.came.items() if path not in self.digests and self.now(path) == digest]
+        if (self.root / MANIFEST).is_file():
+            return known
         tops = {path.split("/")[0] for path in self.coming if "/" in path} - {FOLDER[:-1]}
-        return [path for path in _files(self.root)
-                if "/" in path and path.split("/")[0] in tops and path not in self.digests]
+        return known + [path for path in _files(self.root)
+                        if "/" in path and path.split("/")[0] in tops and path not in self.digests]
 
     def keep_unknown(self, path):
         """What is not known to be the course's own is put away before it is replaced."""
@@ -183,6 +184,16 @@ def _manifest(root):
     path = root / MANIFEST
     text = path.read_text(encoding="utf-8") if path.is_file() else ""
     return {name: digest for digest, name in re.findall(r"^([0-9a-f]{64}) [ *](?:\./)?(.+)$", text, re.MULTILINE)}
+
+
+def _starters(root):
+    digests = {}
+    for lab in course.labs(root):
+        for task in lab.tasks:
+            with contextlib.suppress(LabError):  # one that nothing here knows
+                path = (lab.exercises / task.file).relative_to(root).as_posix()
+                digests[path] = hashlib.sha256(starter(lab, task)).hexdigest()
+    return digests
 
 
 def _digest(path):

@@ -8,18 +8,17 @@ import unittest
 from pathlib import Path
 from unittest import mock
 
-from lab import cli, course, learner, record
+from lab import cli, course, exercises, learner, record
 from lab.places import LabError
 
-STUB = '''#include "{slug}/{header}.hpp"
+OURS = '''#include "{slug}/{header}.hpp"
 
 namespace radixlab {{
 
-void {name}() {{ todo("{id}", "First of {id}."); }}
+void {name}() {{ done(); }}
 
 }}  // namespace radixlab
 '''
-OURS = STUB.replace('todo("{id}", "First of {id}.");', "done();")
 
 
 def put(path, text):
@@ -41,8 +40,9 @@ def make_chapter(root, slug, names, together=2):
     put(root / "chapters" / slug / "hints.md", f"# Hints\n{hints}")
     for task, name in zip(tasks, names):
         words = {"slug": slug, "header": "desk" if name == "begin" else "shelf", "name": name, "id": task["id"]}
-        put(root / "exercises" / slug / task["file"], STUB.format(**words))
-        put(root / "solutions" / slug / task["file"], OURS.format(**words))
+        text = OURS.format(**words)
+        put(root / "solutions" / slug / task["file"], text)
+        put(root / "exercises" / slug / task["file"], exercises.stub(text, task["id"], f"First of {task['id']}.", "here"))
     for header in ("desk", "shelf", "unused"):
         put(root / "chapters" / slug / f"{header}.hpp", "#pragma once\n")
 
