@@ -17,9 +17,10 @@ def add_arguments(parser):
 def run(arguments, root=ROOT):
     lab, task = task_of(arguments, root)
     level = int(arguments.level)
+    text = lab.hints()[task.id][level - 1]
     say(f"{task.id}  {task.title} ({shown(lab.exercises / task.file)})")
     say(f"Hint {level} of {course.LEVELS}")
-    say(wrapped(lab.hints()[task.id][level - 1], "  "))
+    say(wrapped(text, "  "))
     say(more(lab, task, level))
     return 0
 

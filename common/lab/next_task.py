@@ -1,7 +1,7 @@
 """./lab next: the first task that is not ok by the last grade, or the first of all, and what is to be done there."""
 import re
 
-from lab import course
+from lab import board, course
 from lab.learner import item_of, last_record, points, wrapped
 from lab.places import ROOT, LabError, shown
 from lab.record import FAILED, NOT_COMPILED, OK, TOGETHER
@@ -23,11 +23,11 @@ def run(arguments, root=ROOT):
     if not lab:
         say(f"Every task of the {len(labs)} labs is done: ./lab status shows them.")
     elif not task:
-        say(f"Chapter {lab.number}  {lab.title}: each task is ok alone, but not together.")
-        for item in last_record(lab).items:
-            if item.id == TOGETHER and item.says:
-                say(wrapped(item.says, "  "))
-        say(f"Next: ./lab grade {lab.number}")
+        graded = last_record(lab)
+        together = next(item for item in graded.items if item.id == TOGETHER)
+        but = "" if together.state == OK else f", but not together: {together.says}"
+        say(wrapped(f"Chapter {lab.number}  {lab.title}: each task is ok alone{but}"))
+        say(f"Next: {board.next_step(graded)}")
     else:
         tell(lab, task)
     return 0

@@ -4,7 +4,7 @@ import unittest
 import zipfile
 
 from a_course import CourseTest, put
-from lab import learner
+from lab import course, learner
 from lab.record import FAILED, NOT_COMPILED, NOT_WRITTEN
 
 
@@ -61,6 +61,10 @@ More: ./lab hint 1.2 --level 2
         (self.root / "solutions").rename(self.root / "away")
         self.assertIn("./lab debug 1.2", self.says("hint", "1.2", "--level", "3"))
 
+    def test_hints_that_are_not_three_are_a_line(self):
+        put(self.root / "chapters/01-desk/hints.md", "## 1.2\n1. One.\n")
+        self.assertIn("hints.md: task 1.1 has 0 hints, expected 3", self.refuses("hint", "1.2"))
+
     def test_what_is_no_task_is_a_line(self):
         self.assertIn("chapter 01 has no task '1.7'; it has 1.1, 1.2", self.refuses("hint", "1.7"))
         self.assertIn("which task?", self.refuses("hint"))
@@ -102,8 +106,16 @@ Next: edit exercises/01-desk/1_begin.cpp, then ./lab grade 01
 
     def test_all_alone_and_not_together(self):
         self.graded("01", together=FAILED)
-        self.assertEqual(self.says("next"), "Chapter 01  about desk: each task is ok alone, but not together.\n"
-                                            "  because of both\nNext: ./lab grade 01\n")
+        told = self.says("next")
+        self.assertIn("Chapter 01  about desk: each task is ok alone, but not together: because of both\nNext: ", told)
+        self.assertTrue(told.endswith("./lab grade 01\n"), told)
+
+    def test_full_but_for_a_changed_file_of_the_courses(self):
+        found = self.graded("01")
+        found.changed.append("common/contract/todo.hpp")
+        found.write(learner.record_path(course.lab("01", self.root)))
+        told = self.says("next")
+        self.assertIn("each task is ok alone\nNext: git diff shows", told)
 
     def test_a_record_that_is_none_is_a_line(self):
         put(self.root / "build/labs/results/01/record.json", "{}")
