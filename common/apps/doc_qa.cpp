@@ -184,7 +184,9 @@ std::string lines_of_labs_to_do() {
 }
 
 int run(const Options& o) {
-  if (o.managers.empty() && !o.stock) make_cache(kUsualManagers[0], 1, 1);  // says in which lab it is built
+  if (o.managers.size() < (o.damage ? 2u : o.stock ? 0u : 1u))
+    for (const char* name : kUsualManagers)
+      if (lab_of_missing(name)) make_cache(name, 1, 1);  // says in which lab it is built
   if (!o.json.empty()) check_output_file(o.json);
   const Isa isa = chosen_isa(o.engine);
   const Tokenizer tokenizer(o.engine.model);

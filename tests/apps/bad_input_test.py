@@ -166,7 +166,7 @@ class BadInput(unittest.TestCase):
         self.refused("generate", "--model", CHECKPOINT, "--tokens", self.folder, says="")
 
     def test_a_story_names_its_bad_line(self):
-        replay = ["random_lives", "--manager", "radix", "--page-size", 4, "--replay"]
+        replay = ["random_lives", "--manager", "naive", "--page-size", 4, "--replay"]
         story = self.file("story.jsonl", '{"op":"reset"}\n{"op":"copy","handle":[4,1,1],"num_pages":4294967296}\n')
         self.refused(*replay, story, says=["story.jsonl:2", '"num_pages"', "1,000,000"])
         self.refused(*replay, self.file("story.jsonl", "[" * 100), says=["story.jsonl:1", "nested"])
