@@ -1,8 +1,6 @@
-"""./lab package gradescope: the autograder of one chapter for Gradescope. It has our solution in it, so that each task is
-graded alone: no learner may have it.
+"""./lab package gradescope: the autograder of one chapter, and ./lab check packages: a trial of it.
 
-Upload build/packages/gradescope-01.zip as the autograder of a programming assignment, with an image of Ubuntu 24.04.
-Learners hand in their task files, or the archive of ./lab submit."""
+The package has our solution in it, so that each task is graded alone: no learner may have it."""
 import hashlib
 import json
 import os

@@ -1,9 +1,12 @@
-"""./lab package: packs an edition of the course with CPack, as .tar.gz and .zip, or a chapter's autograder for Gradescope; all
-into build/packages.
+"""./lab package: packs an edition of the course with CPack, as .tar.gz and .zip, or a chapter's autograder, into
+build/packages.
 
-student: without known-wrong solutions, and with the solutions of the chapters that --released names. instructor: everything.
-Only files of the repository go in; what is in which edition stands in common/lab/editions.py.
-gradescope CHAPTER: our solution is inside, so that each task is graded alone; for instructors only."""
+student: without known-wrong solutions, with the solutions of the chapters that --released names.
+instructor: everything.
+gradescope: one chapter with our solution, so that each task is graded alone. Upload gradescope-01.zip as the autograder
+of a programming assignment, with an image of Ubuntu 24.04; learners hand in their task files, or what ./lab submit
+packs.
+Only files of the repository go in; what is in which edition stands in common/lab/editions.py."""
 import shutil
 
 from lab import course, editions, gradescope
@@ -12,42 +15,50 @@ from lab.places import BUILD, ROOT, LabError, shown
 from lab.setup import set_up
 from lab.terminal import say, size
 
-SUMMARY = "pack the student's or the instructor's edition, or a chapter's autograder"
-EXAMPLE = "./lab package student --released 01,02     ./lab package gradescope 01"
+SUMMARY = "pack the student's or the instructor's edition, or an autograder for Gradescope"
+EXAMPLE = "./lab package student --released 01,02     (or: ./lab package gradescope 01)"
+GRADESCOPE = "gradescope"
 PACKAGES = BUILD / "packages"
 ENDINGS = (".tar.gz", ".zip")
 
 
-WHAT = ("student", "instructor", "gradescope")
+def _student(arguments):
+    return editions.student(tuple(number.zfill(2) for number in arguments.released.split(",") if number))
+
+
+def _instructor(arguments):
+    if arguments.released:
+        raise LabError("--released is for the student's edition; the instructor's has every solution")
+    return editions.instructor()
+
+
+def _autograder(lab):
+    path = gradescope.pack(lab)
+    say(f"{shown(path)}: {size(path.stat().st_size)}. It holds our solution: for instructors only.")
+    return 0
+
+
+KINDS = {"student": _student, "instructor": _instructor}
 
 
 def add_arguments(parser):
-    parser.add_argument("what", nargs="?", choices=WHAT, help="whose edition, or which grading service")
-    parser.add_argument("chapter", nargs="?", help="whose autograder, as in 01")
+    parser.add_argument("edition", nargs="?", choices=[*KINDS, GRADESCOPE], help="whose edition, or for which service")
+    parser.add_argument("chapter", nargs="?", help="of the autograder, as in 01")
     parser.add_argument("--released", default="", metavar="01,02", help="chapters whose solutions a student may read")
 
 
 def run(arguments):
-    what, chapter = arguments.what, arguments.chapter
-    if not what:
-        raise LabError(f"pack what? There are: {', '.join(WHAT)}; as in {EXAMPLE}")
-    if (what == "gradescope") != bool(chapter):
-        raise LabError(f"an autograder is of a chapter, an edition of none; as in {EXAMPLE}")
-    if arguments.released and what != "student":
-        raise LabError("--released is for the student's edition; elsewhere every solution is inside")
-    if what == "gradescope":
-        return told([gradescope.pack(course.lab(chapter))], "It holds our solution: for instructors only.")
+    if not arguments.edition:
+        raise LabError(f"whose edition? There are: {', '.join(KINDS)}, and {GRADESCOPE}; as in {EXAMPLE}")
+    if (arguments.edition == GRADESCOPE) != bool(arguments.chapter):
+        raise LabError("name a chapter for Gradescope, and for nothing else: an autograder is of one chapter")
+    if arguments.edition == GRADESCOPE:
+        return _autograder(course.lab(arguments.chapter))
     set_up("labs")
-    released = tuple(number.zfill(2) for number in arguments.released.split(",") if number)
-    edition = editions.student(released) if what == "student" else editions.instructor()
-    said = edition.files[editions.EDITION].decode().replace("\n", ". ").strip()
-    return told(pack(edition), f"{len(edition.files)} files. {said}")
-
-
-def told(paths, more):
-    for path in paths:
+    edition = KINDS[arguments.edition](arguments)
+    for path in pack(edition):
         say(f"{shown(path)}: {size(path.stat().st_size)}")
-    say(more)
+    say(f"{len(edition.files)} files. " + edition.files[editions.EDITION].decode().replace("\n", ". ").strip())
     return 0
 
 

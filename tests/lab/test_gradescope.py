@@ -69,9 +69,16 @@ class PackageTest(unittest.TestCase):
         with mock.patch.object(course.Lab, "solutions", Path("nowhere")), self.assertRaises(LabError) as raised:
             gradescope.pack(self.lab)
         self.assertIn("the instructor's edition packs autograders", str(raised.exception))
-        with contextlib.redirect_stderr(io.StringIO()) as told:
-            self.assertEqual(cli.main(["package", "gradescope"]), 2)
-        self.assertIn("name a service and a chapter", told.getvalue())
+        for words in (["gradescope"], ["student", "01"]):
+            with contextlib.redirect_stderr(io.StringIO()) as told:
+                self.assertEqual(cli.main(["package", *words]), 2)
+            self.assertIn("name a chapter for Gradescope, and for nothing else", told.getvalue())
+
+    def test_the_command_says_where_it_lies(self):
+        with mock.patch.object(gradescope, "pack", lambda lab: ROOT / "lab"), \
+                contextlib.redirect_stdout(io.StringIO()) as said:
+            self.assertEqual(cli.main(["package", "gradescope", "01"]), 0)
+        self.assertRegex(said.getvalue(), r"^lab: \d+ k?B\. It holds our solution: for instructors only\.$")
 
 
 class AnswerTest(unittest.TestCase):
