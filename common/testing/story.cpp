@@ -13,14 +13,15 @@ using std::to_string;
 
 /// One line, written when it goes out of scope, whether the call returned or threw.
 struct Story::Line {
-  Line(const Story& told, const char* op) : story(told) {
+  Line(const Story& told, const char* op) : story(told), inside(told.open_ != nullptr) {
     with("op", op);
-    ++story.open_;
+    if (!inside) story.open_ = this;
   }
   ~Line() {
-    const bool inside = --story.open_ > 0;  // a broken rule, found while its call's line is not closed yet
     if (story.writes_) (inside ? story.after_ : story.lines_) += json.dump() + '\n';
-    if (!inside) story.lines_ += std::exchange(story.after_, {});
+    if (inside) return;
+    story.lines_ += std::exchange(story.after_, {});
+    story.open_ = nullptr;
   }
   Line(const Line&) = delete;
   template <class V>
@@ -33,8 +34,11 @@ struct Story::Line {
     return *this;
   }
   const Story& story;
+  const bool inside;  // a broken rule, found while its call's line is not closed yet
   nlohmann::ordered_json json;
 };
+
+std::string Story::unfinished() const { return open_ ? open_->json.dump() + '\n' : ""; }
 
 Story::Story(BaseCacheManager& told, std::size_t page_size, bool partial_hits)
     : told_(told), page_size_(page_size), partial_hits_(partial_hits), oracle_(page_size, partial_hits) {

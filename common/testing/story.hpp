@@ -49,6 +49,7 @@ class Story : public BaseCacheManager {
   void check_state(const Snapshot& shot) const;
 
   const std::string& text() const { return lines_; }    ///< the lines so far
+  std::string unfinished() const;                       ///< the line of a call that is under way, or nothing
   void write_down(bool on) { writes_ = on; }            ///< off: checks alone, for a call that is not told
   const Oracle& mirror() const { return oracle_; }      ///< what is cached, by the calls
   std::size_t page_size() const { return page_size_; }  ///< [tokens]
@@ -86,7 +87,7 @@ class Story : public BaseCacheManager {
   Oracle oracle_;
   mutable std::map<HandleName, Known> handles_;
   mutable std::string lines_, after_;  // after_: what follows the line that is open
-  mutable int open_ = 0;
+  mutable const Line* open_ = nullptr;
   bool writes_ = true;
 };
 

@@ -3,7 +3,7 @@
 
 #include "01-naive-manager/naive_cache_manager.hpp"
 #include "testing/expect_refused.hpp"
-#include "testing/story.hpp"
+#include "testing/failure_story.hpp"
 
 namespace radixlab {
 namespace {
@@ -14,6 +14,7 @@ class Lab01Naive : public testing::Test {
  protected:
   NaiveCacheManager manager;
   Story cache{manager, 4, false};
+  FailureStory failure{cache};
   Text text = {1, 2, 3, 4, 5};
   std::vector<PageId> pages = {7, 8};
 };

@@ -5,7 +5,7 @@
 #include <numeric>
 
 #include "testing/expect_refused.hpp"
-#include "testing/story.hpp"
+#include "testing/failure_story.hpp"
 
 namespace radixlab {
 namespace {
@@ -17,6 +17,7 @@ class Lab05 : public testing::Test {
  protected:
   RadixCacheManager manager;
   Story cache{manager, 1, false};
+  FailureStory failure{cache};
 
   CacheHandle insert(const Text& tokens, PageId first, const CacheHandle& from = {}) {
     Pages pages(tokens.size());
@@ -27,7 +28,6 @@ class Lab05 : public testing::Test {
   void TearDown() override {
     cache.check_integrity();
     cache.same_as_snapshot();
-    if (HasFailure()) std::puts(cache.text().c_str());
   }
 };
 
@@ -197,6 +197,7 @@ class Lab05Partial : public testing::Test {
  protected:
   RadixCacheManager manager{{.page_size = 4, .partial_hits = true}};
   Story cache{manager, 4, true};
+  FailureStory failure{cache};
 };
 
 TEST_F(Lab05Partial, GivenAPartialHitNamesTheLongestChild) {
