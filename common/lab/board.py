@@ -33,7 +33,9 @@ def row(item, record):
     width = max(len(each.title) for each in record.items)
     name = "all" if item.id == TOGETHER else item.id
     start = f"  {sign:4}  {name:4} {item.title:{width}}  {f'{item.points}/{item.most}':>5}"
-    says = "" if item.state == OK else f"  {why(item)}"
+    wrong = [other.id for other in record.items if other.state != OK and other.id != TOGETHER]
+    waits = item.id == TOGETHER and item.state == FAILED and wrong
+    says = "" if item.state == OK else f"  waits for {', '.join(wrong)}" if waits else f"  {why(item)}"
     return coloured(start[:6], colour) + shortened(start[6:] + says, WIDTH - 6)
 
 
@@ -81,7 +83,7 @@ def next_step(record):
 def story_lines(item, hints, chapter):
     """What the first failed test of an item did, step by step, and the first hint."""
     said = [f"{item.id} {item.title}" if item.id != TOGETHER else item.title.capitalize()]
-    test = next((test for test in item.tests if test.state == FAILED), None)
+    test = item.failed_test
     if test:
         said.append(f"  Test  {test.name}")
         told = _told_story(test.output)
@@ -106,7 +108,8 @@ def _told_story(output):
 
 def _failure(output):
     """(expected and got, own words) of the first failure in what GoogleTest printed."""
-    found = re.search(r"^(\S+:\d+|unknown file): Failure\n((?:(?!\[  FAILED|\S+: Failure).*\n)*)", output, re.MULTILINE)
+    found = re.search(rf"^(\S+:\d+|unknown file): Failure\n((?:(?!\[  FAILED|\S+: Failure|{STORY}).*\n)*)", output,
+                      re.MULTILINE)
     return gtest_words.parts(f"{found[1]}\n{found[2].rstrip()}") if found else ("", "")
 
 

@@ -85,10 +85,10 @@ def _build(lab, preset, missing):
 
 
 def _is_stale(lab, folder, missing):
-    """A task's file came or went since CMake ran."""
+    """A task's file, or our solutions, came or went since CMake ran."""
     known = (folder / "build.ninja").read_text(errors="replace")
-    has_target = {key(task): f"/radixlab_{lab.number}_mine_{key(task)}.dir/" in known for task in lab.tasks}
-    return any(has == (k in missing) for k, has in has_target.items())
+    wanted = {"solution": is_graded_alone(lab), **{f"mine_{key(task)}": key(task) not in missing for task in lab.tasks}}
+    return any((f"/radixlab_{lab.number}_{what}.dir/" in known) != there for what, there in wanted.items())
 
 
 def _run(command):

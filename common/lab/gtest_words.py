@@ -4,6 +4,7 @@ A test that has its own words for the reader (what stands behind `<<`) is quoted
 import re
 
 LONGEST = 240  # [characters] of a sentence
+RULE = re.compile(r"I\d+: ")
 TODO = re.compile(r"task (\d+\.\w+) is yours to write")
 SIGNALS = {4: "undefined behaviour, or __builtin_trap()", 6: "abort() was called", 8: "a division by zero",
            9: "it was killed (memory?)", 11: "segmentation fault: a pointer or an index leads nowhere"}
@@ -11,7 +12,7 @@ SIGNALS = {4: "undefined behaviour, or __builtin_trap()", 6: "abort() was called
 
 def plain(text):
     """One line, not too long."""
-    line = " ".join(text.split())
+    line = re.sub(r"(\d+)-byte object <[0-9A-F -]+>", r"an object of \1 bytes", " ".join(text.split()))
     return line if len(line) <= LONGEST else line[:LONGEST - 4].rstrip() + " ..."
 
 
@@ -48,7 +49,7 @@ def _equality(found):
 def _thrown(found):
     if "bad_alloc" in found[1]:
         return "memory ran out: an endless growth?"
-    return found[1] if TODO.search(found[1]) else f"it throws: {found[1]}"
+    return found[1] if TODO.search(found[1]) or RULE.match(found[1]) else f"it throws: {found[1]}"
 
 
 _SHAPES = [(re.compile(pattern), tell) for pattern, tell in (

@@ -33,6 +33,12 @@ class Item:
     tests: list = field(default_factory=list)
     behaves_like: str = ""  # the story of the nearest known-wrong solution, where it was asked for
 
+    @property
+    def failed_test(self):
+        """The one to show: the first that has a story, else the first; None if no test failed."""
+        failed = [test for test in self.tests if test.state == FAILED]
+        return next((test for test in failed if test.story), failed[0] if failed else None)
+
 
 @dataclass
 class Record:
@@ -61,8 +67,8 @@ class Record:
 
     def write(self, path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps({"version": 1, **asdict(self), "score": self.score, "most": self.most}, indent=1) + "\n",
-                        encoding="utf-8")
+        told = {"version": 1, **asdict(self), "score": self.score, "most": self.most}
+        path.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
 
 
 def item_of(told):

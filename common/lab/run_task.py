@@ -68,7 +68,7 @@ def run_item(lab, name, preset):
         runner = Runner(lab, build_folder(preset) / "bin" / f"grade_{lab.number}_{program}", name, preset)
         item.tests = runner.run_all(expected_tests(lab, name))
         judge(item)
-        _draw(next((test for test in item.tests if test.story), None))
+        _draw(item.failed_test)
     return item
 
 
@@ -92,7 +92,7 @@ def judge(item):
     if failed and all(gtest_words.TODO.search(test.says + test.output) for test in failed):
         item.state, item.says = NOT_WRITTEN, f"{', '.join(sorted(unwritten))} not written yet"
     elif failed:
-        item.state, item.says = FAILED, failed[0].says
+        item.state, item.says = FAILED, item.failed_test.says
     elif skipped:
         item.state, item.says = SKIPPED, skipped[0].says
     else:
@@ -100,8 +100,8 @@ def judge(item):
 
 
 def _draw(test):
-    """The first failed test that has a story gets its picture."""
-    picture = pictures.side_by_side(ROOT / test.story) if test and pictures.can_draw() else None
+    """The failed test that is shown gets the picture of its story."""
+    picture = pictures.side_by_side(ROOT / test.story) if test and test.story and pictures.can_draw() else None
     if picture:
         test.picture = shown(picture)
 

@@ -2,6 +2,7 @@
 import json
 import shutil
 import unittest
+import xml.etree.ElementTree as xml
 
 from tiny_course import HERE, TinyCourse
 
@@ -40,6 +41,8 @@ class GradeTest(unittest.TestCase):
             self.assertIn(words, item["says"])
         line = next(line for line in board.splitlines() if "1.1" in line)
         self.assertIn(item["says"][:40], line)
+        if self.items["together"]["state"] == "failed":
+            self.assertRegex(board, r"all tasks together +0/3  waits for 1\.1\n")
         self.assertEqual(board.splitlines()[-1], "Next: edit exercises/01-tiny/1_twice.cpp, then ./lab grade 01")
         return item
 
@@ -133,6 +136,39 @@ class GradeTest(unittest.TestCase):
         code, board = self.grade("--as-is")
         self.assertEqual((code, self.items["1.2"]["state"]), (1, "failed"))
         self.assertIn("= 3", helper.read_text())
+
+    def test_a_story_is_told_below_the_board_with_its_picture(self):
+        self.submit("rude_greeting", "3_greet.cpp")
+        _, board = self.grade()
+        told = self.items["1.3"]["tests"][0]
+        self.assertEqual(told["story"], "build/labs/stories/01/1.3/Tiny.T3_SaysHello.jsonl")
+        below = board[board.index("1.3 a greeting\n"):]
+        self.assertIn("  Test  Tiny.T3_SaysHello\n  The story so far\n     1  greet   [you]\n  But   I7: nobody", below)
+        self.assertIn("  But   greet(\"you\"): expected \"hello, you\", got \"go away\"\n", below)
+        self.assertIn("  Hint  Whom do you greet? (more: ./lab hint 1.3 --level 2)\n", below)
+        if not shutil.which("dot"):
+            self.skipTest("the picture is not drawn: the program dot is missing")
+        self.assertIn(f"  Look  {told['picture']}   (left: the tree that the calls say, right: yours)\n", below)
+        picture = xml.parse(self.course.path(told["picture"])).getroot()
+        left, right = (side for side in picture if side.tag.endswith("svg"))
+        self.assertIn("left", "".join(left.itertext()))
+        self.assertIn("right", "".join(right.itertext()))
+        self.assertGreater(float(right.get("x")), float(left.get("width")))
+
+    def test_without_our_solutions_the_chapter_is_graded_as_a_whole(self):
+        hidden = self.course.path("build/hidden")
+        shutil.move(self.course.path("solutions"), hidden)
+        self.addCleanup(lambda: hidden.exists() and shutil.move(hidden, self.course.path("solutions")))
+        code, board = self.grade()
+        self.assertEqual((code, self.record["score"], self.record["alone"]), (0, FULL, False), board)
+        self.assertIn("Our solutions of this chapter are not released: your tasks were graded together", board)
+        self.submit("compile_error")
+        code, board = self.grade()
+        self.assertEqual((code, self.record["score"], [item["state"] for item in self.items.values()]),
+                         (1, 0, ["does not compile", "skipped", "skipped", "does not compile"]), board)
+        shutil.move(hidden, self.course.path("solutions"))
+        self.grade()
+        self.assertEqual((self.record["score"], self.record["alone"]), (3, True))
 
     def test_the_record_is_printed_alone(self):
         code, told, _ = self.course.lab("grade", "01", "--json")

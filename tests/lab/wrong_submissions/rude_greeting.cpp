@@ -1,0 +1,8 @@
+// an answer that nobody wants
+#include "01-tiny/tiny.hpp"
+
+namespace radixlab {
+
+std::string greet(const std::string&) { return "go away"; }
+
+}  // namespace radixlab
