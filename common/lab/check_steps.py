@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Callable
 
-from lab import fuzz, packages, report
+from lab import edition_proof, fuzz, packages, report
 from lab.build import build, configure, jobs
 from lab.docs import make_docs
 from lab.gradescope import gradescope_trial
@@ -222,6 +222,8 @@ STEPS = {
     "asan": Step(f"AddressSanitizer, leaks, UndefinedBehaviorSanitizer: all; {SHORT}", asan, packages.groups("asan")),
     "packages": Step("a lab's Gradescope package, on our solution, the starter and three wrong submissions",
                      gradescope_trial, LABS),
+    "editions": Step("the student's edition, closed and with 01 released, and the instructor's: packed, built, used",
+                     edition_proof.prove, LABS),
     "fuzz": Step("libFuzzer on every reader of files and on the managers, under both", fuzz.prove,
                  packages.groups("fuzz")),
     "aarch64": Step(f"only if named: the scalar path for aarch64, cross-compiled, under qemu; {SHORT}", aarch64,

@@ -3,18 +3,19 @@
   student      without the solutions that are not released, known-wrong solutions, and what proves those
   instructor   everything
 
-In both, exercises/ is as in the beginning, whatever its packer has written there. EDITION says which chapters' solutions are
-released; MANIFEST.sha256, as sha256sum writes it, has every file outside exercises/, so that a grader sees which was changed.
-Where solutions are not released, common/lab/starters/ holds the tasks' files as they began: ./lab reset takes them from
-there, and the programs link chapter 01's until it is written."""
+In both, the tasks in exercises/ are as in the beginning, whatever their packer has written. EDITION says which chapters'
+solutions are released; MANIFEST.sha256, as sha256sum writes it, has every file outside exercises/, so that a grader sees
+which was changed. Where solutions are not released, common/lab/starters/ holds the tasks' files as they began: ./lab reset
+takes them from there, and the programs link chapter 01's until it is written."""
 import hashlib
 import re
 from dataclasses import dataclass
 
 from lab import course, exercises
 from lab.places import ROOT, LabError, tracked
+from lab.starters import DELIVERED
 
-EDITION, MANIFEST, STARTERS = "EDITION", "MANIFEST.sha256", "common/lab/starters"
+EDITION, MANIFEST = "EDITION", "MANIFEST.sha256"
 FOR_AUTHORS = ("tests/wrong/", "tests/author/", "tests/lab/test_editions.py", "docs/instructor")
 """How the names begin that no student's edition has. The other tests of ./lab stay: they bring a small course of their own."""
 TELLING = 24  # characters of a line that could not stand in another file by chance
@@ -74,7 +75,7 @@ def _edition(name, released, root):
         own = path.relative_to(root).as_posix()
         files[own] = text.encode()
         if path.parent.name[:2] not in released:
-            files[own.replace("exercises", STARTERS, 1)] = text.encode()
+            files[own.replace("exercises", DELIVERED, 1)] = text.encode()
     version = re.search(r"^project\(\w+ VERSION (\S+)", files["CMakeLists.txt"].decode(), re.MULTILINE)[1]
     files[EDITION] = told(name, version, released, [number for number in there if number not in released]).encode()
     files[MANIFEST] = "".join(f"{hashlib.sha256(text).hexdigest()}  {each}\n" for each, text in sorted(files.items())
@@ -88,4 +89,5 @@ def told(name, version, released, kept):
 
 
 def _solutions(root):
-    return [(path.parent.name[:2], path) for path in sorted((root / "solutions").glob("*/*.cpp"))]
+    folder = root / "solutions"
+    return [(path.relative_to(folder).parts[0][:2], path) for path in sorted(folder.rglob("*.[ch]pp"))]

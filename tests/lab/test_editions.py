@@ -210,6 +210,8 @@ class ProofTest(ACourse):
         (course / "build").mkdir()
         (course / "build/kept").write_text("built\n")
         (course / "README.md").write_text("an older text\n")
+        (course / "solutions/05-five").mkdir(parents=True)
+        (course / "solutions/05-five/1_fifth.cpp").touch()
         for path in course.rglob("*"):
             os.utime(path, (1000, 1000))
         opened = self.student("01")
@@ -218,6 +220,7 @@ class ProofTest(ACourse):
         edition_proof.lay_over(self.fresh, course)
         found = {path.relative_to(course).as_posix(): path for path in course.rglob("*") if path.is_file()}
         self.assertEqual(set(found), {*opened.files, "build/kept"})
+        self.assertFalse((course / "solutions/05-five").exists(), "an empty folder would count as solutions")
         self.assertEqual({name for name, path in found.items() if path.stat().st_mtime != 1000},
                          {"README.md", "EDITION", "MANIFEST.sha256", "solutions/01-one/1_first.cpp"})
 
