@@ -136,16 +136,18 @@ void show_lives(Demo& demo, std::span<const Stage> stages, const std::vector<std
 
 std::vector<std::string> built_managers(std::span<const Stage> stages, const std::vector<std::string>& managers) {
   std::vector<std::string> built;
+  std::string first_to_do;
   for (const std::string& manager : managers) {
     const auto stage = std::ranges::find(stages, manager, [](const Stage& s) { return std::string(s.name); });
     if (stage != stages.end() && !stage->make && stage != stages.begin()) {
       fmt::print("{}: built in lab {}\n", manager, stage->chapter);
+      if (first_to_do.empty()) first_to_do = fmt::format("{} is built in lab {}", manager, stage->chapter);
       continue;
     }
     create_cache_manager(stages, manager, {});  // throws for a name that is none
     built.push_back(manager);
   }
-  if (built.empty()) throw std::invalid_argument("--managers: none of them is built yet");
+  if (built.empty()) throw std::invalid_argument("--managers: none of them is built yet: " + first_to_do);
   return built;
 }
 

@@ -32,7 +32,8 @@ SHORTER = {  # a page shows the whole sweep, the test a part of it
 
 def pages():
     listed = subprocess.run(["git", "ls-files", "*.md"], cwd=ROOT, capture_output=True, text=True).stdout.split()
-    return [ROOT / name for name in listed] or [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+    return [ROOT / name for name in listed] or [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")),
+                                                *sorted((ROOT / "chapters").glob("*/*.md"))]
 
 
 def commands(text):

@@ -102,7 +102,7 @@ class Demo01(unittest.TestCase):
         self.assertNotIn("desk.lcp.steps", figures)
 
     def test_managers_that_are_none(self):
-        for managers, says in (("naive,tree", '"tree"'), ("baseline", '"baseline"'), ("lcp", "none of them is built")):
+        for managers, says in (("naive,tree", '"tree"'), ("baseline", '"baseline"'), ("lcp", "none of them is built yet: lcp is built in lab 02")):
             done = run("demo_01", "--managers", managers)
             self.assertEqual(done.returncode, 2, managers)
             self.assertIn(says, done.stderr)
