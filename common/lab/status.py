@@ -1,5 +1,6 @@
 """./lab status: the course so far, a line a chapter, as the last grades found it."""
 from lab import course
+from lab.board import BAR
 from lab.learner import is_edited_since, last_record, points
 from lab.places import ROOT
 from lab.record import OK
@@ -7,7 +8,6 @@ from lab.terminal import coloured, say
 
 SUMMARY = "the course so far: points by chapter"
 EXAMPLE = "./lab status"
-BAR = 18  # [characters]
 
 
 def add_arguments(parser):

@@ -127,15 +127,15 @@ class StatusTest(CourseTest):
         self.graded("01", t1=FAILED)
         self.assertEqual(self.says("status"), """\
 The course so far: 6 of 18 points
-  01  about desk   [############------]   6/9  to do: 1.1
-  03  about shelf  [------------------]   0/9  not graded yet: ./lab start 03
+  01  about desk   [##########------]   6/9  to do: 1.1
+  03  about shelf  [----------------]   0/9  not graded yet: ./lab start 03
 Not a lab yet: 02-reading (1 chapter to be read)
 Next: ./lab next
 """)
 
     def test_full_and_edited_since(self):
         self.graded("01")
-        self.assertRegex(self.says("status"), r"01 .* \[#{18}\]   9/9  full\n")
+        self.assertRegex(self.says("status"), r"01 .* \[#{16}\]   9/9  full\n")
         self.graded("01", started="2001-01-01T00:00:00Z")
         self.assertRegex(self.says("status"), r"01 .* 9/9  full, edited since\n")
 
