@@ -1,5 +1,5 @@
-"""The environment of `./lab check-hf`: torch for Python and transformers, in build/deps/check-hf, apart from every
-other Python.
+"""The environment of `./lab check-hf` and `./lab train-model`: torch for Python, transformers and SentencePiece, in
+build/deps/check-hf, apart from every other Python.
 
 The package index's torch for Linux is the CUDA build: `import torch` fails without the libraries that it links, so
 those come along; what it would load later on a GPU (Triton, cuSOLVER, NVRTC) does not. Nothing that builds or tests
@@ -22,8 +22,8 @@ LINKED_BY_TORCH = (
     "nvidia-cudnn-cu13==9.19.0.56", "nvidia-cufft==12.0.0.61", "nvidia-cufile==1.15.1.6", "nvidia-curand==10.4.0.35",
     "nvidia-cusparse==12.6.3.3", "nvidia-cusparselt-cu13==0.8.0", "nvidia-nccl-cu13==2.28.9",
     "nvidia-nvshmem-cu13==3.4.5", "nvidia-nvjitlink==13.0.88")
-WITH_THEIR_NEEDS = ("transformers==5.23.0", "safetensors==0.8.0", "numpy==2.4.6", "typing_extensions", "filelock",
-                    "sympy")
+WITH_THEIR_NEEDS = ("transformers==5.23.0", "safetensors==0.8.0", "sentencepiece==0.2.3", "numpy==2.4.6",
+                    "typing_extensions", "filelock", "sympy")
 
 
 def steps():
@@ -39,7 +39,7 @@ def ensure(folder=FOLDER):
     wanted = "\n".join(" ".join(step) for step in steps())
     if receipt.exists() and receipt.read_text() == wanted and python.exists():
         return python
-    say(f"torch and transformers, to compare with: {size(DOWNLOAD_BYTES)} to download, {size(DISK_BYTES)} on disk, "
+    say(f"torch, transformers and SentencePiece: {size(DOWNLOAD_BYTES)} to download, {size(DISK_BYTES)} on disk, "
         f"into {shown(folder)}")
     _check_disk(folder.parent)
     shutil.rmtree(folder, ignore_errors=True)  # what an interrupted run left, or older versions

@@ -4,19 +4,16 @@ It uses the environment of ./lab check-hf. Planned for about an hour on two core
 on. With --evaluate it counts the right answers of a folder instead, on documents drawn from a fresh seed. Words after
 -- are handed on, to train.py or to evaluate.py there."""
 import os
-import shutil
 import subprocess
 
 from lab import hf_environment
-from lab.places import BUILD, ROOT, LabError
-from lab.terminal import say
+from lab.places import BUILD, ROOT
 
 SUMMARY = "train the demo's model, or count its right answers (2.3 GB to download)"
 EXAMPLE = "./lab train-model -- --minutes 20     ./lab train-model --evaluate common/llm/checkpoint -- --damage 60"
 TAKES_MORE = True
 PROGRAMS = ROOT / "common/llm/training"
 RUN = BUILD / "model"
-TOKENIZER = "sentencepiece==0.2.3"
 
 
 def add_arguments(parser):
@@ -24,24 +21,11 @@ def add_arguments(parser):
 
 
 def run(arguments):
-    python = environment()
+    python = hf_environment.ensure()
     if arguments.evaluate:
         return started(python, "evaluate.py", "--model", arguments.evaluate, *arguments.more)
-    plain = [] if shutil.which("g++") else ["--no-compile"]
-    failed = started(python, "train.py", "--out", RUN, *plain, *arguments.more)
+    failed = started(python, "train.py", "--out", RUN, *arguments.more)
     return failed or started(python, "export.py", "--run", RUN, "--out", RUN / "checkpoint")
-
-
-def environment():
-    """The python of ./lab check-hf, with the tokenizer's library (1.4 MB) beside."""
-    python = hf_environment.ensure()
-    if subprocess.run([python, "-c", "import sentencepiece"], capture_output=True).returncode:
-        say("The tokenizer's library: 1.4 MB to download")
-        added = subprocess.run(["python3", "-m", "pip", "--python", python, "install", "--only-binary=:all:",
-                                "--no-deps", "--disable-pip-version-check", TOKENIZER], capture_output=True, text=True)
-        if added.returncode:
-            raise LabError(f"could not install {TOKENIZER}: {added.stderr.strip()}")
-    return python
 
 
 def started(python, name, *words):

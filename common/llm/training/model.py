@@ -8,16 +8,16 @@ from craft import Crafter
 
 def config(pieces):
     return LlamaConfig(
-        vocab_size=pieces, hidden_size=192, intermediate_size=512, num_hidden_layers=4, num_attention_heads=6,
-        num_key_value_heads=6, head_dim=32, rms_norm_eps=1e-5, max_position_embeddings=4096, tie_word_embeddings=True,
+        vocab_size=pieces, hidden_size=128, intermediate_size=384, num_hidden_layers=4, num_attention_heads=4,
+        num_key_value_heads=4, head_dim=32, rms_norm_eps=1e-5, max_position_embeddings=4096, tie_word_embeddings=True,
         bos_token_id=1, eos_token_id=2, rope_parameters={"rope_type": "default", "rope_theta": 1e7},
         attn_implementation="sdpa")
 
 
-def crafted(pieces, common):
-    """A model of that many pieces; `common` are the ids of the pieces that say little."""
+def crafted(pieces):
+    """A model of that many pieces, at the start that craft.py explains."""
     model = LlamaForCausalLM(config(pieces))
-    Crafter(model).craft(common)
+    Crafter(model).craft()
     return model
 
 

@@ -16,8 +16,6 @@ BEGIN = 1
 PAIRS = [f"{number:02}" for number in range(100)]
 QUESTION = "\nQuestion: {question} Answer:"
 ANSWER = " {answer}\n"
-COMMON = ("the of is a an in at and to has was does that by with for on as it its her his she he The Her His She He It "
-          "Its In A For What Which who Who Where When How Question Answer : . , ? '").split()
 WORDS = re.compile(r"\n| ?[^ \n]+")
 
 
@@ -56,12 +54,6 @@ class Tokens:
         """From here on that share of the names is spelled in other pieces than usual, each the same way wherever it
         stands, until the next call. So training shows many spellings of names, not only the usual one."""
         self.respelled, self.dice, self.share = {}, dice, share
-
-    def common(self):
-        """The ids of pieces that say little: the words above that are one piece, and what all questions begin with."""
-        spelled = [self(" " + word) for word in COMMON]
-        ids = {ids[0] for ids in spelled if len(ids) == 1} | set(self("\nQuestion: a .,?'s")) | {0, BEGIN, self.space}
-        return sorted(ids)
 
     def __call__(self, text):
         ids = []

@@ -37,7 +37,7 @@ class Progress:
 
 
 class Run:
-    def __init__(self, folder, seed, budget, compiled):
+    def __init__(self, folder, seed, budget):
         self.folder, self.budget, self.seed = folder, budget, seed
         folder.mkdir(parents=True, exist_ok=True)
         if not (folder / "tokenizer.model").exists():
@@ -45,13 +45,12 @@ class Run:
         self.tokens = tokenizer.Tokens(folder / "tokenizer.model")
         torch.manual_seed(seed)
         self.dice = random.Random(f"training {seed}")
-        self.model = llama.crafted(len(self.tokens), self.tokens.common())
+        self.model = llama.crafted(len(self.tokens))
         matrices = [weight for weight in self.model.parameters() if weight.dim() == 2]
         vectors = [weight for weight in self.model.parameters() if weight.dim() == 1]
         self.optimizer = torch.optim.AdamW([{"params": matrices, "weight_decay": 0.01}, {"params": vectors,
                                             "weight_decay": 0.0}], lr=LEARNING_RATE, betas=(0.9, 0.98), fused=True)
         self.progress = Progress()
-        self.hidden = torch.compile(llama.hidden, dynamic=False) if compiled else llama.hidden
         if (folder / "state.pt").exists():
             self._load()
 
@@ -94,7 +93,7 @@ class Run:
         other = other[torch.randperm(len(other))[:LANGUAGE_POSITIONS]]
         picked, wanted = torch.cat((asked, other)), batch.ids[:, 1:].flatten()
         with torch.autocast("cpu", torch.bfloat16):
-            x = self.hidden(self.model, batch.ids[:, :-1].contiguous(), *llama.rotations(self.model, places))
+            x = llama.hidden(self.model, batch.ids[:, :-1].contiguous(), *llama.rotations(self.model, places))
             logits = self.model.lm_head(x.flatten(0, 1)[picked]).float()
         losses = F.cross_entropy(logits, wanted[picked], reduction="none")
         loss = losses[:len(asked)].mean()
@@ -162,7 +161,6 @@ def arguments():
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--tokens", type=float, default=16e6, help="to train on in all (default: 16e6)")
     parser.add_argument("--minutes", type=float, default=math.inf, help="stop after so long; the next call goes on")
-    parser.add_argument("--no-compile", action="store_true", help="without torch.compile, which needs a C++ compiler")
     return parser.parse_args()
 
 
@@ -170,7 +168,7 @@ def main():
     from lab.terminal import Progress as Bar
     given = arguments()
     torch.set_num_threads(given.threads)
-    run = Run(given.out, given.seed, given.tokens, not given.no_compile)
+    run = Run(given.out, given.seed, given.tokens)
     with Bar(f"Training in {given.out}") as bar:
         train(run, given.minutes * 60, bar)
     print(run.tell("stopped").strip())
