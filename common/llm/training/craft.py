@@ -1,4 +1,5 @@
-"""The start that the model learns from: layers 0 and 1 are built by hand so that a KV entry can be found.
+"""The start that the model learns from: layers 0 and 1 and a head of layer 2 are built by hand so that a KV entry can be
+found.
 
 From a random start the first experiments learned which kind of value is asked for and never whose. Here is what a KV
 entry must hold for attention to find it, as slots of the residual stream (128 wide):
@@ -15,7 +16,9 @@ layer 1 the matching uses only pairs that hardly turn within 2,000 positions, so
     head 0     induction: my piece with your previous piece, and take over who you are: it copies on
     heads 1-3  my bag with your bag (the asked name and attribute with those just before a value), and take who you are
 
-All of it is trained afterwards like the rest; layers 2 and 3 start with queries equal to keys (like finds like)."""
+Head 1 of layer 2 matches bag with bag too, and takes over who is in yours: a value that stands before the name is seen
+from behind it. All of it is trained afterwards like the rest; what is not built starts with queries equal to keys (like
+finds like)."""
 import torch
 
 CONSTANT, WHO, PREVIOUS, BAG = slice(0, 8), slice(8, 64), slice(64, 96), slice(96, 128)
@@ -52,6 +55,7 @@ class Crafter:
             self._soft(layer)
         self._collect(self.layers[0].self_attn)
         self._find(self.layers[1].self_attn)
+        self._look_into_bags(self.layers[2].self_attn)
 
     def _embed(self):
         """The half of the slots that layer 0 fills starts near zero."""
@@ -87,11 +91,11 @@ class Crafter:
         return read
 
     def _collect(self, attention):
-        self.previous, bag = self._who(), self._who()
+        self.previous, self.bag = self._who(), self._who()
         self._write(attention, 0, self.previous, PREVIOUS, 0.08)
         self._look(attention, 0, ONE_BACK, 1.0)
         for head, (distance, window) in enumerate(WINDOWS, 1):
-            self._write(attention, head, bag, BAG, 0.12)
+            self._write(attention, head, self.bag, BAG, 0.12)
             self._look(attention, head, window, distance)
 
     def _write(self, attention, head, read, slot, strength):
@@ -102,14 +106,25 @@ class Crafter:
 
     def _find(self, attention):
         for head in range(4):
-            attention.q_proj.weight[rows(head)] *= 0.3
-            attention.k_proj.weight[rows(head)] *= 0.3
             self._match(attention, head)
             who = self._who()
-            attention.v_proj.weight[rows(head)] = who
-            attention.o_proj.weight[:, rows(head)] = 0.2 * who.T
+            self._take(attention, head, who, who)
+
+    def _look_into_bags(self, attention):
+        read = torch.zeros(HEAD, self.width)
+        read[:, BAG] = torch.eye(HEAD)
+        self._match(attention, 1)
+        self._take(attention, 1, read, self.bag)
+
+    def _take(self, attention, head, read, who):
+        """The head's value is `read` of the entry; it is added to the reader as the `who` that it is a mixture of."""
+        attention.v_proj.weight[rows(head)] = read
+        attention.o_proj.weight[:, rows(head)] = 0.2 * who.T
 
     def _match(self, attention, head):
+        """Head 0 finds what came after its own piece before, the others what has a bag like theirs."""
+        attention.q_proj.weight[rows(head)] *= 0.3
+        attention.k_proj.weight[rows(head)] *= 0.3
         still = [head * HEAD + row for row in self.still]
         mix, key = orthogonal(len(still), HEAD), torch.zeros(len(still), self.width)
         if head == 0:
