@@ -1,7 +1,7 @@
 """./lab train-model: trains the demo's model in common/llm/training/ and writes it as a Hugging Face folder.
 
-It uses the environment of ./lab check-hf. Planned for about an hour on two cores; stopped at any time, the same command goes
-on. With --evaluate it counts the right answers of a folder instead, on documents drawn from a fresh seed. Words after
+It uses the environment of ./lab check-hf. It takes an hour or more on a quiet machine; stopped at any time, the same command
+goes on. With --evaluate it counts the right answers of a folder instead, on documents drawn from a fresh seed. Words after
 -- are handed on, to train.py or to evaluate.py there."""
 import os
 import subprocess

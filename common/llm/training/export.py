@@ -13,7 +13,7 @@ import documents
 import model as llama
 import tokens as tokenizer
 
-DOCUMENTS = ("almanac", "harbour", "registry", "towns")
+DOCUMENTS = ("harbour", "towns", "registry", "almanac")
 BUDGET, QUESTIONS = 2000, 8  # tokens a document; questions about each
 
 

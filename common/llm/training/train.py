@@ -159,7 +159,7 @@ def arguments():
     parser.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="the run; goes on if there is one")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--tokens", type=float, default=16e6, help="to train on in all (default: 16e6)")
+    parser.add_argument("--tokens", type=float, default=32e6, help="to train on in all (default: 32e6)")
     parser.add_argument("--minutes", type=float, default=math.inf, help="stop after so long; the next call goes on")
     return parser.parse_args()
 
