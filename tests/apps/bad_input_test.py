@@ -64,8 +64,8 @@ class BadInput(unittest.TestCase):
         self.refused("generate", "--model", CHECKPOINT, "--tokens", tokens, says=["tokens.txt:2", '"five"'])
 
     def test_generate_refuses_an_id_beyond_the_vocabulary(self):
-        tokens = self.file("tokens.txt", "1 2 1536\n")
-        self.refused("generate", "--model", CHECKPOINT, "--tokens", tokens, says=["1536", "vocabulary of 1536"])
+        tokens = self.file("tokens.txt", "1 2 2048\n")
+        self.refused("generate", "--model", CHECKPOINT, "--tokens", tokens, says=["2048", "vocabulary of 2048"])
 
     def test_generate_says_both_numbers_when_the_pool_is_too_small(self):
         tokens = self.file("tokens.txt", " ".join(["7"] * 100))

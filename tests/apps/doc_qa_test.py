@@ -108,13 +108,13 @@ class DocQa(unittest.TestCase):
         first, *lines = told.splitlines()
         # 2,000 of the prompt's tokens are in whole pages that the first question left.
         self.assertRegex(first, r"^The first wrong bit \(2 of 3 questions have one\): question 2, position 2000 of ")
-        for words in (QUESTIONS[1]["question"], "where naive answers \"purple\"",
+        for words in (QUESTIONS[1]["question"], "where naive answers \"hedgehog\"",
                       "page 7 for token 112 (place 0)", "read by      call 9: forward of question 2, positions 2000..",
                       "should hold  question 2, tokens 112..127 (salt 0):",
-                      "likes to eat rice. Iris Kowalski rents room 347",
-                      f"put there    by call 8: page {damaged[1]} copied to page 7, 16 places",
-                      "first seen   in the output of layer 0, at position 2000"):
+                      ". The river of Nainondford is Drercayis. According",
+                      f"put there    by call 8: page {damaged[1]} copied to page 7, 16 places"):
             self.assertIn(words, told)
+        self.assertRegex(told, r"first seen   in the output of layer \d, at position 2000")
         token = int(damaged[1]) * 16
         self.assertIn(f"holds        question 1, tokens {token}..{token + 15} (salt 0):", told)
         self.assertTrue(all(len(line) <= 100 for line in lines), told)
@@ -122,11 +122,11 @@ class DocQa(unittest.TestCase):
     def test_damage_that_nobody_reads_changes_no_bit(self):
         done = self.damage(7, questions=QUESTIONS[:1])
         self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertIn("page 7 of radix holds the KV of page 69, which no later question read\n", done.stdout)
+        self.assertIn("page 7 of radix holds the KV of page 70, which no later question read\n", done.stdout)
 
     def test_damage_of_a_page_that_is_not_cached_lists_those_that_are(self):
         first = "after the first question about each document"
-        for arguments, words in ((["9999"], f"{first} radix caches the pages 0-124"),
+        for arguments, words in ((["9999"], f"{first} radix caches the pages 0-125"),
                                  (["3", "--managers", "radix,naive"], f"{first} naive caches nothing"),
                                  (["3", "--managers", "radix"], "expected two --managers"),
                                  (["-3"], "-3 is not a whole number")):

@@ -41,7 +41,7 @@ class Generate(unittest.TestCase):
         text, naive = self.generate("--manager", "naive")
         generated = [len(line.split()) for line in text.splitlines()]
         for request, prompt in enumerate((41, 38)):
-            self.assertEqual(naive[f"logits_{request}"][0], [prompt + generated[request] - 1, 1536])
+            self.assertEqual(naive[f"logits_{request}"][0], [prompt + generated[request] - 1, 2048])
             self.assertEqual(self.start(naive, request), 0)
 
     def test_radix_computes_the_rest_with_the_same_bits(self):
@@ -55,8 +55,8 @@ class Generate(unittest.TestCase):
                 start = self.start(radix, 1)
                 page = options[1] if options else 16
                 self.assertEqual(start, 35 // page * page)
-                self.assertEqual(naive["logits_1"][1][start * 1536 * 4 :], radix["logits_1"][1])
-        self.assertNotEqual(logits["float32"][: 1536 * 4], logits["bfloat16"][: 1536 * 4])
+                self.assertEqual(naive["logits_1"][1][start * 2048 * 4 :], radix["logits_1"][1])
+        self.assertNotEqual(logits["float32"][: 2048 * 4], logits["bfloat16"][: 2048 * 4])
 
 
 if __name__ == "__main__":

@@ -16,15 +16,15 @@ constexpr auto checkpoint = "common/llm/checkpoint";  // tests run in the reposi
 // The expected ids are those of SentencePiece's own Python package.
 TEST(Tokenizer, EncodesAsSentencePieceDoes) {
   const Tokenizer tokenizer(checkpoint);
-  EXPECT_EQ(tokenizer.vocab_size(), 1536);
+  EXPECT_EQ(tokenizer.vocab_size(), 2048);
   EXPECT_THAT(tokenizer.encode("The door of the windmill is silver.\nQuestion: What colour is the door? Answer:",
                                Tokenizer::Bos::yes),
-              ElementsAre(1, 296, 501, 283, 267, 562, 277, 954, 1497, 13, 274, 279, 1488, 297, 376, 277, 267, 501, 1500,
-                          280, 1488));
+              ElementsAre(1, 410, 605, 380, 366, 719, 367, 1066, 2004, 113, 374, 376, 1994, 390, 467, 367, 366, 605,
+                          2001, 378, 1994));
   EXPECT_THAT(tokenizer.encode(" two  spaces ", Tokenizer::Bos::no),
-              ElementsAre(1474, 262, 1486, 1477, 1474, 432, 1476, 1489, 261, 1474));
+              ElementsAre(1980, 1134, 1982, 1980, 658, 1225, 362, 1980));
   EXPECT_THAT(tokenizer.encode("na\xc3\xafve 12 \xe2\x98\x83\tx", Tokenizer::Bos::no),
-              ElementsAre(343, 1476, 198, 178, 504, 1474, 1505, 1522, 1474, 229, 155, 134, 12, 1533));
+              ElementsAre(443, 1985, 298, 278, 567, 1980, 15, 1980, 329, 255, 234, 112, 2020));
   EXPECT_THAT(tokenizer.encode("", Tokenizer::Bos::yes), ElementsAre(1));
 }
 
@@ -35,31 +35,31 @@ TEST(Tokenizer, EncodesAWholeDocument) {
   const auto ids = Tokenizer(checkpoint).encode(document.str(), Tokenizer::Bos::no);
   std::uint64_t hash = 0xcbf29ce484222325U;
   for (const TokenId id : ids) hash = (hash ^ static_cast<std::uint64_t>(id)) * 0x100000001b3U;
-  EXPECT_EQ(ids.size(), 2006);
-  EXPECT_EQ(hash, 0x787a767c67f2f5feU);
+  EXPECT_EQ(ids.size(), 2007);
+  EXPECT_EQ(hash, 0x37f6fecd969f5986U);
 }
 
 TEST(Tokenizer, DecodesWhatItEncoded) {
   const Tokenizer tokenizer(checkpoint);
   const std::string text = "na\xc3\xafve 12 \xe2\x98\x83 of Arden\n";
   EXPECT_EQ(tokenizer.decode(tokenizer.encode(text, Tokenizer::Bos::yes)), text);
-  const std::vector<TokenId> ids{1536, 501, -1, 283, 2};
-  EXPECT_EQ(tokenizer.decode(ids), "<id 1536>door<id -1>of");
+  const std::vector<TokenId> ids{2048, 605, -1, 380, 2};
+  EXPECT_EQ(tokenizer.decode(ids), "<id 2048>door<id -1>of");
   EXPECT_EQ(tokenizer.decode({}), "");
 }
 
 TEST(Tokenizer, ShowsPiecesReadably) {
   const Tokenizer tokenizer(checkpoint);
   EXPECT_EQ(tokenizer.piece_text(1), "<s>");
-  EXPECT_EQ(tokenizer.piece_text(501), " door");
-  EXPECT_EQ(tokenizer.piece_text(274), "Qu");
-  EXPECT_EQ(tokenizer.piece_text(1474), " ");
-  EXPECT_EQ(tokenizer.piece_text(13), "\\n");
-  EXPECT_EQ(tokenizer.piece_text(12), "\\t");
-  EXPECT_EQ(tokenizer.piece_text(3), "\\x00");
-  EXPECT_EQ(tokenizer.piece_text(198), "\\xC3");
-  EXPECT_EQ(tokenizer.piece_text(3 + 'A'), "A");
-  EXPECT_EQ(tokenizer.piece_text(1536), "<id 1536>");
+  EXPECT_EQ(tokenizer.piece_text(605), " door");
+  EXPECT_EQ(tokenizer.piece_text(374), "Qu");
+  EXPECT_EQ(tokenizer.piece_text(1980), " ");
+  EXPECT_EQ(tokenizer.piece_text(113), "\\n");
+  EXPECT_EQ(tokenizer.piece_text(112), "\\t");
+  EXPECT_EQ(tokenizer.piece_text(103), "\\x00");
+  EXPECT_EQ(tokenizer.piece_text(298), "\\xC3");
+  EXPECT_EQ(tokenizer.piece_text(103 + 'A'), "A");
+  EXPECT_EQ(tokenizer.piece_text(2048), "<id 2048>");
   EXPECT_EQ(tokenizer.piece_text(-7), "<id -7>");
 }
 
