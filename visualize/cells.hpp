@@ -15,7 +15,7 @@ inline constexpr std::string_view own = "#dcebf8";     ///< light: one request's
 inline constexpr std::string_view shared = "#f6c77d";  ///< darker: shared, or kept for others
 inline constexpr std::string_view wasted = "#f2b8b5";  ///< darker: done or held once more than needed
 inline constexpr std::string_view empty = "#ffffff";   ///< a place where nothing is
-inline constexpr std::string_view none = "";           ///< words without a frame
+inline constexpr std::string_view none;                ///< words without a frame
 }  // namespace cell_colour
 
 struct Cell {
@@ -24,7 +24,7 @@ struct Cell {
   std::size_t width = 0;                        ///< [points] at least
   std::size_t columns = 1;                      ///< that it spans
   bool bold = false, left = false;              ///< left: text begins at its left edge
-  std::string_view port = "";                   ///< a name for edges, "node:port"
+  std::string_view port;                        ///< a name for edges, "node:port"
 };
 using CellRows = std::vector<std::vector<Cell>>;
 

@@ -120,6 +120,7 @@ void show_why(Demo& demo, Forward& forward) {
 void show_sharing(Demo& demo, Forward& forward) {
   demo.step("What sharing saves: seed 004's three sequences, 5 tokens in common and 2 of their own");
   std::vector<Tokens> sequences;
+  sequences.reserve(kSuffixes.size());
   for (const Tokens& suffix : kSuffixes) sequences.push_back(kPrefix + suffix);
   const std::size_t bytes = kv_bytes_per_token(seeds_model(), DType::f32);
   const PagesNeeded tokens = pages_needed(sequences, 1);

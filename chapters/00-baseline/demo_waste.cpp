@@ -45,6 +45,7 @@ void show_memory(Demo& demo, const Forward& forward, std::span<const std::vector
 void show_waste(Demo& demo, Forward& forward, const std::vector<Ask>& asks, std::size_t page_size) {
   demo.step(fmt::format("The waste: {} questions on one document, one after the other", asks.size()));
   std::vector<std::vector<TokenId>> prompts;
+  prompts.reserve(asks.size());
   for (const Ask& ask : asks) prompts.push_back(ask.prompt);
   const std::vector<std::size_t> shared = shared_with_earlier(prompts);
   std::size_t total = 0, again = 0;

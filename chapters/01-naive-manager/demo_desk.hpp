@@ -21,6 +21,8 @@ struct PoolState {
 class DemoDesk {
  public:
   DemoDesk(std::span<const Stage> stages, const std::string& manager, std::size_t num_pages, std::size_t page_size);
+  DemoDesk(const DemoDesk&) = delete;  // its desk refers to its other members
+  DemoDesk& operator=(const DemoDesk&) = delete;
 
   /// The desk's calls, by the request's letter. Each answers in a few words: "hit 8, takes 1 page", "no room: waits".
   std::string start(char name, std::vector<TokenId> prompt);

@@ -1,5 +1,7 @@
+#include <algorithm>
 #include <fmt/format.h>
 #include <functional>
+#include <memory>
 #include <stdexcept>
 
 #include "01-naive-manager/demo_desk.hpp"
@@ -55,7 +57,7 @@ const std::vector<Event> kEvents = {
 // One manager's desk, with every state so far.
 struct Life {
   std::string manager;
-  DemoDesk desk;
+  std::unique_ptr<DemoDesk> desk;
   std::vector<PoolState> states = {};
 };
 
@@ -66,11 +68,11 @@ std::string row_of_cells(const PoolState& state) {
 }
 
 void show_event(const Event& event, Life& life) {
-  const std::string words = event.happen(life.desk);
-  const PoolState state = life.desk.state();
+  const std::string words = event.happen(*life.desk);
+  const PoolState state = life.desk->state();
   fmt::print("   {:<8}{}  free {} + private {} + cached {} = {}\n", life.manager, row_of_cells(state), state.free,
              state.private_pages, state.cached, kPages);
-  const std::string calls = life.desk.calls();
+  const std::string calls = life.desk->calls();
   fmt::print("           {:<36}{}{}\n", words, calls.empty() ? "" : "asked: ", calls);
   life.states.push_back(state);
 }
@@ -119,16 +121,18 @@ void show_lives(Demo& demo, std::span<const Stage> stages, const std::vector<std
       "   |     | free    |  a  | private to request a    |  #  | cached    | #a  | cached, and a uses it\n",
       kPages, kPageSize);
   std::vector<Life> lives;
-  for (const std::string& manager : managers) lives.push_back({manager, {stages, manager, kPages, kPageSize}});
+  lives.reserve(managers.size());
+  for (const std::string& manager : managers)
+    lives.push_back({manager, std::make_unique<DemoDesk>(stages, manager, kPages, kPageSize)});
   for (const Event& event : kEvents) {
     demo.step(fmt::format("{}: {}", event.call, event.title));
     for (Life& life : lives) show_event(event, life);
   }
   fmt::print("\n   computed altogether:");
   for (const Life& life : lives) {
-    fmt::print("  {} {} tokens", life.manager, life.desk.tokens_computed());
+    fmt::print("  {} {} tokens", life.manager, life.desk->tokens_computed());
     demo.figure("desk." + life.manager + ".steps", figures_of(life));
-    demo.figure("desk." + life.manager + ".computed", life.desk.tokens_computed());
+    demo.figure("desk." + life.manager + ".computed", life.desk->tokens_computed());
   }
   fmt::print("\n");
   demo.picture("desk", film(lives));

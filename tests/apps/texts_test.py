@@ -1,8 +1,8 @@
 """The numbers in the chapters' texts are those of a run of their demos.
 
 In chapters/NN-slug/README.md a number with a mark behind it, 6,000<!--waste.again-->, is the figure of that name in
-`demo_NN --json`; with a unit it is scaled and rounded to the digits shown. A block behind <!--demo--> is quoted from the demo's
-output: each of its lines must be there, whatever milliseconds it says."""
+`demo_NN --json`; with a unit it is scaled and rounded to the digits shown. A block behind <!--demo--> is quoted from the
+demo's output: each of its lines must be there, whatever milliseconds it says."""
 import json
 import pathlib
 import re
@@ -53,8 +53,9 @@ class Texts(unittest.TestCase):
                 self.assertEqual(done.returncode, 0, done.stderr)
                 self.assertEqual(list(wrong_marks(text, json.loads(file.read_text()))), [])
                 self.assertEqual(wrong_quotes(text, done.stdout), [])
-                self.assertEqual(text.count("<!--"), len(MARK.findall(text)) + len(QUOTED.findall(text)), "a mark is not understood")
-                checked += len(MARK.findall(text)) + len(QUOTED.findall(text))
+                found = len(MARK.findall(text)) + len(QUOTED.findall(text))
+                self.assertEqual(text.count("<!--"), found, "a mark is not understood")
+                checked += found
         self.assertGreater(checked, 15)
 
     def test_chapter_00_opens_and_closes_with_a_number_of_a_run(self):
@@ -64,9 +65,11 @@ class Texts(unittest.TestCase):
 
     def test_a_wrong_number_is_seen(self):
         figures = {"a": 12_255_232, "b": 74.608, "c": 45_056}
-        self.assertEqual(list(wrong_marks("12.3 MB<!--a--> 74.6 %<!--b--> 12,255,232<!--a--> 44.00 KiB<!--c-->", figures)), [])
+        right = "12.3 MB<!--a--> 74.6 %<!--b--> 12,255,232<!--a--> 44.00 KiB<!--c-->"
+        self.assertEqual(list(wrong_marks(right, figures)), [])
         self.assertEqual(list(wrong_marks("12.2 MB<!--a-->, 74.7 %<!--b-->, 5<!--d-->", figures)), [
-            "a: the text says 12.2 MB, the demo 12.3 MB", "b: the text says 74.7 %, the demo 74.6 %", "5: the demo has no figure d"])
+            "a: the text says 12.2 MB, the demo 12.3 MB", "b: the text says 74.7 %, the demo 74.6 %",
+            "5: the demo has no figure d"])
 
     def test_a_wrong_quote_is_seen(self):
         page = "<!--demo-->\n```\n  5 tokens in 17 ms\n  6 tokens\n```\n"
