@@ -2,8 +2,8 @@
 
 In a page, links to what the site does not have (folders, solutions, data) become plain words, links to sources lead
 to their place in the site, and pictures are named as from the root, where Doxygen finds them; marks behind numbers,
-which cost it the blank that follows, are left out. In a comment of a header, indented lines after an empty one are a picture or a table, to be shown as
-they stand."""
+which cost it the blank that follows, are left out. In a comment of a header, indented lines after an empty one are a
+picture or a table, to be shown as they stand."""
 import re
 import sys
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The lecture demos: their figures (numbers, never times), their options, and what they say of a stage that is not built."""
+"""The lecture demos: their figures (numbers, never times), options, and what they say of a stage not built."""
 import json
 import os
 import pathlib
@@ -72,7 +72,8 @@ class Demo01(unittest.TestCase):
             for step in steps:
                 cached = sum(page.startswith("#") for page in step["pages"])
                 free = step["pages"].count("")
-                self.assertEqual((step["free"], step["private"], step["cached"]), (free, 6 - free - cached, cached), step)
+                counted = (step["free"], step["private"], step["cached"])
+                self.assertEqual(counted, (free, 6 - free - cached, cached), step)
 
     def test_naive_keeps_nothing(self):
         self.assertEqual(self.states("naive"), [

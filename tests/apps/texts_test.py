@@ -1,8 +1,8 @@
 """The numbers in the chapters' texts are those of a run of their demos.
 
 In chapters/NN-slug/README.md a number with a mark behind it, 6,000<!--waste.again-->, is the figure of that name in
-`demo_NN --json`; with a unit it is scaled and rounded to the digits shown. A block behind <!--demo--> is quoted from the
-demo's output: each of its lines must be there, whatever milliseconds it says."""
+`demo_NN --json`; with a unit it is scaled and rounded to the digits shown. A block behind <!--demo--> is quoted from
+the demo's output: each of its lines must be there, whatever milliseconds it says."""
 import json
 import pathlib
 import re
