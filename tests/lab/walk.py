@@ -16,7 +16,7 @@ from lab.places import ROOT
 
 TRANSCRIPT = ROOT / "docs/learner-walk.md"
 SLUG = "01-naive-manager"
-WRONG = "start_looks_up_every_token"  # of tests/wrong
+WRONG = "start_looks_up_all"  # of tests/wrong
 SECONDS = r"\b\d+(?:\.\d+)? s\b|\b\d+ min \d+ s\b"
 
 HEAD = """# A learner's walk
