@@ -124,7 +124,7 @@ TEST(RandomModel, LeavesNothingBehindWhenRefused) {
   model = tiny();
   model.tokenizer = "common/llm/checkpoint/tokenizer.model";
   EXPECT_THAT(refused(model, "a"),
-              testing::EndsWith("tokenizer.model: has 1,536 tokens but the model's vocabulary is 263"));
+              testing::EndsWith("tokenizer.model: has 2,048 tokens but the model's vocabulary is 263"));
   model = tiny();
   model.config.head_dim = 3;
   EXPECT_THAT(refused(model, "a"), testing::StartsWith("sizes: \"head_dim\" is 3"));
@@ -216,7 +216,7 @@ TEST(MakeModel, TakesSizesOverThePreset) {
 
   const ModelConfig own =
       make("b",
-           "--vocab-size 1540 --hidden-size 24 --layers 1 --heads 4 --intermediate-size 20 --dtype bfloat16 "
+           "--vocab-size 2052 --hidden-size 24 --layers 1 --heads 4 --intermediate-size 20 --dtype bfloat16 "
            "--tokenizer common/llm/checkpoint/tokenizer.model");
   EXPECT_EQ(own.num_key_value_heads, 4);
   EXPECT_EQ(own.dtype, DType::bf16);
