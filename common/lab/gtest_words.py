@@ -24,7 +24,7 @@ def sentence(failure):
 
 def parts(failure):
     """(expected and got, the test's own words)."""
-    text = re.sub(r"\A(?:\S+:\d+|unknown file)\n", "", failure)
+    text = re.sub(r"\A(?:\S+:\d+|unknown file)\n+", "", failure)
     text, _, trace = text.partition("\nGoogle Test trace:\n")
     for pattern, tell in _SHAPES:
         if found := pattern.match(text):
@@ -55,7 +55,7 @@ def _thrown(found):
 _SHAPES = [(re.compile(pattern), tell) for pattern, tell in (
     (r"Expected equality of these values:\n((?:  .*(?:\n|\Z))+)", _equality),
     (r"Value of: (.*)\n  Actual: (.*)\nExpected: (.*)(?:\n|\Z)", lambda f: f"{f[1]}: expected {f[3]}, got {f[2]}"),
-    (r"Value of: (.*)\nExpected: (.*)\n  Actual: (.*)(?:\n|\Z)",
+    (r"Value of: (.*)\nExpected: ((?s:.*?))\n  Actual: (.*)(?:\n|\Z)",
      lambda f: f"{f[1]}: expected that it {f[2]}, got {f[3]}"),
     (r"Expected: (.*) throws an exception of type (.*)\.\n  Actual: it (.*)(?:\n|\Z)",
      lambda f: f"{f[1]}: expected that it throws {f[2]}, it {f[3].rstrip('.')}"),

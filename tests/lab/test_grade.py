@@ -1,5 +1,7 @@
 """./lab grade on a tiny course: the starter, the solution, and everything that a submission can do wrong."""
+import hashlib
 import json
+import os
 import shutil
 import unittest
 import xml.etree.ElementTree as xml
@@ -88,6 +90,12 @@ class GradeTest(unittest.TestCase):
         self.course.solve()
         self.assertEqual(self.grade()[0], 0)
 
+    def test_a_copy_that_is_older_than_what_was_built_is_built_again(self):
+        self.check_wrong("wrong_answer", "failed")
+        self.course.solve()
+        os.utime(self.course.path("exercises/01-tiny/1_twice.cpp"), (0, 0))
+        self.assertEqual(self.grade()[0], 0)
+
     def test_exit_is_no_pass(self):
         for name in ("exit_in_body", "exit_in_initialiser", "fake_results", "own_main"):
             with self.subTest(name):
@@ -127,6 +135,18 @@ class GradeTest(unittest.TestCase):
         self.assertEqual((code, self.record["score"], self.record["changed"]), (1, FULL, ["common/contract/todo.hpp"]))
         self.assertEqual(header.read_text(), was + "\n")
         self.assertIn("Not the course's own, so that this is no full grade: common/contract/todo.hpp\n", board)
+
+    def test_a_package_has_a_manifest_and_without_a_clone_nothing_to_put_back(self):
+        helper, manifest = self.course.path("tests/01-tiny/helper.hpp"), self.course.path("MANIFEST.sha256")
+        was, git = helper.read_text(), self.course.path(".git")
+        manifest.write_text(f"{hashlib.sha256(was.encode()).hexdigest()}  tests/01-tiny/helper.hpp\n")
+        git.rename(git.with_name("git-hidden"))
+        self.addCleanup(manifest.unlink)
+        self.addCleanup(helper.write_text, was)
+        self.addCleanup(lambda: git.with_name("git-hidden").rename(git))
+        helper.write_text(was.replace("= 2", "= 3"))
+        self.grade()
+        self.assertEqual((self.record["restored"], self.record["changed"]), ([], ["tests/01-tiny/helper.hpp"]))
 
     def test_who_works_on_the_course_keeps_what_was_changed(self):
         helper = self.course.path("tests/01-tiny/helper.hpp")
