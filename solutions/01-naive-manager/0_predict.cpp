@@ -3,7 +3,7 @@
 namespace radixlab {
 
 // Nothing is kept, so each prompt is computed from its first token on: 8,120.
-std::size_t predicted_computed() { return 4 * (2000 + 30); }
+std::size_t predicted_computed() { return std::size_t{4} * (2000 + 30); }
 
 // 2,030 / 16 = 126.9, and what is begun is a whole page: 127. The requests do not run at the same time.
 std::size_t predicted_pages() { return 127; }
@@ -12,7 +12,7 @@ std::size_t predicted_pages() { return 127; }
 std::size_t predicted_looked_up() { return 2030 - 1; }
 
 // K and V, 12 layers, 4 KV heads of 64 numbers of 4 bytes: 24,576. The 12 query heads keep nothing.
-std::size_t predicted_kv_bytes() { return 2 * 12 * 4 * 64 * 4; }
+std::size_t predicted_kv_bytes() { return std::size_t{2} * 12 * 4 * 64 * 4; }
 
 // Seed 003: naive consumes all. The count says 7; the handle, which is empty, says that it holds none of them (S10).
 std::size_t predicted_insert_answer() { return 7; }

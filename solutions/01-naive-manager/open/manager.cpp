@@ -74,7 +74,8 @@ InsertResult FifoCacheManager::insert_prefix(PrefixKey key, std::span<const Page
   const CacheHandle had = longest(key);
   if (had.cached_len == whole * page_size_) return {had.cached_len, had};
 
-  Text text{last_name_ + 1, key.cache_salt, {key.tokens.begin(), key.tokens.end() - n % page_size_}, {}};
+  const std::span<const TokenId> kept = key.tokens.first(whole * page_size_);
+  Text text{last_name_ + 1, key.cache_salt, {kept.begin(), kept.end()}, {}};
   const std::span<const PageId> shared = pages_of(had), given = pages.first(whole).subspan(shared.size());
   text.pages.assign(shared.begin(), shared.end());
   text.pages.insert(text.pages.end(), given.begin(), given.end());
