@@ -25,9 +25,9 @@ from lab import course, exercises, make_wrong
 from lab.build import jobs
 from lab.places import ROOT, LabError, shown
 from lab.record import OK, TOGETHER, Item, Record
+from lab.results import expected_tests
 
 SKIPPED = 77
-TEST = re.compile(r"^TEST(?:_F|_P)?\(\s*\w+,\s*(\w+)\s*\)", re.MULTILINE)
 SOURCE = re.compile(r"\bS\d+\b|[\w.-]+#\d+|[\w.-]+@[0-9a-f]{7,40}\b")
 
 
@@ -149,8 +149,7 @@ def full_record(lab):
 
 
 def tests_of(lab):
-    return [name for path in sorted((lab.root / "tests" / lab.slug).glob("*.cpp"))
-            for name in TEST.findall(path.read_text(encoding="utf-8"))]
+    return [name.split(".")[1] for name, _ in expected_tests(lab, TOGETHER)]
 
 
 def known_wrong(root=ROOT):

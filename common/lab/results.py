@@ -3,7 +3,7 @@
 import re
 
 from lab.course import task as find_task
-from lab.places import ROOT, LabError, build_folder, shown
+from lab.places import LabError, build_folder, shown
 from lab.record import TOGETHER
 
 PRESET, ASAN = "labs", "labs-asan"
@@ -36,7 +36,7 @@ def is_graded_alone(lab):
 def expected_tests(lab, item):
     """The tests of a task, or all of TOGETHER, in the order of the sources: [("Suite.Name", has parameters)]. They are
     read from the sources that the chapter builds, never from a program that a learner's code is linked into."""
-    folder = ROOT / "tests" / lab.slug
+    folder = lab.root / "tests" / lab.slug
     names = []
     suite = re.search(r"radixlab_lab_tests\(([^)]*)\)", (folder / "CMakeLists.txt").read_text(encoding="utf-8"))
     for file in re.findall(r"\b\w+\.cpp\b", suite[1] if suite else ""):

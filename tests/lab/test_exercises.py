@@ -132,6 +132,7 @@ class CourseTest(unittest.TestCase):
         self.write("chapters/07-tree/README.md", "Task 7.1 splits.\n")
         self.write("solutions/07-tree/1_split.cpp", SOLUTION)
         self.write("tests/07-tree/tree_test.cpp", "TEST_F(Lab07, T1_Splits) {}\nTEST(Lab07, GivenThat) {}\n")
+        self.write("tests/07-tree/CMakeLists.txt", "radixlab_lab_tests(07-tree tree_test.cpp)\n")
         self.stub = self.root / "exercises/07-tree/1_split.cpp"
         for module in (exercises, author_checks):
             self.enter(mock.patch.object(module, "ROOT", self.root))
