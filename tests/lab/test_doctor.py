@@ -37,14 +37,15 @@ class DoctorTest(unittest.TestCase):
         code, said = self.doctor()
         self.assertEqual(code, 0)
         self.assertRegex(said, r"g\+\+ +ok +12\.2\.0\nnvcc +- +no CUDA toolkit\n")
-        self.assertIn("All is well: the machine has what it needs, and radix keeps the contract (31 tests, 0 skipped)", said)
-        self.assertEqual(self.suites.call_args.args[:2], ("labs", ["test_conformance"]))
+        self.assertIn("All is well: the machine has what it needs, and our solution of the first lab passes (31 tests, "
+                      "0 skipped)", said)
+        self.assertEqual(self.suites.call_args.args[:2], ("labs", ["test_01_solution"]))
 
     def test_where_solutions_are_not_released_it_asks_what_there_is(self):
-        (self.root / "solutions/05-radix-tree").rmdir()
-        self.assertIn("naive keeps the contract (31 tests", self.doctor()[1])
-        self.assertEqual(self.suites.call_args.args, ("labs", ["test_conformance"], [r"^conformance\..*naive"]))
         (self.root / "solutions/01-naive-manager").rmdir()
+        self.assertIn("radix keeps the contract (31 tests", self.doctor()[1])
+        self.assertEqual(self.suites.call_args.args, ("labs", ["test_conformance"], [r"^conformance\..*radix"]))
+        (self.root / "solutions/05-radix-tree").rmdir()
         self.assertIn("the given parts are sound (31 tests", self.doctor()[1])
         self.assertEqual(self.suites.call_args.args, ("labs", ["test_contract", "test_storage"], [r"^(contract|storage)\."]))
 
@@ -79,9 +80,9 @@ class DoctorTest(unittest.TestCase):
         self.assertNotIn("a.cpp", said)
 
     def test_the_suite_is_asked_of_radix_alone(self):
-        self.assertRegex("conformance.Ladder/Conformance.I9_ALookUp/radix_P4", doctor.OURS[0].tests)
-        self.assertNotRegex("conformance.Ladder/Conformance.I9_ALookUp/naive_P4", doctor.OURS[0].tests)
-        self.assertNotRegex("ladder.05-radix", doctor.OURS[0].tests)
+        self.assertRegex("conformance.Ladder/Conformance.I9_ALookUp/radix_P4", doctor.OURS[1].tests)
+        self.assertNotRegex("conformance.Ladder/Conformance.I9_ALookUp/naive_P4", doctor.OURS[1].tests)
+        self.assertNotRegex("ladder.05-radix", doctor.OURS[1].tests)
 
 
 class MachineTest(unittest.TestCase):
