@@ -18,6 +18,9 @@ CHAPTER = "01"  # that a learner writes
 WAITS = "built in lab "  # as a test says that has no bodies to run on
 ON_ITS_CODE = ("test_conformance", "ladder", "random_lives")
 """Targets whose tests run on what the learner wrote."""
+ON_THE_LADDER = (r"^conformance\.", "^allocation_failure", "^random_lives", "^fuzz", "^apps", "^document_qa",
+                 r"^ladder(\.(05|break)|_explain)", "^solution-", "^open-")
+"""What may change when a chapter's solutions come; the rest was tested on the first day, ladder.01 by what is shorter."""
 
 
 def prove():
@@ -37,7 +40,7 @@ def first_day():
 
 def chapter_released():
     lay(editions.student((CHAPTER,)))
-    return f"with {CHAPTER} released: " + suites(f"the student's edition with {CHAPTER}", waits={"05"})
+    return f"with {CHAPTER} released: " + suites(f"the student's edition with {CHAPTER}", ON_THE_LADDER, waits={"05"})
 
 
 def everything():
@@ -101,6 +104,7 @@ def walk():
     said = course("start", ["start", CHAPTER], f"./lab start {CHAPTER}")
     if f"exercises/{CHAPTER}-" not in said:
         raise LabError(f"./lab start {CHAPTER} names no file of exercises/", code=1)
+    shutil.rmtree(COURSE / "build/labs/results", ignore_errors=True)
     course("grade", ["grade", CHAPTER], "Grading the starter", code=1)
     marks("the starter", 0)
     slug = editions.solved()[CHAPTER]
@@ -126,7 +130,7 @@ def on_own_code():
     logged("mine-build", ["cmake", "--build", folder, "--parallel", str(jobs()), "--target", *ON_ITS_CODE], "Building on it")
     junit = folder / "mine.xml"
     logged("mine-test", ["ctest", "--test-dir", folder, "--parallel", str(jobs()), "--no-tests=error", "--output-junit", junit,
-                         "-R", rf"^(conformance\.[^0-9]|random_lives\.table|ladder\.{CHAPTER}-)"], "Testing it", CTEST)
+                         "-R", r"^(conformance\.[^0-9]|random_lives\.table|ladder\.break-naive)"], "Testing it", CTEST)
     logged("mine-build", ["cmake", "-S", COURSE, "-B", folder, "-DRADIXLAB_MINE="], "Configuring without it")
     return f"{report.counts(report.read_junit(junit))['passed']} tests on it"
 
