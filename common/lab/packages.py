@@ -32,7 +32,7 @@ GROUPS = {
         Package("libfmt-dev"),
         Package("libsentencepiece-dev"),
     ),
-    "test": (Package("libgtest-dev"), Package("libgmock-dev"), Package("libbenchmark-dev")),
+    "test": (Package("libgtest-dev"), Package("libgmock-dev"), Package("libbenchmark-dev"), Package("git", program="git")),
     "pictures": (Package("graphviz", program="dot"),),
     "wheels": (Package("python3-pip", module="pip"), Package("ca-certificates")),
     "clang": (Package("clang-16", program="clang++-16"),),

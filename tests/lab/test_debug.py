@@ -18,8 +18,7 @@ class DebugTest(CourseTest):
         put(self.root / "tests/01-desk/CMakeLists.txt", "radixlab_lab_tests(01-desk desk_test.cpp)\n")
         put(self.root / "tests/01-desk/desk_test.cpp", TESTS)
         self.made, self.ran, self.terminal, self.gdb = [], [], True, "/usr/bin/gdb"
-        for change in (mock.patch("lab.results.ROOT", self.root),
-                       mock.patch.object(debug, "make", side_effect=self.made.append),
+        for change in (mock.patch.object(debug, "make", side_effect=self.made.append),
                        mock.patch.object(debug, "program", side_effect=lambda name, _: self.root / "build/bin" / name),
                        mock.patch.object(debug, "is_terminal", side_effect=lambda _: self.terminal),
                        mock.patch.object(debug.shutil, "which", side_effect=lambda _: self.gdb),
