@@ -13,6 +13,9 @@
 #include "testing/told_story.hpp"
 #include "visualize/dot.hpp"
 
+// AddressSanitizer keeps the signals to itself, and calls this before its report ends the program.
+extern "C" [[gnu::weak]] void __sanitizer_set_death_callback(void (*)());
+
 namespace radixlab {
 namespace {
 
@@ -25,12 +28,17 @@ const char* folder() { return std::getenv("RADIXLAB_STORY_DIR"); }
 
 // A program that is about to die has nothing to lose: what is not safe in a signal's handler may fail here, and then it
 // dies untold. The signal comes again when the handler is done, and kills.
-void tell_before_the_end(int signal) {
+void tell_the_innermost() {
   if (innermost) innermost->tell();
+}
+
+void tell_before_the_end(int signal) {
+  tell_the_innermost();
   std::raise(signal);
 }
 
-void listen_for_signals() {
+void listen_for_the_end() {
+  if (__sanitizer_set_death_callback) __sanitizer_set_death_callback(tell_the_innermost);
   static std::array<char, 1 << 18> stack;  // an endless recursion has used up the program's own
   const stack_t other{.ss_sp = stack.data(), .ss_flags = 0, .ss_size = stack.size()};
   sigaltstack(&other, nullptr);
@@ -87,7 +95,7 @@ FailureStory::FailureStory(const Story& story)
       exceptions_(std::uncaught_exceptions()),
       test_(test_name()) {
   testing::UnitTest::GetInstance()->listeners().Append(this);
-  if (folder()) listen_for_signals();
+  if (folder()) listen_for_the_end();
 }
 
 FailureStory::~FailureStory() {

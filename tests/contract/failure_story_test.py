@@ -57,9 +57,9 @@ class FailureStoryTest(unittest.TestCase):
 
     def test_a_crash_tells_in_which_call(self):
         code, stories = self.run_test("Failing.CrashesInACall")
-        self.assertEqual((code, stories), (-signal.SIGSEGV, [
-            "   1  insert  [7 7 3 1]  -> 0 cached\n"
-            "Then  evict   3 pages   (it did not come back)"]))
+        self.assertIn(code, (-signal.SIGSEGV, 1))  # 1 is AddressSanitizer's
+        self.assertEqual(stories, ["   1  insert  [7 7 3 1]  -> 0 cached\n"
+                                   "Then  evict   3 pages   (it did not come back)"])
         self.assertIn('"op":"evict","num_pages":3', (self.folder / "Failing.CrashesInACall.jsonl").read_text())
 
     def test_an_exception_tells_before_the_manager_is_gone_and_a_long_story_begins_late(self):
