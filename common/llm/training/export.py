@@ -24,7 +24,7 @@ def export_model(run, out):
                if name != "lm_head.weight"}  # the embedding, once more
     save_file(weights, out / "model.safetensors", metadata={"format": "pt"})
     (out / "model.safetensors").chmod(0o644)
-    settings = llama.config(len(tokens)).to_dict() | {"architectures": ["LlamaForCausalLM"]}
+    settings = llama.config(len(tokens), state["query_heads"]).to_dict() | {"architectures": ["LlamaForCausalLM"]}
     kept = ("architectures", "model_type", "hidden_act", "hidden_size", "intermediate_size", "num_hidden_layers",
             "num_attention_heads", "num_key_value_heads", "head_dim", "vocab_size", "rms_norm_eps",
             "max_position_embeddings", "tie_word_embeddings", "attention_bias", "mlp_bias", "bos_token_id",

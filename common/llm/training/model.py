@@ -6,19 +6,38 @@ from transformers import LlamaConfig, LlamaForCausalLM
 from craft import Crafter
 
 
-def config(pieces):
+KV_HEADS, HEAD = 4, 32
+
+
+def config(pieces, query_heads=KV_HEADS):
     return LlamaConfig(
-        vocab_size=pieces, hidden_size=128, intermediate_size=384, num_hidden_layers=4, num_attention_heads=4,
-        num_key_value_heads=4, head_dim=32, rms_norm_eps=1e-5, max_position_embeddings=4096, tie_word_embeddings=True,
+        vocab_size=pieces, hidden_size=128, intermediate_size=384, num_hidden_layers=4,
+        num_attention_heads=query_heads, num_key_value_heads=KV_HEADS, head_dim=HEAD,
+        rms_norm_eps=1e-5, max_position_embeddings=4096, tie_word_embeddings=True,
         bos_token_id=1, eos_token_id=2, rope_parameters={"rope_type": "default", "rope_theta": 1e7},
         attn_implementation="sdpa")
 
 
-def crafted(pieces):
-    """A model of that many pieces, at the start that craft.py explains."""
+def crafted(pieces, query_heads=KV_HEADS):
+    """A model at the start that craft.py explains; query heads that share a KV head share its role."""
     model = LlamaForCausalLM(config(pieces))
     Crafter(model).craft()
-    return model
+    return model if query_heads == KV_HEADS else _grouped(model, LlamaForCausalLM(config(pieces, query_heads)))
+
+
+@torch.no_grad()
+def _grouped(model, grouped):
+    """Each query head becomes several on the same KV head, almost equal, that write its output between them."""
+    each = grouped.config.num_attention_heads // KV_HEADS
+    state = model.state_dict()
+    for name, weight in state.items():
+        if name.endswith("q_proj.weight"):
+            copies = weight.view(KV_HEADS, 1, HEAD, -1).expand(-1, each, -1, -1).flatten(0, 2)
+            state[name] = copies + 0.02 * torch.randn_like(copies)
+        if name.endswith("o_proj.weight"):
+            state[name] = weight.view(-1, KV_HEADS, 1, HEAD).expand(-1, -1, each, -1).flatten(1) / each
+    grouped.load_state_dict(state)
+    return grouped
 
 
 def rotations(model, positions):

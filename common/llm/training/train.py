@@ -37,15 +37,15 @@ class Progress:
 
 
 class Run:
-    def __init__(self, folder, seed, budget):
-        self.folder, self.budget, self.seed = folder, budget, seed
+    def __init__(self, folder, seed, budget, query_heads):
+        self.folder, self.budget, self.seed, self.query_heads = folder, budget, seed, query_heads
         folder.mkdir(parents=True, exist_ok=True)
         if not (folder / "tokenizer.model").exists():
             tokenizer.train(folder / "tokenizer.model", seed)
         self.tokens = tokenizer.Tokens(folder / "tokenizer.model")
         torch.manual_seed(seed)
         self.dice = random.Random(f"training {seed}")
-        self.model = llama.crafted(len(self.tokens))
+        self.model = llama.crafted(len(self.tokens), query_heads)
         matrices = [weight for weight in self.model.parameters() if weight.dim() == 2]
         vectors = [weight for weight in self.model.parameters() if weight.dim() == 1]
         self.optimizer = torch.optim.AdamW([{"params": matrices, "weight_decay": 0.01}, {"params": vectors,
@@ -56,8 +56,9 @@ class Run:
 
     def _load(self):
         state = torch.load(self.folder / "state.pt", weights_only=False)
-        if state["seed"] != self.seed:
-            raise SystemExit(f"{self.folder} holds a run with seed {state['seed']}; expected {self.seed}")
+        for name in ("seed", "query_heads"):
+            if state[name] != getattr(self, name):
+                raise SystemExit(f"{self.folder} holds a run with {name} {state[name]}; expected {getattr(self, name)}")
         self.model.load_state_dict(state["model"])
         self.optimizer.load_state_dict(state["optimizer"])
         self.progress = Progress(**state["progress"])
@@ -66,9 +67,9 @@ class Run:
 
     def save(self):
         half = self.folder / "state.pt.making"
-        torch.save({"seed": self.seed, "model": self.model.state_dict(), "optimizer": self.optimizer.state_dict(),
-                    "progress": vars(self.progress), "dice": self.dice.getstate(), "torch": torch.get_rng_state()},
-                   half)
+        torch.save({"seed": self.seed, "query_heads": self.query_heads, "progress": vars(self.progress),
+                    "model": self.model.state_dict(), "optimizer": self.optimizer.state_dict(),
+                    "dice": self.dice.getstate(), "torch": torch.get_rng_state()}, half)
         half.replace(self.folder / "state.pt")
 
     def rate(self):
@@ -158,6 +159,8 @@ def arguments():
                                      epilog="Example: train.py --out build/model --seed 1 --threads 2 --minutes 60")
     parser.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="the run; goes on if there is one")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--query-heads", type=int, default=llama.KV_HEADS, metavar="N",
+                        help=f"a multiple of the {llama.KV_HEADS} KV heads (default: {llama.KV_HEADS})")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--tokens", type=float, default=32e6, help="to train on in all (default: 32e6)")
     parser.add_argument("--minutes", type=float, default=math.inf, help="stop after so long; the next call goes on")
@@ -168,7 +171,7 @@ def main():
     from lab.terminal import Progress as Bar
     given = arguments()
     torch.set_num_threads(given.threads)
-    run = Run(given.out, given.seed, given.tokens)
+    run = Run(given.out, given.seed, given.tokens, given.query_heads)
     with Bar(f"Training in {given.out}") as bar:
         train(run, given.minutes * 60, bar)
     print(run.tell("stopped").strip())
