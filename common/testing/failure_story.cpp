@@ -14,7 +14,7 @@
 #include "visualize/dot.hpp"
 
 // AddressSanitizer keeps the signals to itself, and calls this before its report ends the program.
-extern "C" [[gnu::weak]] void __sanitizer_set_death_callback(void (*)());
+extern "C" [[gnu::weak]] void __sanitizer_set_death_callback(void (*)());  // NOLINT(bugprone-reserved-identifier)
 
 namespace radixlab {
 namespace {
