@@ -14,6 +14,9 @@ if sys.version_info < OLDEST:
 
 sys.path[0] = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
-from lab.cli import main  # noqa: E402  (the path comes first)
+try:
+    from lab.cli import main
+except KeyboardInterrupt:  # once it is imported it says so itself
+    sys.exit(130)
 
 sys.exit(main(sys.argv[1:]))

@@ -3,6 +3,7 @@
 A command is a module with SUMMARY, EXAMPLE, add_arguments(parser) and run(arguments) -> exit code. Where TAKES_MORE stands,
 words after `--` are handed on to the program behind it, as arguments.more."""
 import argparse
+import os
 import sys
 
 from lab import (bench, build, check, check_hf, class_report, compare, completion, debug, demo, docs, doctor,
@@ -89,10 +90,15 @@ def dispatch(words):
 
 def main(words):
     try:
-        return dispatch(words)
+        code = dispatch(words)
+        sys.stdout.flush()
+        return code
     except LabError as error:
         print(f"lab: {error}", file=sys.stderr)
         return error.code
+    except BrokenPipeError:  # whoever reads has seen enough, `head` for one
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
     except OSError as error:
         print(f"lab: {error}", file=sys.stderr)
         return 2

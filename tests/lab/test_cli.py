@@ -65,6 +65,15 @@ class CliTest(unittest.TestCase):
         self.assertEqual(told.returncode, 0, told.stderr)
         self.assertIn("Usage: ./lab COMMAND", told.stdout)
 
+    def test_a_reader_who_leaves_early_hears_no_complaint(self):
+        reader, writer = os.pipe()
+        os.close(reader)
+        try:
+            done = subprocess.run([str(ROOT / "lab"), "--help"], stdout=writer, stderr=subprocess.PIPE)
+        finally:
+            os.close(writer)
+        self.assertEqual((done.returncode, done.stderr), (141, b""))
+
     def test_an_old_python_is_told_in_one_line_before_any_newer_syntax_is_read(self):
         start = ROOT / "common/lab/__main__.py"
         ast.parse(start.read_text(), feature_version=(3, 4))
