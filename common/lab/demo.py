@@ -76,5 +76,5 @@ def make_timed_model():
                    "--tokenizer", str(CHECKPOINT / "tokenizer.model"), "--out", str(work)]
         made = subprocess.run(command, capture_output=True, text=True)
         if made.returncode != 0:
-            raise LabError(f"make_model failed: {made.stderr.strip()}", code=1)
+            raise LabError(f"make_model failed: {made.stderr.strip()}", code=max(1, made.returncode))
     work.replace(TIMED_MODEL)
