@@ -5,9 +5,14 @@ find_package(benchmark REQUIRED)
 find_package(fmt REQUIRED)
 find_package(nlohmann_json REQUIRED)
 find_package(CLI11 REQUIRED)
-find_package(PkgConfig REQUIRED)
-pkg_check_modules(SentencePiece REQUIRED IMPORTED_TARGET sentencepiece)
 find_package(Python3 3.10 REQUIRED COMPONENTS Interpreter)
+
+# SentencePiece has no package file for CMake, and Ubuntu's for pkg-config asks for protobuf's, which it does not install.
+find_path(RADIXLAB_SENTENCEPIECE_INCLUDE sentencepiece_processor.h REQUIRED)
+find_library(RADIXLAB_SENTENCEPIECE sentencepiece REQUIRED)
+add_library(radixlab_sentencepiece INTERFACE)
+target_include_directories(radixlab_sentencepiece SYSTEM INTERFACE ${RADIXLAB_SENTENCEPIECE_INCLUDE})
+target_link_libraries(radixlab_sentencepiece INTERFACE ${RADIXLAB_SENTENCEPIECE})
 
 # LibTorch comes from its wheel. Imported targets for the two libraries that we use work everywhere, where the wheel's own
 # package file asks for a CUDA toolkit.

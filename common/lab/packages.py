@@ -26,7 +26,6 @@ GROUPS = {
         Package("g++", program="g++"),
         Package("cmake", program="cmake"),
         Package("ninja-build", program="ninja"),
-        Package("pkg-config", program="pkg-config"),
         Package("nlohmann-json3-dev"),
         Package("libcli11-dev"),
         Package("libfmt-dev"),
