@@ -34,6 +34,8 @@ def set_up(preset, *more):
     with _alone():
         pip = ["wheels"] if newer_cmake.is_to_be_fetched() else []
         packages.ensure(packages.needed([*groups, *more, *pip]))
+        if newer_cmake.is_to_be_fetched():  # the system's own, just installed, may be the one that is too old
+            packages.ensure(packages.needed(["wheels"]))
         newer_cmake.ensure()
         if "wheels" in groups:
             libtorch.ensure()

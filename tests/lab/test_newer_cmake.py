@@ -99,10 +99,20 @@ class NewerCmakeTest(unittest.TestCase):
                 mock.patch.object(setup.packages, "ensure") as ensure, \
                 mock.patch.object(setup.newer_cmake, "ensure"):
             for fetched, asked in {True: 1, False: 0}.items():
+                ensure.reset_mock()
                 with mock.patch.object(setup.newer_cmake, "is_to_be_fetched", return_value=fetched):
                     setup.set_up("labs")
-                names = [package.name for package in ensure.call_args.args[0]]
+                names = [package.name for package in ensure.call_args_list[0].args[0]]
                 self.assertEqual(names.count("python3-pip"), asked)
+
+    def test_set_up_asks_for_pip_once_it_has_installed_a_cmake_that_is_too_old(self):
+        with mock.patch.object(setup, "_alone", contextlib.nullcontext), \
+                mock.patch.object(setup.packages, "ensure") as ensure, \
+                mock.patch.object(setup.newer_cmake, "ensure"), \
+                mock.patch.object(setup.newer_cmake, "is_to_be_fetched", side_effect=(False, True)):
+            setup.set_up("labs")
+        asked = [[package.name for package in call.args[0]] for call in ensure.call_args_list]
+        self.assertEqual(["python3-pip" in names for names in asked], [False, True])
 
 
 if __name__ == "__main__":
