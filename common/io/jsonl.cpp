@@ -35,7 +35,7 @@ JsonlReader::JsonlReader(std::istream& in, std::string name, const JsonLimits& l
 std::optional<Json> JsonlReader::next() {
   const auto line = lines_.next();
   if (!line) return std::nullopt;
-  return parse_json_object(*line, where(), limits_);
+  return std::make_optional(parse_json_object(*line, where(), limits_));
 }
 
 Json parse_json_object(std::string_view line, std::string_view where, const JsonLimits& limits) {
