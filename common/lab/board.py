@@ -70,9 +70,8 @@ def notes(record):
 
 
 def next_step(record):
-    for item in record.items:
-        if item.id != TOGETHER and item.state != OK:
-            return f"edit {item.file}, then ./lab grade {record.chapter}"
+    if record.to_do:
+        return f"edit {record.to_do.file}, then ./lab grade {record.chapter}"
     if record.changed:
         return f"git diff shows what differs from the course; put it back, then ./lab grade {record.chapter}"
     if not record.full:

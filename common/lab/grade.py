@@ -17,7 +17,7 @@ from lab.build import configure
 from lab.build_tasks import SUITE
 from lab.logged import CTEST, WorkFailed, run_logged
 from lab.places import ROOT, LabError, build_folder, shown
-from lab.record import FAILED, TOGETHER, Item, Record, item_of, read
+from lab.record import FAILED, NOT_WRITTEN, TOGETHER, Item, Record, item_of, read
 from lab.results import ASAN, PRESET, is_graded_alone, results, task_file
 from lab.setup import alone, set_up
 from lab.terminal import say
@@ -83,6 +83,7 @@ def grade(lab, preset=PRESET, mine=(), as_is=False, quiet=False):
                 old.unlink()
         run_tests(lab, preset, quiet)
         items = [collect(lab, item, folder) for item in [*(task.id for task in lab.tasks), TOGETHER]]
+    name_all_unwritten(items)
     ran = {number: "yours" if number == lab.number or number in mine else "ours"
            for number in [*used_chapters(lab), lab.number]}
     record = Record(lab.number, lab.slug, lab.title, is_graded_alone(lab), items, ran, restored, changed,
@@ -133,6 +134,13 @@ def collect(lab, name, folder):
         return Item(name, "all tasks together", "", 0, lab.together, FAILED, says)
     task = next(task for task in lab.tasks if task.id == name)
     return Item(name, task.title, shown(task_file(lab, task)), 0, task.points, FAILED, says)
+
+
+def name_all_unwritten(items):
+    """A program of all tasks ends at the first that is not written, so it has not met them all."""
+    if items[-1].state == NOT_WRITTEN:
+        names = [item.id for item in items[:-1] if item.state == NOT_WRITTEN]
+        items[-1].says = f"{', '.join(names)} not written yet" if names else items[-1].says
 
 
 def chosen(mine, lab):

@@ -62,6 +62,12 @@ class Record:
         return sum(item.most for item in self.items)
 
     @property
+    def to_do(self):
+        """The first task that is not ok; None if all are. One that was skipped, as it waits for another, comes last."""
+        left = [item for item in self.items if item.id != TOGETHER and item.state != OK]
+        return next((item for item in left if item.state != SKIPPED), left[0] if left else None)
+
+    @property
     def full(self):
         return self.score == self.most and not self.changed
 

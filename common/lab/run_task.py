@@ -86,10 +86,12 @@ def give_away(folder):
 
 def judge(item):
     """State, points and sentence of an item, from its tests: all or nothing."""
+    _wait_for_others(item)
     failed = [test for test in item.tests if test.state == FAILED]
     skipped = [test for test in item.tests if test.state == SKIPPED]
-    unwritten = {task for test in failed for task in gtest_words.TODO.findall(test.says + test.output)}
-    if failed and all(gtest_words.TODO.search(test.says + test.output) for test in failed):
+    unwritten = {task for test in failed for task in _unwritten(test)}
+    passed = any(test.state == PASSED for test in item.tests)
+    if failed and (all(map(_unwritten, failed)) or (item.id in unwritten and not passed)):
         item.state, item.says = NOT_WRITTEN, f"{', '.join(sorted(unwritten))} not written yet"
     elif failed:
         item.state, item.says = FAILED, item.failed_test.says
@@ -97,6 +99,19 @@ def judge(item):
         item.state, item.says = SKIPPED, skipped[0].says
     else:
         item.state, item.points = OK, item.most
+
+
+def _unwritten(test):
+    """The tasks that a failed test met before they were written."""
+    return set(gtest_words.TODO.findall(test.says + test.output)) if test.state == FAILED else set()
+
+
+def _wait_for_others(item):
+    """Graded together, a test needs other tasks too. Where one of them is not written, it says nothing of its own."""
+    waiting = [test for test in item.tests if item.id not in (_unwritten(test) or {item.id})]
+    others = sorted({task for test in waiting for task in _unwritten(test)})
+    for test in waiting if item.id != TOGETHER else ():
+        test.state, test.says = SKIPPED, f"waits for {', '.join(others)}, not written yet"
 
 
 def _draw(test):

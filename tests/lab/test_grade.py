@@ -190,6 +190,20 @@ class GradeTest(unittest.TestCase):
         self.grade()
         self.assertEqual((self.record["score"], self.record["alone"]), (3, True))
 
+    def test_graded_as_a_whole_a_task_waits_for_another_that_is_not_written(self):
+        hidden = self.course.path("build/hidden")
+        shutil.move(self.course.path("solutions"), hidden)
+        self.addCleanup(shutil.move, hidden, self.course.path("solutions"))
+        shutil.copy(HERE / "tiny_course/exercises/01-tiny/1_twice.cpp", self.course.path("exercises/01-tiny"))
+        shutil.copy(HERE / "tiny_course/exercises/01-tiny/3_greet.cpp", self.course.path("exercises/01-tiny"))
+        code, board = self.grade()
+        self.assertEqual([item["state"] for item in self.items.values()],
+                         ["not written", "skipped", "not written", "not written"], board)
+        self.assertRegex(board, r"skip  1\.2  .* 0/2  skipped: waits for 1\.1, not written yet\n")
+        self.assertRegex(board, r"all tasks together +0/3  1\.1, 1\.3 not written yet\n")
+        self.submit("wrong_answer")
+        self.assertEqual((self.grade()[0], self.items["1.2"]["state"]), (1, "failed"))
+
     def test_the_record_is_printed_alone(self):
         code, told, _ = self.course.lab("grade", "01", "--json")
         self.assertEqual((code, json.loads(told)), (0, self.course.record()[0]))

@@ -5,7 +5,7 @@ import zipfile
 
 from a_course import CourseTest, put
 from lab import course, learner
-from lab.record import FAILED, NOT_COMPILED, NOT_WRITTEN
+from lab.record import FAILED, NOT_COMPILED, NOT_WRITTEN, SKIPPED
 
 
 class StartTest(CourseTest):
@@ -96,6 +96,12 @@ Next: edit exercises/01-desk/1_begin.cpp, then ./lab grade 01
         self.graded("03", t1=NOT_WRITTEN)
         self.assertIn("3.1", self.first_line())
         self.graded("03")
+        self.assertIn("1.1", self.first_line())
+
+    def test_a_task_that_waits_for_another_comes_after_it(self):
+        self.graded("01", t1=SKIPPED, t2=NOT_WRITTEN, together=NOT_WRITTEN)
+        self.assertIn("1.2", self.first_line())
+        self.graded("01", t1=SKIPPED, together=NOT_WRITTEN)
         self.assertIn("1.1", self.first_line())
 
     def test_the_next_chapter_and_the_end(self):

@@ -13,6 +13,8 @@ TEST(Tiny, T1_OfNothing) { EXPECT_EQ(twice(0), 0); }
 
 TEST(Tiny, T2_OfFour) { EXPECT_EQ(half(4), kHalfOfFour); }
 
+TEST(Tiny, T2_OfTwice) { EXPECT_EQ(half(twice(4)), 4); }
+
 TEST(Tiny, T3_SaysHello) {
   EXPECT_EQ(greet("you"), "hello, you");
   if (HasFailure()) tell_a_story("Tiny.T3_SaysHello");
