@@ -268,6 +268,23 @@ TEST_F(Lab01Desk, T4_WhoComesSecondGoesOnWithTheFirstsPages) {
                                    << free_now();
 }
 
+TEST_F(Lab01Desk, T4_APartlyFilledPageOfAnotherIsNotTakenOver) {
+  cache.partial_hits = true;
+  Request r = foreign(16);
+  ASSERT_TRUE(desk.start(r)) << kThereIsRoom;
+  ASSERT_EQ(r.pages, (Pages{3, 4, 5, 6}));
+  cache.hold(foreign(10).tokens,
+             {0, 1, 2});  // another has published 10 tokens before us, and goes on writing in page 2
+  r.computed = 11;
+  desk.chunk_done(r);
+  EXPECT_EQ(r.pages, (Pages{0, 1, 5, 6}))
+      << "I22: the handle of 10 tokens names page 2 for 2 of its 4 tokens only. Partly filled pages are never shared: "
+         "its owner writes on in it, and so do we in our own page 5"
+      << table_of(r);
+  EXPECT_EQ(list.free_count(), 3u) << "I21: our own 3 and 4 are given back, and 5 stays ours: one page was free before"
+                                   << free_now();
+}
+
 TEST_F(Lab01Desk, T4_FinishGivesTheTailBack) {
   Request r = started(16);
   ASSERT_EQ(r.pages, (Pages{0, 1, 3, 4}));
