@@ -9,12 +9,13 @@
 
 namespace radixlab {
 
-/// Expects an exception whose message begins with `rule`, and which is not IntegrityError.
+/// Expects an exception whose message begins with `rule`, and which is not IntegrityError. `name` is how a failure calls
+/// the call, where a test has several.
 template <class Call>
-void expect_refused(const std::string& rule, Call call) {
+void expect_refused(const std::string& rule, Call call, const std::string& name = "the call") {
   try {
     call();
-    ADD_FAILURE() << rule << ": expected a refusal, but the call went through";
+    ADD_FAILURE() << rule << ": expected a refusal, but " << name << " went through";
   } catch (const IntegrityError& broken) {
     ADD_FAILURE() << rule << ": expected a refusal, but " << broken.what();
   } catch (const std::exception& error) {

@@ -62,10 +62,14 @@ TEST_F(Lab01Naive, T1_AnyOtherHandleIsRefused) {
   SCOPED_TRACE(
       "I28: naive has given out no handle of 4 tokens; whoever brings one has it from elsewhere, and must be "
       "told, by a message that begins with I28");
-  expect_refused("I28", [&] { manager.lock_handle(invented); });
-  expect_refused("I28", [&] { manager.unlock_handle(invented); });
-  expect_refused("I28", [&] { manager.copy_pages(invented, out); });
-  expect_refused("I28", [&] { manager.insert_prefix(text, pages, invented); });
+  expect_refused(
+      "I28", [&] { manager.lock_handle(invented); }, "lock_handle of a handle that is not empty");
+  expect_refused(
+      "I28", [&] { manager.unlock_handle(invented); }, "unlock_handle of a handle that is not empty");
+  expect_refused(
+      "I28", [&] { manager.copy_pages(invented, out); }, "copy_pages of a handle that is not empty");
+  expect_refused(
+      "I28", [&] { manager.insert_prefix(text, pages, invented); }, "insert_prefix from a handle that is not empty");
 }
 
 TEST_F(Lab01Naive, GivenItKeepsNoPriorities) { EXPECT_THROW(cache.retain({}, 1, 1), std::logic_error); }
