@@ -1,7 +1,7 @@
 """./lab exercises: writes exercises/ whole from solutions/, lab.json and hints.md.
 
 A task's file keeps its includes, its `///` comments and the signature of every function; a body becomes a call of
-todo() with the task's id, its first hint and the parameters. Helpers in an anonymous namespace and `//` comments are
+todo() with the task's id, its first hint (once a file) and the parameters. Helpers in an anonymous namespace and `//` comments are
 ours, and do not go along. Solutions are formatted by clang-format, so that reading them line by line is enough; a line
 that fits none of this is an error that names it. What is written is in clang-format's form too."""
 import re
@@ -15,6 +15,7 @@ from lab.terminal import say
 SUMMARY = "authors: write exercises/ from solutions/, or see whether they are in step"
 EXAMPLE = "./lab exercises --check"
 COLUMNS = 120
+AGAIN = "The hint stands above."  # in a file's other functions
 TODO = '#include "contract/todo.hpp"'
 OPEN, CLOSE = "namespace radixlab {", "}  // namespace radixlab"
 OPEN_OURS, CLOSE_OURS = "namespace {", "}  // namespace"
@@ -91,7 +92,8 @@ def stub(text, task, hint, where):
     system = sorted(line for line in includes if "<" in line)
     own = sorted({TODO, *(line for line in includes if "<" not in line)})
     blocks = ["\n".join(block) for block in (system, own) if block]
-    return "\n\n".join([*blocks, OPEN, *(written(f, task, hint) for f in functions), CLOSE]) + "\n"
+    hints = [hint, *[AGAIN] * (len(functions) - 1)]
+    return "\n\n".join([*blocks, OPEN, *(written(f, task, told) for f, told in zip(functions, hints)), CLOSE]) + "\n"
 
 
 def read(text, where):

@@ -13,38 +13,19 @@ CacheHandle NaiveCacheManager::match_prefix(PrefixKey) {
 }
 
 void NaiveCacheManager::copy_pages(const CacheHandle& handle, std::span<PageId>) const {
-  todo("1.1",
-       "If nothing is kept, which handles can a caller rightly hold, and what "
-       "should happen when it brings another?",
-       handle);
+  todo("1.1", "The hint stands above.", handle);
 }
 
-void NaiveCacheManager::lock_handle(const CacheHandle& handle) {
-  todo("1.1",
-       "If nothing is kept, which handles can a caller rightly hold, and what "
-       "should happen when it brings another?",
-       handle);
-}
+void NaiveCacheManager::lock_handle(const CacheHandle& handle) { todo("1.1", "The hint stands above.", handle); }
 
-void NaiveCacheManager::unlock_handle(const CacheHandle& handle) {
-  todo("1.1",
-       "If nothing is kept, which handles can a caller rightly hold, and what "
-       "should happen when it brings another?",
-       handle);
-}
+void NaiveCacheManager::unlock_handle(const CacheHandle& handle) { todo("1.1", "The hint stands above.", handle); }
 
 InsertResult NaiveCacheManager::insert_prefix(PrefixKey key, std::span<const PageId>, const CacheHandle& from) {
-  todo("1.1",
-       "If nothing is kept, which handles can a caller rightly hold, and what "
-       "should happen when it brings another?",
-       key, from);
+  todo("1.1", "The hint stands above.", key, from);
 }
 
 std::vector<PageId> NaiveCacheManager::evict(std::size_t num_pages) {
-  todo("1.1",
-       "If nothing is kept, which handles can a caller rightly hold, and what "
-       "should happen when it brings another?",
-       num_pages);
+  todo("1.1", "The hint stands above.", num_pages);
 }
 
 }  // namespace radixlab

@@ -55,10 +55,10 @@ Tree::Node& Tree::split(Node& lower, std::size_t at) { todo("7.1", "Say \\"who\\
 
 std::pair<int, std::vector<int>> Tree::both(std::span<const TokenId>, const std::pair<int, int>& range,
                                             unsigned int) const {
-  todo("7.1", "Say \\"who\\"?", range);
+  todo("7.1", "The hint stands above.", range);
 }
 
-void Tree::clear() { todo("7.1", "Say \\"who\\"?"); }
+void Tree::clear() { todo("7.1", "The hint stands above."); }
 
 }  // namespace radixlab
 '''
