@@ -36,7 +36,8 @@ struct Stage {
 };
 
 /// 1.5  The manager of the stage called `type`. Throws std::invalid_argument: for an unknown name with the names that
-///      there are, for a stage without `make` with the lab that builds it, or that there is no manager to build.
+///      there are ("naive, lcp"), for a stage without `make` with the lab that builds it ("built in lab 02"). Where such a
+///      stage saves "nothing", no lab ever does: "a row without a manager: " and what it finds a prefix by.
 Made create_cache_manager(std::span<const Stage> stages, std::string_view type, const CacheOptions& options);
 
 }  // namespace radixlab
