@@ -46,6 +46,12 @@ def _equality(found):
     return f"{expression}: expected {value or expected}, got {got or expression}"
 
 
+def _came(value):
+    """What a matcher says it got. Of a call that throws GoogleTest prints the lambda first, which tells nothing."""
+    thrown = re.search(r", (throws an exception .*|(?:which )?does not throw .*)", value)
+    return f"and it {thrown[1].removeprefix('which ')}" if thrown else f"got {value}"
+
+
 def _thrown(found):
     if "bad_alloc" in found[1]:
         return "memory ran out: an endless growth?"
@@ -56,7 +62,7 @@ _SHAPES = [(re.compile(pattern), tell) for pattern, tell in (
     (r"Expected equality of these values:\n((?:  .*(?:\n|\Z))+)", _equality),
     (r"Value of: (.*)\n  Actual: (.*)\nExpected: (.*)(?:\n|\Z)", lambda f: f"{f[1]}: expected {f[3]}, got {f[2]}"),
     (r"Value of: (.*)\nExpected: ((?s:.*?))\n  Actual: (.*)(?:\n|\Z)",
-     lambda f: f"{f[1]}: expected that it {f[2]}, got {f[3]}"),
+     lambda f: f"{f[1]}: expected that it {f[2]}, " + _came(f[3])),
     (r"Expected: (.*) throws an exception of type (.*)\.\n  Actual: it (.*)(?:\n|\Z)",
      lambda f: f"{f[1]}: expected that it throws {f[2]}, it {f[3].rstrip('.')}"),
     (r"Expected: (.*) doesn't throw an exception\.\n  Actual: it (.*)(?:\n|\Z)",

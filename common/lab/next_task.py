@@ -21,7 +21,8 @@ def run(arguments, root=ROOT):
         raise LabError("there is no lab here yet")
     lab, task = choose(labs)
     if not lab:
-        say(f"Every task of the {len(labs)} labs is done: ./lab status shows them.")
+        many = f"{len(labs)} labs" if len(labs) > 1 else "lab"
+        say(f"Every task of the {many} is done: ./lab status shows them.")
     elif not task:
         graded = last_record(lab)
         together = next(item for item in graded.items if item.id == TOGETHER)

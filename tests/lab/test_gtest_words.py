@@ -26,6 +26,9 @@ FAILURES = {
         "element #1 is equal to 2\n  Actual: {}",
     "pages(): expected that it throws std::logic_error, it throws nothing":
         "s.cpp:15\nExpected: pages() throws an exception of type std::logic_error.\n  Actual: it throws nothing.",
+    "make(): expected that it throws an exception which has what() \"no\", and it throws an exception of type Yes":
+        "s.cpp:16\nValue of: make()\nExpected: throws an exception which has what() \"no\"\n"
+        "  Actual: 1, throws an exception of type Yes",
     "start(1): expected no exception, it throws std::runtime_error with description \"I25: no room\"":
         "s.cpp:17\nExpected: start(1) doesn't throw an exception.\n"
         "  Actual: it throws std::runtime_error with description \"I25: no room\".",
