@@ -14,11 +14,12 @@ STORY = "The story so far"
 STORY_LINES = 24
 
 
-def lines(record, hints=None, story=True):
-    """All lines of the board; `hints` as Lab.hints() gives them."""
+def lines(record, hints=None, story=True, open_labs=()):
+    """All lines of the board; `hints` as Lab.hints() gives them, `open_labs` of the lab: a line each, without points."""
     first = next((item for item in record.items if item.state in (FAILED, NOT_COMPILED)), None)
     told = story_lines(first, hints or {}, record.chapter) if first and story else []
     rows = [row(item, record) for item in record.items]
+    rows += [f"  open  {opened.id:4} {opened.title}: ./lab grade {record.chapter} --open" for opened in open_labs]
     return [head(record), *rows, "", *notes(record), *told, f"Next: {next_step(record)}"]
 
 

@@ -12,7 +12,7 @@ import sys
 import time
 from pathlib import Path
 
-from lab import board, course, explain, formats, given_files
+from lab import board, course, explain, formats, given_files, open_lab
 from lab.build import configure
 from lab.build_tasks import SUITE
 from lab.logged import CTEST, WorkFailed, run_logged
@@ -25,11 +25,13 @@ from lab.terminal import say
 SUMMARY = "grade a chapter's tasks: points, and for what failed its story"
 EXAMPLE = "./lab grade 01 --asan"
 RECORD = "record.json"
+BUSY = "Another ./lab is grading here; waiting for it ..."
 LATEST = "full"  # --mine without a list
 
 
 def add_arguments(parser):
     parser.add_argument("chapter", nargs="?", help="as in 01")
+    parser.add_argument("--open", action="store_true", help="the chapter's open lab instead of its tasks: no points")
     parser.add_argument("--asan", action="store_true", help="under AddressSanitizer and UndefinedBehaviorSanitizer")
     parser.add_argument("--mine", nargs="?", const=LATEST, default="", metavar="NN,NN",
                         help="build on your own code of these earlier chapters (default: those last graded full)")
@@ -49,6 +51,12 @@ def run(arguments):
         raise LabError("which chapter? As in ./lab grade 01")
     lab = course.lab(arguments.chapter)
     preset = ASAN if arguments.asan else PRESET
+    if arguments.open:
+        open_lab.check(lab)
+        set_up(PRESET)
+        with alone(build_folder(PRESET) / ".grading", BUSY):
+            prepare(PRESET, ())
+            return open_lab.grade_open(lab)
     if arguments.time > 0:
         return time_edits(lab, preset, arguments)
     matrix = explain.read_matrix(lab) if arguments.explain else {}
@@ -65,7 +73,8 @@ def run(arguments):
         say((results(lab.number, preset) / RECORD).read_text(encoding="utf-8").rstrip())
     else:
         say()
-        for line in board.lines(record, lab.hints() if (lab.chapter / "hints.md").exists() else {}):
+        for line in board.lines(record, lab.hints() if (lab.chapter / "hints.md").exists() else {},
+                                open_labs=lab.open_labs):
             say(line)
     return 0 if record.full else 1
 
@@ -75,7 +84,7 @@ def grade(lab, preset=PRESET, mine=(), as_is=False, quiet=False):
     started, clock = datetime.datetime.now(datetime.timezone.utc), time.monotonic()
     set_up(preset)
     folder = results(lab.number, preset)
-    with alone(build_folder(preset) / ".grading", "Another ./lab is grading here; waiting for it ..."):
+    with alone(build_folder(preset) / ".grading", BUSY):
         restored, changed = given_files.put_back(lab, as_is)
         prepare(preset, mine)
         for old in folder.glob("*.json"):

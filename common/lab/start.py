@@ -1,6 +1,7 @@
 """./lab start: what to read, which file comes first, how long it takes, and that red is right at first."""
 import re
 
+from lab import open_lab
 from lab.learner import add_chapter, lab_of, last_record, points
 from lab.places import ROOT, LabError, shown
 from lab.record import OK
@@ -29,6 +30,8 @@ def run(arguments, root=ROOT):
         say(f"  {task.file:{wide}}  {task.id}  {task.title} ({points(task.points)}, {task.minutes} minutes)")
     for opened in lab.open_labs:
         say(f"  {'open/':{wide}}  {opened.id}  {opened.title} (open, no points, {opened.minutes} minutes)")
+    if lab.open_labs:
+        say(f"  (for the keen, when all else is done: {open_lab.command(lab)})")
     say("\n" + standing(lab))
     return 0
 

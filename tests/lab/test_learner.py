@@ -1,4 +1,5 @@
 """The learner's commands that read: start, next, hint, status, compare, submit."""
+import json
 import os
 import unittest
 import zipfile
@@ -26,6 +27,13 @@ All 2 tasks are red now, and this is right: nothing is written yet. ./lab grade 
 with 0 of 9 points; each task that you write turns its line green.
 Next: edit exercises/01-desk/1_begin.cpp, then ./lab grade 01
 """)
+
+    def test_an_open_lab_is_named_with_its_command(self):
+        path = self.root / "chapters/01-desk/lab.json"
+        lab = json.loads(path.read_text(encoding="utf-8"))
+        put(path, json.dumps({**lab, "open": [{"id": "1.x", "title": "your own", "minutes": 60}]}))
+        self.assertIn("  open/        1.x  your own (open, no points, 60 minutes)\n"
+                      "  (for the keen, when all else is done: ./lab grade 01 --open)\n", self.says("start", "01"))
 
     def test_it_stays_right_after_a_grade_that_found_nothing(self):
         before = self.says("start", "01")
