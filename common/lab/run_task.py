@@ -86,13 +86,15 @@ def give_away(folder):
 
 def judge(item):
     """State, points and sentence of an item, from its tests: all or nothing."""
-    _wait_for_others(item)
+    begun = item.id == TOGETHER or f'todo("{item.id}"' not in (ROOT / item.file).read_text(errors="replace")
+    if begun and item.id != TOGETHER:
+        _wait_for_others(item)
     failed = [test for test in item.tests if test.state == FAILED]
     skipped = [test for test in item.tests if test.state == SKIPPED]
-    unwritten = {task for test in failed for task in _unwritten(test)}
     passed = any(test.state == PASSED for test in item.tests)
-    if failed and (all(map(_unwritten, failed)) or (item.id in unwritten and not passed)):
-        item.state, item.says = NOT_WRITTEN, f"{', '.join(sorted(unwritten))} not written yet"
+    if failed and (all(map(_unwritten, failed)) or not (begun or passed)):
+        met = {task for test in failed for task in _unwritten(test)} if item.id == TOGETHER else {item.id}
+        item.state, item.says = NOT_WRITTEN, f"{', '.join(sorted(met))} not written yet"
     elif failed:
         item.state, item.says = FAILED, item.failed_test.says
     elif skipped:
@@ -110,7 +112,7 @@ def _wait_for_others(item):
     """Graded together, a test needs other tasks too. Where one of them is not written, it says nothing of its own."""
     waiting = [test for test in item.tests if item.id not in (_unwritten(test) or {item.id})]
     others = sorted({task for test in waiting for task in _unwritten(test)})
-    for test in waiting if item.id != TOGETHER else ():
+    for test in waiting:
         test.state, test.says = SKIPPED, f"waits for {', '.join(others)}, not written yet"
 
 
