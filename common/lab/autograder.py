@@ -13,7 +13,7 @@ import sys
 import traceback
 from pathlib import Path
 
-from lab import course, formats, submission
+from lab import course, formats, newer_cmake, submission
 from lab.grading_copy import GradingCopy, starter_of
 from lab.places import ROOT, LabError, build_folder
 from lab.record import FAILED, TOGETHER, Item, Record
@@ -71,6 +71,7 @@ def not_graded(lab, why):
 
 def prepare(lab):
     """Builds all but the submission, by grading the starter; then the submission's compiler is given to nobody."""
+    newer_cmake.ensure()  # for the cmake below; ./lab finds it by itself
     copy = GradingCopy(ROOT, lab)
     copy.place(starter_of(lab))
     copy.grade()
