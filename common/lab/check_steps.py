@@ -168,7 +168,7 @@ def lives():
 
 def front():
     """What a stranger types first, in a folder with our files alone; what is downloaded already is not downloaded again."""
-    clone, log = BUILD / "front", BUILD / "front.log"
+    clone = BUILD / "front"
     shutil.rmtree(clone, ignore_errors=True)
     for name in tracked():
         (clone / name).parent.mkdir(parents=True, exist_ok=True)
@@ -176,18 +176,26 @@ def front():
     (clone / "build").mkdir(parents=True)
     DEPS.mkdir(parents=True, exist_ok=True)
     (clone / "build/deps").symlink_to(DEPS)
-    try:
-        run_logged("Running ./lab demo in a fresh folder", [clone / "lab", "demo"], log)
-    except WorkFailed:
-        show_log(log, "lab:")
-        raise
-    said = log.read_text(errors="replace")
+    demo = front_command(clone, "demo")
+    front_command(clone, "doctor")
+    said = demo.read_text(errors="replace")
     rows = re.findall(r"logits identical: yes \(([\d,]+) rows\)", said)
     marks = re.findall(r"\b(\d+)/(\d+)$", said, re.MULTILINE)
     if len(rows) != 2 or not marks:
-        raise LabError(f"./lab demo did not say twice that logits are identical, or marked no answers; see {shown(log)}", code=1)
+        raise LabError(f"./lab demo did not say twice that logits are identical, or marked no answers; see {shown(demo)}", code=1)
     shutil.rmtree(clone)
     return f"{' + '.join(rows)} rows identical, {marks[0][0]} of {marks[0][1]} answers right"
+
+
+def front_command(clone, name):
+    """The log of what it says."""
+    log = BUILD / f"front-{name}.log"
+    try:
+        run_logged(f"Running ./lab {name} in a fresh folder", [clone / "lab", name], log)
+    except WorkFailed:
+        show_log(log, "lab:")
+        raise
+    return log
 
 
 def docs():
@@ -212,7 +220,7 @@ STEPS = {
     "source": Step("format of C++, syntax of Python, sizes of files", source, ("style",)),
     "docs": Step("the documentation's site, a warning being an error", docs, (*LABS, "docs")),
     "tidy": Step("clang-tidy over the labs, tests aside", tidy, (*LABS, "style")),
-    "front": Step("./lab demo in a fresh folder", front, packages.groups("test")),
+    "front": Step("./lab demo and ./lab doctor in a fresh folder", front, packages.groups("test")),
     "labs": Step("every suite without LibTorch, by g++", labs, LABS),
     "labs-clang": Step("the same by clang++-16", labs_clang, packages.groups("labs-clang")),
     "memory": Step("an allocation that fails, every one of every call of a manager", memory, LABS),

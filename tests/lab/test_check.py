@@ -105,8 +105,10 @@ class FrontTest(unittest.TestCase):
             for name, value in (("BUILD", build), ("DEPS", build / "deps"), ("run_logged", mock.Mock())):
                 changes.enter_context(mock.patch.object(check_steps, name, value))
             changes.enter_context(mock.patch.object(check_steps, "tracked", lambda: ["lab", "docs/set-up.md"]))
-            (build / "front.log").write_text(words)
-            return check_steps.front()
+            (build / "front-demo.log").write_text(words)
+            counted = check_steps.front()
+            self.assertEqual([call.args[1][1] for call in check_steps.run_logged.call_args_list], ["demo", "doctor"])
+            return counted
 
     def test_it_counts_what_the_demo_says(self):
         words = "naive 9 8 1 2/4\nradix = naive: logits identical: yes (8,579 rows)\n\nlogits identical: yes (77 rows)\n"
@@ -114,7 +116,7 @@ class FrontTest(unittest.TestCase):
 
     def test_a_demo_that_does_not_say_so_has_failed(self):
         for words in ("", "2/4\nlogits identical: yes (77 rows)\n", "logits identical: yes (1 rows)\nlogits identical: yes (2 rows)\n"):
-            with self.assertRaisesRegex(LabError, "front.log"):
+            with self.assertRaisesRegex(LabError, "front-demo.log"):
                 self.front(words)
 
 
