@@ -6,6 +6,7 @@
 #include <string>
 
 #include "01-naive-manager/factory.hpp"
+#include "02-longest-common-prefix/lcp_cache_manager.hpp"
 #include "05-radix-tree/radix_cache_manager.hpp"
 #include "built_chapters.hpp"
 #include "storage/free_list.hpp"
@@ -36,7 +37,12 @@ inline const std::vector<Stage> kLadder = {
      "nothing",
      make_if_built<kBuilt01>([](const auto& o) { return with_free_list<NaiveCacheManager>(o); }),
      {1, 3, 4, 16}},
-    {"02", "lcp", "a scan of stored sequences", "computing", nullptr, {}},
+    {"02",
+     "lcp",
+     "a scan of stored sequences",
+     "computing, memory",
+     make_if_built<kBuilt02>([](const auto& o) { return with_free_list<LcpCacheManager>(o, o.page_size); }),
+     {1, 3, 4, 16}},
     {"03", "hash", "a table of block hashes", "computing, memory by blocks", nullptr, {}},
     {"04", "slots", "a trie of tokens, copied rows", "computing", nullptr, {}},
     {"05",

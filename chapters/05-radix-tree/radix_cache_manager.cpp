@@ -5,6 +5,8 @@
 #include <stdexcept>
 #include <string>
 
+#include "contract/arguments.hpp"
+
 namespace radixlab {
 
 RadixCacheManager::RadixCacheManager(RadixOptions options)
@@ -39,10 +41,7 @@ CacheHandle RadixCacheManager::partial_hit(RadixTree::Position found, std::span<
 }
 
 void RadixCacheManager::copy_pages(const CacheHandle& handle, std::span<PageId> out) const {
-  const std::size_t needed = (handle.cached_len + options_.page_size - 1) / options_.page_size;
-  if (out.size() != needed)
-    throw std::invalid_argument("copy_pages: expected room for " + std::to_string(needed) + " pages, found " +
-                                std::to_string(out.size()));
+  check_copy_arguments(handle, out, options_.page_size);
   if (handle.cached_len == 0) return;
   for (const Node* n = &tree_.node(handle); !n->is_root(); n = n->parent)
     std::ranges::copy(n->pages.view(),
@@ -50,20 +49,13 @@ void RadixCacheManager::copy_pages(const CacheHandle& handle, std::span<PageId> 
 }
 
 RadixTree::Position RadixCacheManager::resume(PrefixKey key, std::span<const PageId> pages, const CacheHandle& from) {
-  const std::size_t P = options_.page_size, needed = (key.tokens.size() + P - 1) / P;
-  if (pages.size() != needed)
-    throw std::invalid_argument("insert_prefix: " + std::to_string(key.tokens.size()) + " tokens lie in " +
-                                std::to_string(needed) + " pages, found " + std::to_string(pages.size()));
-  if (from.cached_len > key.tokens.size())
-    throw std::invalid_argument("insert_prefix: from names " + std::to_string(from.cached_len) +
-                                " tokens of a key of " + std::to_string(key.tokens.size()));
+  const std::size_t P = options_.page_size;
+  check_insert_arguments(key, pages, from, P);
   longest_ = std::max(longest_, pages.size());
   order_.reserve(tree_.num_nodes() + 1);  // each node may become an unlocked leaf, and unlocking must not fail
   if (from.cached_len == 0) return key.tokens.size() < P ? RadixTree::Position{nullptr, 0} : tree_.root(key.cache_salt);
   Node& node = tree_.node(from);
-  if (node.cache_salt != key.cache_salt)
-    throw std::invalid_argument("I11: from has salt " + std::to_string(node.cache_salt) + ", the key " +
-                                std::to_string(key.cache_salt));
+  check_from_salt(key, node.cache_salt);
   Node& last = from.cached_len % P ? *node.parent : node;
   return {&last, last.end};
 }
