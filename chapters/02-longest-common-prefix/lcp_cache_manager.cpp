@@ -7,8 +7,8 @@
 
 namespace radixlab {
 
-LcpCacheManager::LcpCacheManager(std::size_t page_size)
-    : page_size_(page_size), order_(NothingAloneThenOldest{&uses_}) {
+LcpCacheManager::LcpCacheManager(std::size_t page_size, MatchLen match_len)
+    : page_size_(page_size), detector_(match_len), order_(NothingAloneThenOldest{&uses_}) {
   if (page_size == 0) throw std::invalid_argument("LcpCacheManager: page_size is 0, expected at least 1 token");
 }
 

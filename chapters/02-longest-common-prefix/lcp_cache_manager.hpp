@@ -29,8 +29,8 @@ namespace radixlab {
 /// Holds page ids and never frees one: evict() and reset() hand them back. Does not own KV data.
 class LcpCacheManager : public BaseCacheManager {
  public:
-  /// page_size [tokens], at least 1.
-  explicit LcpCacheManager(std::size_t page_size);
+  /// page_size [tokens], at least 1; what it compares two texts with.
+  explicit LcpCacheManager(std::size_t page_size, MatchLen match_len = get_match_len);
   LcpCacheManager(const LcpCacheManager&) = delete;
   LcpCacheManager& operator=(const LcpCacheManager&) = delete;
 
@@ -89,7 +89,7 @@ class LcpCacheManager : public BaseCacheManager {
   void list_pages(const Shelf& shelf, Snapshot& shot) const;
 
   std::size_t page_size_;  // [tokens]
-  PrefixDetector detector_{get_match_len};
+  PrefixDetector detector_;
   NodePool<Entry> entries_;
   std::map<std::uint32_t, Shelf> shelves_;  // by salt: two salts share nothing (I11)
   std::vector<PageUse> uses_;               // by page [highest page id so far + 1]

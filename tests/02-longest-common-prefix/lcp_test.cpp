@@ -123,14 +123,23 @@ TEST_F(Lab02, T4_NamesThePagesThatAreThere) {
 }
 
 TEST_F(Lab02, T4_WhatIsStoredIsNotStoredTwice) {
-  insert({1, 2, 3, 4}, 0);
+  const CacheHandle first = insert({1, 2, 3, 4}, 0).handle;
   const InsertResult again = insert({1, 2, 3, 4}, 10);
   EXPECT_EQ(again.cached_len, 4u);
+  EXPECT_EQ(again.handle, first) << "an equal text is no second entry, which every look-up would compare with too";
   EXPECT_THAT(pages_of(again.handle), testing::ElementsAre(0, 1)) << "I22: an equal text changes no owner";
   const InsertResult part = insert({1, 2}, 20);
   EXPECT_EQ(part.handle.cached_len, 2u) << "the handle is as long as what was inserted, not as the entry it lies in";
   EXPECT_THAT(pages_of(part.handle), testing::ElementsAre(0));
+  EXPECT_EQ(part.handle.node, first.node) << "a prefix of an entry is found in it, and is no entry of its own";
   expect_sizes(2, 0, "twice nothing new came");
+}
+
+TEST_F(Lab02, T4_EachOwnerCounts) {
+  insert({1, 2, 3, 4}, 0);
+  insert({1, 2, 5, 6}, 10);  // names 0 and 11
+  EXPECT_THAT(cache.evict(1), testing::ElementsAre(1))
+      << "I3: the insert makes the second entry an owner of page 0 too, so the first one's end does not free it";
 }
 
 // The walk of a tree may resume at `from`; a scan that trusts it alone misses what another entry has.
@@ -312,11 +321,14 @@ TEST_F(Lab02, T6_ALockedOwnerKeepsTheSharedPage) {
 
 TEST_F(Lab02, T6_TheOthersAreStillFound) {
   for (TokenId i = 0; i < 6; ++i) insert({i, i, 7, i}, static_cast<PageId>(2 * i));
-  for (const TokenId used : {0, 1, 3, 5}) match({used, used, 7, used});
-  EXPECT_THAT(cache.evict(4), testing::UnorderedElementsAre(4, 5, 8, 9)) << "entries 2 and 4 are the oldest";
-  for (const TokenId i : {0, 1, 3, 5})
+  for (const TokenId used : {5, 0, 2, 3, 4}) match({used, used, 7, used});
+  EXPECT_THAT(cache.evict(2), testing::ElementsAre(2, 3)) << "entry 1 is the oldest";
+  insert({6, 6, 7, 6}, 12);
+  EXPECT_THAT(cache.evict(2), testing::ElementsAre(10, 11)) << "then entry 5, which has moved to entry 1's place";
+  EXPECT_EQ(match({5, 5, 7, 5}), CacheHandle{}) << "entry 5 is gone, and its text with it";
+  for (const TokenId i : {0, 2, 3, 4, 6})
     EXPECT_THAT(pages_of(match({i, i, 7, i})), testing::ElementsAre(2 * i, 2 * i + 1))
-        << "two entries in the middle of the shelf went; each of the others is still found, with its own pages";
+        << "two entries went, and others moved up to their places; each is still found, with its own pages";
 }
 
 TEST_F(Lab02, T6_EveryPageIsFreedOnce) {

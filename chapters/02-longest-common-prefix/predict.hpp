@@ -1,0 +1,41 @@
+/// \file
+/// Chapter 02, task 2.0: say what will happen before you read on. The tests hold each answer against a run.
+#pragma once
+#include <vector>
+
+#include "contract/cache_manager.hpp"
+
+namespace radixlab {
+
+/// The new text is 5 5 5 1. Four candidates: 0 is 5 5, 1 is 5 5 5 2, 2 is 5 5 5, 3 is 9. The index of the best match?
+std::ptrdiff_t predicted_best_index();
+
+/// Seed 004's benchmark: 100 sequences, each the same 1,000 tokens and then 100 of its own. The new text is those 1,000
+/// tokens and two more that nobody has. How many times does the plain loop compare a token with a token, in all?
+std::size_t predicted_compared();
+
+// Chapter 01's four prompts once more: a document of 2,000 tokens, and behind it 30 tokens of each prompt's own. They
+// come one after the other, a page has 16 tokens, and the manager is lcp.
+
+/// [tokens] whose keys and values the model computes for the four prompts, in all. (8,120 under naive.)
+std::size_t predicted_computed();
+
+/// [pages] that the manager holds when all four are done.
+std::size_t predicted_cached_pages();
+
+/// [tokens] in the texts that the manager keeps, to compare with, when all four are done.
+std::size_t predicted_kept_tokens();
+
+// A manager with pages of 4 tokens; a letter is a page of tokens. The text A B C is inserted on pages 0, 1 and 2. Then
+// A B D is inserted on pages 3, 4 and 5.
+
+/// Evict(1) follows. Which pages does it return, in ascending order?
+std::vector<PageId> predicted_freed();
+
+/// And another evict(1) behind it?
+std::vector<PageId> predicted_freed_next();
+
+/// No eviction, but a look-up of A alone, which ends in A B C; its handle is locked. How many pages are protected now?
+std::size_t predicted_protected();
+
+}  // namespace radixlab
