@@ -64,10 +64,11 @@ TEST_F(Lab02, T3_HitsAreWholePages) {
 }
 
 TEST_F(Lab02, T3_TwoTenantsShareNothing) {
-  insert({1, 2, 3, 4}, 0, 1);
-  EXPECT_EQ(match({1, 2, 3, 4}, 2), CacheHandle{}) << "I11: the text is stored under salt 1, and salt 2 asks";
-  EXPECT_EQ(match({1, 2, 3, 4}), CacheHandle{}) << "I11: salt 0 is a salt like any other";
-  EXPECT_EQ(match({1, 2, 3, 4}, 1).cached_len, 4u) << "under its own salt it is found";
+  const Text text = {1, 2, 3, 4};
+  insert(text, 0, 1);
+  EXPECT_EQ(manager.match_prefix({text, 2}), CacheHandle{}) << "I11: the text is stored under salt 1, and salt 2 asks";
+  EXPECT_EQ(manager.match_prefix({text, 0}), CacheHandle{}) << "I11: salt 0 is a salt like any other";
+  EXPECT_EQ(match(text, 1).cached_len, 4u) << "under its own salt it is found";
 }
 
 TEST_F(Lab02, T3_AHitMakesItsEntryYoung) {
