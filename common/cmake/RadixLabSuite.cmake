@@ -32,10 +32,10 @@ function(radixlab_suite_more name)
   endif()
 endfunction()
 
-# radixlab_test(<name> NEEDS <NN> COMMAND <word>...)
+# radixlab_test(<name> NEEDS <NN>... COMMAND <word>...)
 #   As add_test.
 function(radixlab_test name)
-  cmake_parse_arguments(T "" "NEEDS" "COMMAND" ${ARGN})
+  cmake_parse_arguments(T "" "" "NEEDS;COMMAND" ${ARGN})
   radixlab_missing(missing ${T_NEEDS})
   if(missing)
     _radixlab_stand_in(${name} ${missing})

@@ -21,8 +21,10 @@ ALL = {
     "sharing": "three sequences, apart and with their prefix shared",
     "waste": "four questions, and what is computed again",
     "desk": "three requests in a pool of six pages",
+    "scan": "a new text beside all that are kept",
+    "shelf": "four texts that share pages, and two evictions",
 }
-DEMOS = {"demo_00": ["sharing", "waste"], "demo_01": ["desk"]}
+DEMOS = {"demo_00": ["sharing", "waste"], "demo_01": ["desk"], "demo_02": ["scan", "shelf"]}
 PROGRAMS = ["doc_qa", *DEMOS]
 
 

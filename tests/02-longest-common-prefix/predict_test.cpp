@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "02-longest-common-prefix/lcp_cache_manager.hpp"
+#include "02-longest-common-prefix/scene.hpp"
 #include "contract/todo.hpp"
 #include "four_prompts.hpp"
 

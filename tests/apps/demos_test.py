@@ -113,9 +113,35 @@ class Demo01(unittest.TestCase):
             self.assertEqual(len(done.stderr.splitlines()), 1)
 
 
+class Demo02(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.figures, cls.text = figures_of("demo_02")
+
+    def test_the_best_match(self):
+        self.assertEqual((self.figures["best.index"], self.figures["best.length"]), (2, 4))
+
+    def test_the_scan_grows_with_what_is_stored(self):
+        for stored in (10, 100, 1000):
+            self.assertEqual(self.figures[f"scan.{stored}.compared"], stored * 1001)
+
+    def test_who_owns_the_pages(self):
+        self.assertEqual([(step["call"], "|".join(step["pages"])) for step in self.figures["shelf.steps"]], [
+            ("insert a: A B C", "a|a|a|||||"), ("insert b: A B D E", "ab|ab|a|||b|b|"),
+            ("match A B D X, lock", "ab|ab|a|||b|b|"), ("insert c: F", "ab|ab|a||c|b|b|"),
+            ("insert d: F G", "ab|ab|a||cd|b|b|d"), ("evict 1", "b|b|||d|b|b|d"), ("unlock", "b|b|||d|b|b|d"),
+            ("evict 1", "||||d|||d")])
+
+    def test_what_is_computed(self):
+        self.assertEqual(self.figures["questions.naive.computed"], 8055)
+        self.assertEqual(self.figures["questions.lcp.computed"], 2055)
+        self.assertEqual(self.figures["questions.lcp.rows_compared"], 2055)
+        self.assertIn("lcp = naive: logits identical: yes", self.text)
+
+
 class Options(unittest.TestCase):
     def test_bad_values(self):
-        for demo in ("demo_00", "demo_01"):
+        for demo in ("demo_00", "demo_01", "demo_02"):
             for option, value in (("--model", "no-such-folder"), ("--dtype", "int4"), ("--json", "no/such/x.json")):
                 done = run(demo, option, value)
                 self.assertEqual(done.returncode, 2, (demo, option))
@@ -129,7 +155,7 @@ class Options(unittest.TestCase):
         self.assertEqual(done.stdout, "")
 
     def test_steps_do_not_wait_where_nobody_can_press_enter(self):
-        for demo, steps in (("demo_00", 5), ("demo_01", 10)):
+        for demo, steps in (("demo_00", 5), ("demo_01", 10), ("demo_02", 11)):
             done = subprocess.run(["bash", "-c", f"exec '{BIN / demo}' --step <&-"], capture_output=True, text=True,
                                   cwd=ROOT, timeout=120)
             self.assertEqual(done.returncode, 0, done.stderr)
