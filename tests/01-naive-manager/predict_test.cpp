@@ -1,28 +1,11 @@
 // Chapter 01, task 1.0: predictions, held against what a run has said (predict_truth.hpp).
 #include "01-naive-manager/predict.hpp"
 
-#include <gtest/gtest.h>
-#include <string>
-
 #include "predict_truth.hpp"
+#include "testing/prediction.hpp"
 
 namespace radixlab {
 namespace {
-
-using Pages = std::vector<PageId>;
-
-// Says on which side of the truth a prediction lies, and why; not the truth itself.
-void judge(std::size_t said, std::size_t truth, const char* why) {
-  if (said != truth)
-    ADD_FAILURE() << "you say " << said << ", the run says " << (said < truth ? "more" : "less") << ": " << why;
-}
-
-void judge(const Pages& said, const Pages& truth, const char* why) {
-  if (said == truth) return;
-  std::string pages;
-  for (const PageId page : said) (pages += ' ') += std::to_string(page);
-  ADD_FAILURE() << "you say pages {" << pages << " }, and the run gives back others: " << why;
-}
 
 TEST(Lab01Predict, T0_TokensComputed) {
   judge(predicted_computed(), truth::kComputed,

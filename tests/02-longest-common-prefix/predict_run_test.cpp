@@ -1,0 +1,115 @@
+// The runs that know the answers of task 2.0: the detector, the manager, chapter 01's desk. On our solution they must say
+// what predict_truth.hpp says.
+#include <algorithm>
+#include <gtest/gtest.h>
+
+#include "02-longest-common-prefix/lcp_cache_manager.hpp"
+#include "02-longest-common-prefix/scene.hpp"
+#include "contract/todo.hpp"
+#include "four_prompts.hpp"
+
+namespace radixlab {
+namespace {
+
+using Text = std::vector<TokenId>;
+using Pages = std::vector<PageId>;
+
+// The run needs tasks 2.1 to 2.6. Where they are the learner's and not written yet, nothing can be judged.
+template <class Run>
+auto truth(Run run) -> decltype(run()) {
+  try {
+    return run();
+  } catch (const Todo& todo) {
+    throw std::runtime_error(
+        std::string("your prediction cannot be judged yet, because the run that knows the answer needs this: ") +
+        todo.what());
+  }
+}
+
+// Says on which side of the truth a prediction lies, and why; not the truth itself.
+template <class Number>
+void judge(Number said, Number truth, const char* why) {
+  if (said != truth)
+    ADD_FAILURE() << "you say " << said << ", the run says " << (said < truth ? "more" : "less") << ": " << why;
+}
+
+void judge(const Pages& said, const Pages& truth, const char* why) {
+  if (said == truth) return;
+  std::string pages;
+  for (const PageId page : said) (pages += ' ') += std::to_string(page);
+  ADD_FAILURE() << "you say pages {" << pages << " }, and the run frees others: " << why;
+}
+
+/// Lcp, and a note of the tokens in the entries that it was given.
+class Watched : public LcpCacheManager {
+ public:
+  Watched() : LcpCacheManager(kPage) {}
+  InsertResult insert_prefix(PrefixKey key, std::span<const PageId> pages, const CacheHandle& from) override {
+    const InsertResult result = LcpCacheManager::insert_prefix(key, pages, from);
+    if (result.cached_len < result.handle.cached_len) kept += result.handle.cached_len;
+    return result;
+  }
+  std::size_t kept = 0;
+};
+
+struct Seen {
+  std::size_t computed = 0, pages = 0, kept = 0;
+};
+
+Seen four_questions() {
+  Watched lcp;
+  Bench bench{lcp};
+  for (TokenId i = 1; i <= 4; ++i) bench.serve(question(i));
+  return {bench.computed, lcp.size_info().total_size(), lcp.kept};
+}
+
+Text letters(std::string_view text) {
+  Text tokens;
+  for (const char letter : text) tokens.insert(tokens.end(), 4, letter);
+  return tokens;
+}
+
+// A B C on pages 0, 1 and 2, then A B D on 3, 4 and 5.
+struct TwoTexts {
+  LcpCacheManager lcp{4};
+  TwoTexts() {
+    lcp.insert_prefix(letters("ABC"), Pages{0, 1, 2}, {});
+    lcp.insert_prefix(letters("ABD"), Pages{3, 4, 5}, {});
+  }
+  Pages evict_one() {
+    Pages freed = lcp.evict(1);
+    std::ranges::sort(freed);
+    return freed;
+  }
+};
+
+TEST(Lab02PredictRun, TheBestIndex) {
+  const std::vector<Text> candidates = {{5, 5}, {5, 5, 5, 2}, {5, 5, 5}, {9}};
+  EXPECT_EQ(PrefixDetector().find_best_prefix_match(Text{5, 5, 5, 1}, candidates).index, truth::kBestIndex);
+}
+
+TEST(Lab02PredictRun, TokensCompared) {
+  tokens_compared = 0;
+  const std::vector<Text> sequences = seed_sequences();
+  PrefixDetector(counting_match_len).find_best_prefix_match(seed_query(), sequences);
+  EXPECT_EQ(tokens_compared, truth::kCompared);
+}
+
+TEST(Lab02PredictRun, FourPrompts) {
+  const Seen seen = four_questions();
+  EXPECT_EQ(seen.computed, truth::kComputed);
+  EXPECT_EQ(seen.pages, truth::kCachedPages);
+  EXPECT_EQ(seen.kept, truth::kKeptTokens);
+}
+
+TEST(Lab02PredictRun, TwoTextsThatShareTwoPages) {
+  TwoTexts scene;
+  EXPECT_EQ(scene.evict_one(), truth::kFreed);
+  EXPECT_EQ(scene.evict_one(), truth::kFreedNext);
+  TwoTexts again;
+  again.lcp.lock_handle(again.lcp.match_prefix(letters("A")));
+  EXPECT_EQ(again.lcp.size_info().protected_size, truth::kProtected);
+}
+
+}  // namespace
+}  // namespace radixlab
