@@ -8,7 +8,7 @@
 namespace radixlab {
 
 /// The new text is 5 5 5 1. Four candidates: 0 is 5 5, 1 is 5 5 5 2, 2 is 5 5 5, 3 is 9. The index of the best match?
-std::ptrdiff_t predicted_best_index();
+std::size_t predicted_best_index();
 
 /// Seed 004's benchmark: 100 sequences, each the same 1,000 tokens and then 100 of its own. The new text is those 1,000
 /// tokens and two more that nobody has. How many times does the plain loop compare a token with a token, in all?

@@ -3,7 +3,7 @@
 
 namespace radixlab {
 
-std::ptrdiff_t predicted_best_index() {
+std::size_t predicted_best_index() {
   todo("2.0",
        "Which of these numbers grows with the texts that are stored, and which one with what is "
        "different in them? Write before you read on.");

@@ -3,7 +3,7 @@
 namespace radixlab {
 
 // 1 and 2 have three tokens in common each; the lower index wins, and that 2 has nothing behind them does not matter.
-std::ptrdiff_t predicted_best_index() { return 1; }
+std::size_t predicted_best_index() { return 1; }
 
 // With each candidate 1,000 times "equal" and once "different": 100,100, to find what the first one showed already.
 std::size_t predicted_compared() { return std::size_t{100} * (1000 + 1); }

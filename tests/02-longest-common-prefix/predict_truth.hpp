@@ -5,7 +5,7 @@
 
 namespace radixlab::truth {
 
-inline constexpr std::ptrdiff_t kBestIndex = 1;
+inline constexpr std::size_t kBestIndex = 1;
 inline constexpr std::size_t kCompared = 100'100;
 inline constexpr std::size_t kComputed = 2120;
 inline constexpr std::size_t kCachedPages = 129;
