@@ -6,6 +6,7 @@
 #include "02-longest-common-prefix/lcp_cache_manager.hpp"
 #include "02-longest-common-prefix/scene.hpp"
 #include "four_prompts.hpp"
+#include "predict_truth.hpp"
 
 namespace radixlab {
 namespace {
