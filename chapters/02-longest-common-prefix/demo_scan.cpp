@@ -64,11 +64,11 @@ void show_small(Demo& demo) {
 
 // Times are printed and never kept: figures are counts, which are the same on every machine.
 double scan_ms(const PrefixDetector& detector, const Text& query, const std::vector<Text>& sequences) {
-  std::vector<double> times;
-  for (int run = 0; run < 7; ++run)
-    times.push_back(milliseconds([&] {
+  std::vector<double> times(7);
+  for (double& time : times)
+    time = milliseconds([&] {
       if (detector.find_best_prefix_match(query, sequences).index != 0) throw CheckFailed("the best match is not 0");
-    }));
+    });
   return median(times);
 }
 

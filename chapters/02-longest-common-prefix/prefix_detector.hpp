@@ -42,7 +42,7 @@ class PrefixDetector {
                                      std::span<const std::vector<TokenId>> candidates) const;
 
  private:
-  MatchLen match_len_;
+  [[maybe_unused]] MatchLen match_len_;  // unused until 2.1 is written
 };
 
 }  // namespace radixlab

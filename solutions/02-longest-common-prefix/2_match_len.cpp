@@ -15,7 +15,7 @@ std::size_t finish(const TokenId* a, const TokenId* b, std::size_t i, std::size_
 
 // Every processor. No way out of a block before its end: that lets the compiler use the registers that all have.
 std::size_t compare_blocks(const TokenId* a, const TokenId* b, std::size_t n) {
-  constexpr std::size_t kBlock = 16;
+  constexpr std::size_t kBlock = 32;
   std::size_t i = 0;
   for (TokenId differs = 0; i + kBlock <= n; i += kBlock) {
     for (std::size_t j = i; j < i + kBlock; ++j) differs |= a[j] ^ b[j];
