@@ -1,4 +1,4 @@
-// The runs that know the answers of task 2.0: the detector, the manager, chapter 01's desk. On our solution they must say
+// The runs that know the answers of task 2.0, of the detector and of the manager. On our solution they must say
 // what predict_truth.hpp says.
 #include <algorithm>
 #include <gtest/gtest.h>
@@ -30,11 +30,22 @@ struct Seen {
   std::size_t computed = 0, pages = 0, kept = 0;
 };
 
+// As chapter 01's desk does it, without the desk: this chapter is graded where nobody's desk is at hand, too.
 Seen four_questions() {
   Watched lcp;
-  Bench bench{lcp};
-  for (TokenId i = 1; i <= 4; ++i) bench.serve(question(i));
-  return {bench.computed, lcp.size_info().total_size(), lcp.kept};
+  Seen seen;
+  PageId fresh = 0;
+  for (TokenId i = 1; i <= 4; ++i) {
+    const Text prompt = question(i).tokens;
+    const CacheHandle hit = lcp.match_prefix(std::span(prompt).first(prompt.size() - 1));
+    seen.computed += prompt.size() - hit.cached_len;
+    Pages pages((prompt.size() + kPage - 1) / kPage);
+    for (PageId& page : pages) page = fresh++;
+    lcp.insert_prefix(prompt, pages, hit);
+  }
+  seen.pages = lcp.size_info().total_size();
+  seen.kept = lcp.kept;
+  return seen;
 }
 
 Text letters(std::string_view text) {
