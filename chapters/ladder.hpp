@@ -7,6 +7,7 @@
 
 #include "01-naive-manager/factory.hpp"
 #include "02-longest-common-prefix/lcp_cache_manager.hpp"
+#include "03-hash-matching/hash_cache_manager.hpp"
 #include "05-radix-tree/radix_cache_manager.hpp"
 #include "built_chapters.hpp"
 #include "storage/free_list.hpp"
@@ -43,7 +44,12 @@ inline const std::vector<Stage> kLadder = {
      "computing, memory",
      make_if_built<kBuilt02>([](const auto& o) { return with_free_list<LcpCacheManager>(o, o.page_size); }),
      {1, 3, 4, 16}},
-    {"03", "hash", "a table of block hashes", "computing, memory by blocks", nullptr, {}},
+    {"03",
+     "hash",
+     "a table of block hashes",
+     "computing, memory by blocks",
+     make_if_built<kBuilt03>([](const auto& o) { return with_free_list<HashCacheManager>(o, o.page_size); }),
+     {1, 3, 4, 16}},
     {"04", "slots", "a trie of tokens, copied rows", "computing", nullptr, {}},
     {"05",
      "radix",

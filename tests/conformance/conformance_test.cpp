@@ -115,7 +115,9 @@ TEST_P(Conformance, RandomLives) {
   if (!stores) return;
   EXPECT_GT(sum.reused, 1000u);  // else the lives show nothing
   EXPECT_GT(sum.evicted, 1000u);
-  if (cache.snapshot().tree) {
+  insert(text("ab"));
+  const Snapshot shot = cache.snapshot();
+  if (shot.tree && shot.nodes.size() == 1) {  // an edge of two pages: such a tree cuts
     EXPECT_GT(sum.splits, 0u);
   }
   EXPECT_GT(sum.stale, 0u);

@@ -1,0 +1,108 @@
+// Given: the manager's parts that are not a task.
+#include "03-hash-matching/hash_cache_manager.hpp"
+
+#include <map>
+#include <stdexcept>
+#include <string>
+#include <tuple>
+
+namespace radixlab {
+
+HashCacheManager::HashCacheManager(std::size_t page_size, BlockHash hash) : page_size_(page_size), hash_(hash) {
+  if (page_size == 0) throw std::invalid_argument("HashCacheManager: page_size is 0, expected at least 1 token");
+}
+
+CacheHandle HashCacheManager::handle(const Block* block) {
+  return block ? CacheHandle{block->end, block->id, block->generation} : CacheHandle{};
+}
+
+Block& HashCacheManager::block(const CacheHandle& handle) const {
+  Block& block = blocks_.at(handle.node, handle.generation);
+  if (block.end != handle.cached_len)
+    throw std::logic_error("I28: the handle names " + std::to_string(handle.cached_len) + " tokens, but block " +
+                           std::to_string(handle.node) + " ends at " + std::to_string(block.end));
+  return block;
+}
+
+void HashCacheManager::copy_pages(const CacheHandle& handle, std::span<PageId> out) const {
+  const std::size_t needed = (handle.cached_len + page_size_ - 1) / page_size_;
+  if (out.size() != needed)
+    throw std::invalid_argument("copy_pages: expected room for " + std::to_string(needed) + " pages, found " +
+                                std::to_string(out.size()));
+  if (handle.cached_len == 0) return;
+  std::size_t i = needed;
+  for (const Block* b = &block(handle); b; b = b->parent) out[--i] = b->page;
+}
+
+Block* HashCacheManager::resume(PrefixKey key, std::span<const PageId> pages, const CacheHandle& from) {
+  const std::size_t needed = (key.tokens.size() + page_size_ - 1) / page_size_;
+  if (pages.size() != needed)
+    throw std::invalid_argument("insert_prefix: " + std::to_string(key.tokens.size()) + " tokens lie in " +
+                                std::to_string(needed) + " pages, found " + std::to_string(pages.size()));
+  if (from.cached_len > key.tokens.size())
+    throw std::invalid_argument("insert_prefix: from names " + std::to_string(from.cached_len) +
+                                " tokens of a key of " + std::to_string(key.tokens.size()));
+  order_.reserve(blocks_.size() + pages.size());  // each block may become an unlocked leaf
+  if (from.cached_len == 0) return nullptr;
+  Block& last = block(from);
+  if (last.cache_salt != key.cache_salt)
+    throw std::invalid_argument("I11: from has salt " + std::to_string(last.cache_salt) + ", the key " +
+                                std::to_string(key.cache_salt));
+  return &last;
+}
+
+Block& HashCacheManager::add_block(Block* parent, std::span<const TokenId> tokens, std::uint32_t salt, PageId page) {
+  table_.make_room();
+  std::vector<TokenId> text(tokens.begin(), tokens.end());
+  Block& made = blocks_.make();  // the last step that can fail
+  made.cache_salt = salt;
+  made.hash = hash_(parent ? parent->hash : 0, tokens, salt);
+  made.end = (parent ? parent->end : 0) + page_size_;
+  made.parent = parent;
+  made.tokens = std::move(text);
+  made.page = page;
+  if (parent) ++parent->num_children;
+  table_.put(made);
+  return made;
+}
+
+void HashCacheManager::remove_block(Block& leaf) noexcept {
+  if (leaf.parent) --leaf.parent->num_children;
+  table_.erase(leaf);
+  blocks_.drop(leaf);
+}
+
+void HashCacheManager::touch(Block* block) {
+  for (Block* b = block; b; b = b->parent) b->use.last_used = now_;
+  if (block) order_.update(*block);  // above a block stands no leaf: only this one can be in the order
+}
+
+std::vector<PageId> HashCacheManager::reset() {
+  if (sizes_.protected_size > 0)
+    throw std::logic_error("I37: reset while " + std::to_string(sizes_.protected_size) + " pages are locked");
+  std::vector<PageId> all = evict(sizes_.evictable_size);
+  now_ = 0;
+  return all;
+}
+
+Snapshot HashCacheManager::snapshot() const {
+  Snapshot shot{page_size_, true, sizes_, {}};
+  std::map<const Block*, std::vector<const Block*>> children;  // by parent: nothing but parents is stored
+  for (const Block* b : table_.all()) children[b->parent].push_back(b);
+  for (auto& [parent, siblings] : children)
+    std::ranges::sort(siblings, [](const Block* a, const Block* b) {  // the last is shown first: a stack
+      return std::tie(a->cache_salt, a->tokens) > std::tie(b->cache_salt, b->tokens);
+    });
+  std::vector<const Block*> open = children[nullptr];
+  while (!open.empty()) {
+    const Block& b = *open.back();
+    open.pop_back();
+    shot.nodes.push_back(
+        {b.id + 1, b.parent ? b.parent->id + 1 : 0, b.cache_salt, b.tokens, {b.page}, b.use, order_.contains(b)});
+    const std::vector<const Block*>& below = children[&b];
+    open.insert(open.end(), below.begin(), below.end());
+  }
+  return shot;
+}
+
+}  // namespace radixlab
