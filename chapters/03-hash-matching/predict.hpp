@@ -1,0 +1,36 @@
+/// \file
+/// Chapter 03, task 3.0: say what will happen before you read on. The tests hold each answer against a run.
+#pragma once
+#include <vector>
+
+#include "contract/cache_manager.hpp"
+
+namespace radixlab {
+
+/// Three sequences are indexed, one after the other: 7 7 3 1 9, then 7 7 3 4, then 7 7 3 1 2. How many distinct prefixes
+/// are in the table?
+std::size_t predicted_prefixes();
+
+/// Seed 004 hashes each prefix of a sequence from its first token on. A hash reads one token in a step: how many steps
+/// for all prefixes of one sequence of 600 tokens?
+std::size_t predicted_steps_of_the_seed();
+
+/// And how many where the hash rolls: one step from the hash of the prefix a token shorter?
+std::size_t predicted_steps_rolled();
+
+/// A text of 2,000 tokens is cached in blocks of 16. A request sends it again, with another token in place 1,234
+/// (counted from 0). How many tokens [tokens] does match_prefix find?
+std::size_t predicted_found();
+
+/// The same look-up under a hash of 8 bits, 125 blocks of that text being cached: how many tokens are found?
+std::size_t predicted_found_by_a_weak_hash();
+
+/// Two tenants send that document of 2,000 tokens. How many pages of 16 are cached in the end?
+std::size_t predicted_pages_of_two_tenants();
+
+/// Pages of 4 tokens; each letter stands for a page of text. `a b c` is inserted on pages 0 1 2, then `a b x`, whose x
+/// lies on page 5, then `a b c` is looked up once more. Nothing is locked. Which pages does evict(3) give back, in its
+/// order?
+std::vector<PageId> predicted_victims();
+
+}  // namespace radixlab
