@@ -162,6 +162,8 @@ TEST_F(Lab03Blocks, T4_WholeBlocksUpToTheFirstThatDiffers) {
                                  "none of it: its keys and values depend on what stands before";
   other.resize(7);
   EXPECT_EQ(found(other), 4u) << "I8: of 7 tokens one whole block; hits are whole pages";
+  EXPECT_EQ(found(text("axbcd")), 4u) << "a is cached, and a b is, but not a x: the walk ends at the first block that is "
+                                         "missing, whatever follows";
   EXPECT_EQ(found(text("b")), 0u) << "a text is found from its first token on";
   EXPECT_EQ(found(Text{}), 0u);
 }
@@ -238,6 +240,18 @@ TEST_F(Lab03Blocks, T5_LocksAreCounted) {
   EXPECT_EQ(cache->size_info(), (SizeInfo{3, 0})) << "I18";
   SCOPED_TRACE("I18: what nobody has locked cannot be unlocked");
   expect_refused("I18", [&] { cache->unlock_handle(b); });
+}
+
+TEST_F(Lab03Blocks, T5_ALockedParentStays) {
+  insert(text("abc"));
+  const CacheHandle b = insert(text("ab")).handle;
+  cache->lock_handle(b);
+  EXPECT_EQ(cache->evict(1), (Pages{2})) << "c is not locked";
+  EXPECT_NO_THROW(cache->check_integrity()) << "I6: b has no child left, but it is locked: its turn comes when it is not";
+  SCOPED_TRACE("I25: what is left is locked");
+  expect_refused("I25", [&] { cache->evict(1); });
+  cache->unlock_handle(b);
+  EXPECT_EQ(cache->evict(2), (Pages{1, 0})) << "unlocked, b goes, and then a";
 }
 
 TEST_F(Lab03Blocks, T5_LeavesGoTheOldestFirst) {
