@@ -6,6 +6,8 @@
 #include <string>
 #include <tuple>
 
+#include "contract/arguments.hpp"
+
 namespace radixlab {
 
 HashCacheManager::HashCacheManager(std::size_t page_size, BlockHash hash) : page_size_(page_size), hash_(hash) {
@@ -25,29 +27,18 @@ Block& HashCacheManager::block(const CacheHandle& handle) const {
 }
 
 void HashCacheManager::copy_pages(const CacheHandle& handle, std::span<PageId> out) const {
-  const std::size_t needed = (handle.cached_len + page_size_ - 1) / page_size_;
-  if (out.size() != needed)
-    throw std::invalid_argument("copy_pages: expected room for " + std::to_string(needed) + " pages, found " +
-                                std::to_string(out.size()));
+  check_copy_arguments(handle, out, page_size_);
   if (handle.cached_len == 0) return;
-  std::size_t i = needed;
+  std::size_t i = out.size();
   for (const Block* b = &block(handle); b; b = b->parent) out[--i] = b->page;
 }
 
 Block* HashCacheManager::resume(PrefixKey key, std::span<const PageId> pages, const CacheHandle& from) {
-  const std::size_t needed = (key.tokens.size() + page_size_ - 1) / page_size_;
-  if (pages.size() != needed)
-    throw std::invalid_argument("insert_prefix: " + std::to_string(key.tokens.size()) + " tokens lie in " +
-                                std::to_string(needed) + " pages, found " + std::to_string(pages.size()));
-  if (from.cached_len > key.tokens.size())
-    throw std::invalid_argument("insert_prefix: from names " + std::to_string(from.cached_len) +
-                                " tokens of a key of " + std::to_string(key.tokens.size()));
+  check_insert_arguments(key, pages, from, page_size_);
   order_.reserve(blocks_.size() + pages.size());  // each block may become an unlocked leaf
   if (from.cached_len == 0) return nullptr;
   Block& last = block(from);
-  if (last.cache_salt != key.cache_salt)
-    throw std::invalid_argument("I11: from has salt " + std::to_string(last.cache_salt) + ", the key " +
-                                std::to_string(key.cache_salt));
+  check_from_salt(key, last.cache_salt);
   return &last;
 }
 
