@@ -23,8 +23,11 @@ ALL = {
     "desk": "three requests in a pool of six pages",
     "scan": "a new text beside all that are kept",
     "shelf": "four texts that share pages, and two evictions",
+    "blocks": "three prompts as chains of block hashes",
+    "chains": "64 texts in 16 buckets, under a good hash and a bad one",
 }
-DEMOS = {"demo_00": ["sharing", "waste"], "demo_01": ["desk"], "demo_02": ["scan", "shelf"]}
+DEMOS = {"demo_00": ["sharing", "waste"], "demo_01": ["desk"],
+         "demo_02": ["scan", "shelf"], "demo_03": ["blocks", "chains"]}
 PROGRAMS = ["doc_qa", *DEMOS]
 
 
