@@ -1,0 +1,108 @@
+// The figures in chapter 03's text are a run's: its tables stand in README.md as this test makes them.
+#include <fmt/format.h>
+#include <fstream>
+#include <gtest/gtest.h>
+#include <sstream>
+
+#include "01-naive-manager/scheduler_cache.hpp"
+#include "02-longest-common-prefix/scene.hpp"
+#include "03-hash-matching/hash_based_prefix_matcher.hpp"
+#include "03-hash-matching/hash_cache_manager.hpp"
+#include "storage/free_list.hpp"
+#include "testing/fake_kv.hpp"
+
+namespace radixlab {
+namespace {
+
+constexpr std::size_t kDocument = 2000, kQuestion = 30, kPage = 16, kPool = 600;
+
+std::string grouped(std::size_t n) {
+  return n < 1000 ? std::to_string(n) : fmt::format("{},{:03}", n / 1000, n % 1000);
+}
+
+std::size_t steps = 0, blocks_hashed = 0;
+std::uint64_t counted_roll(std::uint64_t before, TokenId last) {
+  ++steps;
+  return roll_hash(before, last);
+}
+std::uint64_t counted_hash(std::uint64_t parent, std::span<const TokenId> tokens, std::uint32_t salt) {
+  ++blocks_hashed;
+  return hash_block(parent, tokens, salt);
+}
+
+// What a query costs on the seed's sequences: chapter 02's scan, and the matcher.
+std::string one_query() {
+  const auto sequences = seed_sequences(1000, 500, 100);
+  const std::vector<TokenId> query = seed_query(500);
+  tokens_compared = 0;
+  const PrefixMatch scanned = PrefixDetector(counting_match_len).find_best_prefix_match(query, sequences);
+  HashBasedPrefixMatcher matcher(counted_roll);
+  for (const auto& sequence : sequences) matcher.index_sequence(sequence);
+  steps = 0;
+  EXPECT_EQ(matcher.find_best(query), (MatchingPrefix{scanned.index, scanned.length}));
+  const std::size_t tokens = 1000 * 600;
+  return fmt::format(
+      "| 1,000 sequences of 600 tokens, 500 of them in common; a query of {} | |\n|---|---|\n"
+      "| row 02's scan: tokens compared | {} |\n| the matcher: tokens hashed | {} |\n"
+      "| entries for the {} prefixes of all sequences | {} |\n| memory, text and all, a token indexed | {:.1f} bytes "
+      "|\n",
+      query.size(), grouped(tokens_compared), steps, grouped(tokens), grouped(matcher.num_prefixes()),
+      static_cast<double>(matcher.memory_bytes()) / static_cast<double>(tokens));
+}
+
+Request question(TokenId number) {
+  Request r;
+  r.tokens.resize(kDocument + kQuestion);
+  std::iota(r.tokens.begin(), r.tokens.end(), 0);
+  for (std::size_t i = kDocument; i < r.tokens.size(); ++i) r.tokens[i] += 10000 * number;
+  return r;
+}
+
+std::string four_prompts() {
+  HashCacheManager cache(kPage, counted_hash);
+  FreeList list(kPool);
+  FakeKv kv(kPool, kPage);
+  CacheManager desk(cache, list, kv, kPage);
+  std::size_t computed = 0;
+  const auto compute = [&](Request& r) {
+    computed += r.tokens.size() - r.computed;
+    kv.write(r.tokens, r.pages, r.computed);
+    r.computed = r.tokens.size();
+  };
+  Request document = question(1);
+  document.tokens.resize(kDocument);
+  for (TokenId i = 1; i <= 4; ++i) {
+    Request r = question(i);
+    EXPECT_TRUE(desk.start(r));
+    compute(r);
+    desk.finish(r);
+  }
+  std::vector<Request> all(4);
+  for (std::size_t i = 0; i < all.size(); ++i) EXPECT_TRUE(desk.start(all[i] = question(static_cast<TokenId>(i) + 11)));
+  const std::size_t at_once = kPool - list.free_count() - (cache.size_info().evictable_size);
+  for (Request& r : all) desk.finish(r);
+  blocks_hashed = 0;
+  EXPECT_EQ(cache.match_prefix(document.tokens).cached_len, kDocument);
+  const std::size_t look_ups = blocks_hashed;
+  document.tokens[kDocument - 1] = -1;
+  const std::size_t late = cache.match_prefix(document.tokens).cached_len;
+  document.tokens[1234] = -1;
+  const std::size_t middle = cache.match_prefix(document.tokens).cached_len;
+  return fmt::format(
+      "| four prompts on one document of {} tokens, pages of {} | naive | hash |\n|---|---|---|\n"
+      "| tokens computed | {} | {} |\n| pages, all four at once | {} | {} |\n\n"
+      "| the document once more | |\n|---|---|\n| look-ups in the table, for {} tokens | {} |\n"
+      "| found, if token 1,999 is another | {} of 1,999 |\n| found, if token 1,234 is another | {} of 1,234 |\n",
+      grouped(kDocument), kPage, grouped(4 * (kDocument + kQuestion)), grouped(computed), 4 * 127, at_once,
+      grouped(kDocument), look_ups, grouped(late), grouped(middle));
+}
+
+TEST(Lab03Text, GivenTheTablesAreARuns) {
+  std::stringstream text;
+  text << std::ifstream(RADIXLAB_CHAPTER_TEXT).rdbuf();
+  for (const std::string& table : {one_query(), four_prompts()})
+    EXPECT_NE(text.str().find(table), std::string::npos) << "README.md should say\n" << table;
+}
+
+}  // namespace
+}  // namespace radixlab
