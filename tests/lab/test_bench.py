@@ -1,8 +1,9 @@
-"""The page of figures is what the committed figures say."""
+"""The pages of figures are what the committed figures say."""
 import json
 import unittest
+import xml.etree.ElementTree as xml
 
-from lab import bench
+from lab import bench, bench_prefix, plot
 
 
 class Page(unittest.TestCase):
@@ -13,6 +14,51 @@ class Page(unittest.TestCase):
     def test_the_ratios_are_those_of_the_figures(self):
         for run in json.loads(bench.FIGURES.read_text()):
             self.assertAlmostEqual(run["warm_share"], run["warm_ttft_ms"] / run["cold_ttft_ms"])
+
+
+class Prefix(unittest.TestCase):
+    def setUp(self):
+        self.figures = json.loads(bench_prefix.FIGURES.read_text())
+
+    def test_page_and_picture_are_made_from_the_figures(self):
+        anew = "./lab bench prefix --save makes them anew"
+        self.assertEqual(bench_prefix.PAGE.read_text(), bench_prefix.page(self.figures), anew)
+        self.assertEqual(bench_prefix.PICTURE.read_text(), bench_prefix.picture(self.figures), anew)
+
+    def test_the_limits_hold_and_would_be_missed(self):
+        self.assertEqual(bench_prefix.trouble(self.figures), [])
+        self.figures["compare_ns"][0]["get_match_len"] = 1.51 * self.figures["compare_ns"][0]["memcmp"]
+        self.figures["matching_ns"]["find_best"] = self.figures["matching_ns"]["scalar"] / 49
+        self.assertEqual(len(bench_prefix.trouble(self.figures)), 2)
+
+    def test_it_crosses_where_it_is_faster_from_then_on(self):
+        def crossing(*scans):
+            rows = [{"sequences": 2 ** i, "hash": 5, "scalar": scan} for i, scan in enumerate(scans)]
+            return bench_prefix.crossing({"crossing_ns": rows}, "scalar")
+        self.assertEqual(crossing(1, 4, 6, 9), 4)
+        self.assertEqual(crossing(1, 6, 5, 9), 8)
+        self.assertEqual(crossing(6, 7), 1)
+        self.assertIsNone(crossing(6, 1))
+
+    def test_figures_are_medians_of_what_the_benchmark_wrote(self):
+        names = ["detector/scalar", "detector/vector", "matching/find_best", "compare/get_match_len/64",
+                 "compare/memcmp/64", *(f"crossing/{side}/2" for side in ("scalar", "vector", "hash"))]
+        rounds = [{"run_type": "iteration", "name": f"{name}/repeats:3", "cpu_time": time, "time_unit": "us"}
+                  for name in names for time in (9, 1, 2)]
+        rounds.append({"run_type": "aggregate", "name": "detector/scalar_mean", "cpu_time": 100, "time_unit": "us"})
+        context = {"compiler": "c", "flags": "-O", "indexed_tokens": "6", "indexed_prefixes": "5", "index_bytes": "60"}
+        figures = bench_prefix.from_benchmark({"context": context, "benchmarks": rounds})
+        self.assertEqual((figures["rounds"], figures["detector_ns"]), (3, {"scalar": 2000, "vector": 2000}))
+        self.assertEqual(figures["compare_ns"], [{"tokens": 64, "get_match_len": 2000, "memcmp": 2000}])
+
+
+class Plot(unittest.TestCase):
+    def test_equal_figures_are_equal_pictures_and_each_curve_has_its_name(self):
+        series = {"a & b": [(1, 1), (10, 100)], "c": [(1, 5), (10, 5)]}
+        drawn = plot.curves("title", "x", "y", series, [(3, "here")])
+        self.assertEqual(drawn, plot.curves("title", "x", "y", series, [(3, "here")]))
+        texts = [text.text for text in xml.fromstring(drawn).iter("{http://www.w3.org/2000/svg}text")]
+        self.assertLessEqual({"title", "x", "y", "a & b", "c", "here", "1", "10", "100"}, set(texts))
 
 
 if __name__ == "__main__":
