@@ -175,8 +175,8 @@ def page(figures):
         "![Time of a query by the number of sequences, for the three ways](performance/prefix-crossing.svg)", "",
         f"The query of the index beats the scalar scan from {crossing(figures, 'scalar')} sequences on, and the vector",
         f"scan from {crossing(figures, 'vector')}. Building the index is not in these figures. With 1,000 sequences it",
-        f"is paid back after {paid_back('scalar')} queries beside the scalar scan, and after {paid_back('vector')} beside",
-        "the vector scan.",
+        f"is paid back after {paid_back('scalar')} queries beside the scalar scan, and after {paid_back('vector')}",
+        "beside the vector scan.",
     ]
     return "\n".join(lines) + "\n"
 
