@@ -13,18 +13,10 @@ LcpCacheManager::Found LcpCacheManager::find(PrefixKey key) const {
        key);
 }
 
-CacheHandle LcpCacheManager::match_prefix(PrefixKey key) {
-  todo("2.3",
-       "The detector says how many tokens are in common. How many of them may the "
-       "handle promise, and what if that is none?",
-       key);
-}
+CacheHandle LcpCacheManager::match_prefix(PrefixKey key) { todo("2.3", "The hint stands above.", key); }
 
 void LcpCacheManager::copy_pages(const CacheHandle& handle, std::span<PageId> out) const {
-  todo("2.3",
-       "The detector says how many tokens are in common. How many of them may the "
-       "handle promise, and what if that is none?",
-       handle, out);
+  todo("2.3", "The hint stands above.", handle, out);
 }
 
 }  // namespace radixlab

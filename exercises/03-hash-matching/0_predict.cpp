@@ -9,40 +9,16 @@ std::size_t predicted_prefixes() {
        "Write the numbers before you read on.");
 }
 
-std::size_t predicted_steps_of_the_seed() {
-  todo("3.0",
-       "Which of the answers would change if the hash were as bad as can be? "
-       "Write the numbers before you read on.");
-}
+std::size_t predicted_steps_of_the_seed() { todo("3.0", "The hint stands above."); }
 
-std::size_t predicted_steps_rolled() {
-  todo("3.0",
-       "Which of the answers would change if the hash were as bad as can be? "
-       "Write the numbers before you read on.");
-}
+std::size_t predicted_steps_rolled() { todo("3.0", "The hint stands above."); }
 
-std::size_t predicted_found() {
-  todo("3.0",
-       "Which of the answers would change if the hash were as bad as can be? "
-       "Write the numbers before you read on.");
-}
+std::size_t predicted_found() { todo("3.0", "The hint stands above."); }
 
-std::size_t predicted_found_by_a_weak_hash() {
-  todo("3.0",
-       "Which of the answers would change if the hash were as bad as can be? "
-       "Write the numbers before you read on.");
-}
+std::size_t predicted_found_by_a_weak_hash() { todo("3.0", "The hint stands above."); }
 
-std::size_t predicted_pages_of_two_tenants() {
-  todo("3.0",
-       "Which of the answers would change if the hash were as bad as can be? "
-       "Write the numbers before you read on.");
-}
+std::size_t predicted_pages_of_two_tenants() { todo("3.0", "The hint stands above."); }
 
-std::vector<PageId> predicted_victims() {
-  todo("3.0",
-       "Which of the answers would change if the hash were as bad as can be? "
-       "Write the numbers before you read on.");
-}
+std::vector<PageId> predicted_victims() { todo("3.0", "The hint stands above."); }
 
 }  // namespace radixlab

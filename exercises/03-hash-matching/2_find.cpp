@@ -12,11 +12,11 @@ MatchingPrefix HashBasedPrefixMatcher::find_longest(std::span<const TokenId> que
 }
 
 MatchingPrefix HashBasedPrefixMatcher::find_best(std::span<const TokenId> query) const {
-  todo("3.2", "If the prefix of 300 tokens is not indexed, which other lengths need you not look up?", query);
+  todo("3.2", "The hint stands above.", query);
 }
 
 std::vector<MatchingPrefix> HashBasedPrefixMatcher::find_matching_prefixes(std::span<const TokenId> query) const {
-  todo("3.2", "If the prefix of 300 tokens is not indexed, which other lengths need you not look up?", query);
+  todo("3.2", "The hint stands above.", query);
 }
 
 }  // namespace radixlab

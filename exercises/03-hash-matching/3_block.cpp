@@ -14,10 +14,7 @@ std::uint64_t hash_block(std::uint64_t parent, std::span<const TokenId> tokens, 
 }
 
 Block* HashCacheManager::find_block(const Block* parent, std::span<const TokenId> tokens, std::uint32_t salt) const {
-  todo("3.3",
-       "Two texts hold the same 16 tokens in the middle. Are those the "
-       "same block? Who has to say so?",
-       parent, tokens, salt);
+  todo("3.3", "The hint stands above.", parent, tokens, salt);
 }
 
 }  // namespace radixlab
