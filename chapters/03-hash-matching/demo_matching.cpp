@@ -22,6 +22,7 @@ std::uint64_t counted_roll(std::uint64_t before, TokenId last) {
 template <class Work>
 double median_ms(Work work) {
   std::vector<double> times;
+  times.reserve(kRuns);
   for (int i = 0; i < kRuns; ++i) times.push_back(milliseconds(work));
   return median(times);
 }
