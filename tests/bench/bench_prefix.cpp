@@ -139,6 +139,11 @@ void add_context() {
   benchmark::AddCustomContext("index_bytes", std::to_string(matcher.memory_bytes()));
 }
 
+void print_help() {
+  benchmark::PrintDefaultHelp();
+  std::puts("\nExample: taskset -c 1 build/test/bin/bench_prefix --benchmark_filter=compare");
+}
+
 }  // namespace
 }  // namespace radixlab
 
@@ -153,7 +158,7 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "bench_prefix: %s\n", error.what());
     return 1;
   }
-  benchmark::Initialize(&argc, argv);
+  benchmark::Initialize(&argc, argv, radixlab::print_help);
   if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
   benchmark::RunSpecifiedBenchmarks();
   benchmark::Shutdown();
