@@ -8,6 +8,8 @@
 #include "01-naive-manager/factory.hpp"
 #include "02-longest-common-prefix/lcp_cache_manager.hpp"
 #include "03-hash-matching/hash_cache_manager.hpp"
+#include "04-slots/slot_allocator.hpp"
+#include "04-slots/slot_cache_manager.hpp"
 #include "05-radix-tree/radix_cache_manager.hpp"
 #include "built_chapters.hpp"
 #include "storage/free_list.hpp"
@@ -50,7 +52,17 @@ inline const std::vector<Stage> kLadder = {
      "computing, memory by blocks",
      make_if_built<kBuilt03>([](const auto& o) { return with_free_list<HashCacheManager>(o, o.page_size); }),
      {1, 3, 4, 16}},
-    {"04", "slots", "a trie of tokens, copied rows", "computing", nullptr, {}},
+    {"04",
+     "slots",
+     "a trie of tokens, copied rows",
+     "computing",
+     make_if_built<kBuilt04>([](const auto& o) -> Made {
+       return {std::make_unique<SlotCacheManager>(o.num_pages, o.page_size),
+               std::make_unique<SlotAllocator>(o.num_pages)};
+     }),
+     {24, 40},
+     true,
+     true},
     {"05",
      "radix",
      "a radix tree, shared pages",

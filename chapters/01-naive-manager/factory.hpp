@@ -33,6 +33,7 @@ struct Stage {
   Made (*make)(const CacheOptions&);    ///< nullptr: not built or not released yet
   std::vector<std::size_t> page_sizes;  ///< [tokens] what tests and sweeps of this row run at
   bool partial_hits = false;            ///< a hit may end inside a page
+  bool whole_texts = false;             ///< a page is a row, which holds one whole text (chapter 04)
 };
 
 /// 1.5  The manager of the stage called `type`. Throws std::invalid_argument: for an unknown name with the names that

@@ -119,7 +119,7 @@ class Life {
       if (!one_in(4)) attempt([&] { desk_.chunk_done(r); });
       return;
     }
-    bool goes_on = !one_in(3);
+    bool goes_on = !one_in(3) && r.tokens.size() < options_.max_length;
     if (goes_on) attempt([&] { goes_on = desk_.grow(r, r.tokens.size() + 1); });
     if (!goes_on) return finish(i);
     r.tokens.push_back(static_cast<TokenId>(below(options_.alphabet)));  // generated: it has no KV yet (I23)

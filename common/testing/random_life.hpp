@@ -17,10 +17,11 @@ struct LifeOptions {
   std::uint64_t seed = 1;
   std::size_t num_pages = 24;  ///< of the source: all of them, free
   std::size_t steps = 300;
-  std::size_t max_tokens = 24;  ///< of a prompt
-  std::size_t alphabet = 3;     ///< different tokens: few, so that prompts meet
-  std::size_t max_live = 6;     ///< requests that run at a time
-  std::size_t tenants = 2;      ///< salts, besides none
+  std::size_t max_tokens = 24;        ///< of a prompt
+  std::size_t max_length = SIZE_MAX;  ///< [tokens] at which a request is done, whatever it would still generate
+  std::size_t alphabet = 3;           ///< different tokens: few, so that prompts meet
+  std::size_t max_live = 6;           ///< requests that run at a time
+  std::size_t tenants = 2;            ///< salts, besides none
   /// Makes a call of the desk or the manager; by default once. May make it again after a failure that changed nothing:
   /// `check` throws if it did.
   std::function<void(const std::function<void()>& call, const std::function<void()>& check)> attempt = {};

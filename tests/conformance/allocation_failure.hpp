@@ -16,7 +16,7 @@ using Pages = std::vector<PageId>;
 struct Cell {
   std::string name;
   std::size_t page_size;
-  bool partial_hits;
+  bool partial_hits, whole_texts;
   Made (*make)(const CacheOptions&);
 };
 
@@ -30,24 +30,23 @@ inline std::map<std::pair<std::string, std::string>, Count> table;  // by manage
 // A watched manager with its pool, requests and all that a call needs; made anew for each failure.
 struct World {
   World(const Cell& cell, std::size_t num_pages)
-      : P(cell.page_size),
+      : P(letter_tokens(cell.page_size, cell.whole_texts)),
         N(num_pages),
-        made(cell.make({.page_size = P, .num_pages = N})),
-        cache(counted, P, cell.partial_hits) {}
+        made(cell.make({.page_size = cell.page_size, .num_pages = N})),
+        cache(counted, cell.page_size, cell.partial_hits) {}
 
-  std::size_t P, N;
+  std::size_t P, N;  // P: tokens of a letter, a page or a part of a row
   Made made;
   Counted counted{*made.manager};
   SparedStory cache;
-  FakeKv kv{N, P};
+  FakeKv kv{N, cache.page_size()};
   OnGive source{*made.source, [this](PageId page) { kv.poison(page); }};
-  CacheManager desk{cache, source, kv, P};
+  CacheManager desk{cache, source, kv, cache.page_size()};
   Request r;           // the one that the desk's call is about
   Text text;           // what the manager's call is about
   Pages pages;         // its pages, the caller's until they are given
   CacheHandle handle;  // where it resumes, or what it names
 
-  // A page of tokens for each letter.
   Text tokens(std::string_view letters) const {
     Text all;
     for (const char letter : letters)
@@ -176,9 +175,10 @@ class AllocationFailure : public testing::TestWithParam<Cell> {
 inline std::vector<Cell> allocation_cells() {
   std::vector<Cell> all;
   for (const Stage* stage : built_stages())
-    for (const std::size_t P : stage->page_sizes) all.push_back({stage->name, P, stage->partial_hits, stage->make});
+    for (const std::size_t P : stage->page_sizes)
+      all.push_back({stage->name, P, stage->partial_hits, stage->whole_texts, stage->make});
   for (const std::size_t P : {3, 4})  // not a row of the ladder yet (chapter 06)
-    all.push_back({"partial", P, true, [](const CacheOptions& o) {
+    all.push_back({"partial", P, true, false, [](const CacheOptions& o) {
                      return with_free_list<RadixCacheManager>(o, RadixOptions{o.page_size, true});
                    }});
   return all;

@@ -59,7 +59,7 @@ TEST_P(DeskAllocationFailure, RandomLives) {
   Count& count = table[{cell.name, "random lives"}];
   for (std::uint64_t seed = 1; seed <= 10; ++seed) {
     std::mt19937_64 rng(seed);
-    LifeOptions options = life_options(cell.page_size, seed);
+    LifeOptions options = life_options(cell.page_size, seed, cell.whole_texts);
     options.attempt = [&](const auto& call, const auto& check) {
       ++count.calls;
       try {

@@ -58,7 +58,7 @@ TEST_P(AllocationFailure, Insert) {
       Text longer = words.sibling(n / 2);
       longer.push_back(1);
       insert(longer, resumes);
-      longer.resize(longer.size() + GetParam().page_size, 2);
+      longer.resize(longer.size() + words.P, 2);
       insert(longer, resumes);
     }
   }

@@ -7,17 +7,24 @@
 namespace radixlab {
 
 /// Lives of every kind, one after another: a pool that a handful of requests fill, a tight one, a roomy one; prompts of
-/// a few pages or of many; few tokens, so that prompts meet all the time, or more; one tenant or several.
-inline LifeOptions life_options(std::size_t page_size, std::uint64_t seed) {
+/// a few pages or of many; few tokens, so that prompts meet all the time, or more; one tenant or several. `whole_texts`:
+/// a page holds a whole text, so that there are few of them, and no text is longer than one.
+inline LifeOptions life_options(std::size_t page_size, std::uint64_t seed, bool whole_texts = false) {
   static constexpr std::size_t kPlaces[] = {80, 24, 200}, kPrompts[] = {24, 24, 60, 9}, kTokens[] = {3, 2, 3, 40, 5};
   static constexpr std::size_t kLive[] = {6, 6, 12, 3, 6, 2, 16}, kTenants[] = {2, 0, 2, 5};
-  const std::size_t prompt = kPrompts[seed % std::size(kPrompts)];
+  const std::size_t prompt = kPrompts[seed % std::size(kPrompts)], places = kPlaces[seed % std::size(kPlaces)];
   return {.seed = seed,
-          .num_pages = kPlaces[seed % std::size(kPlaces)] / page_size + 16,
-          .max_tokens = std::max(prompt, prompt / 6 * page_size),
+          .num_pages = whole_texts ? places / 16 + 4 : places / page_size + 16,
+          .max_tokens = whole_texts ? std::min(prompt, page_size) : std::max(prompt, prompt / 6 * page_size),
+          .max_length = whole_texts ? page_size : SIZE_MAX,
           .alphabet = kTokens[seed % std::size(kTokens)],
           .max_live = kLive[seed % std::size(kLive)],
           .tenants = kTenants[seed / std::size(kPrompts) % std::size(kTenants)]};
+}
+
+/// [tokens] of a letter, of which tests make their texts: a page, or an eighth of a row that holds a whole text.
+inline std::size_t letter_tokens(std::size_t page_size, bool whole_texts) {
+  return whole_texts ? page_size / 8 : page_size;
 }
 
 inline Made watched(std::string_view name, std::size_t page_size, std::size_t num_pages) {

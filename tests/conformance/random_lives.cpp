@@ -55,7 +55,7 @@ std::vector<Row> rows(const Arguments& args) {
 class OneLife {
  public:
   OneLife(const Row& row, std::uint64_t seed, bool write_down)
-      : options_(life_options(row.page_size, seed)),
+      : options_(life_options(row.page_size, seed, row.stage->whole_texts)),
         made_(watched(row.stage->name, row.page_size, options_.num_pages)) {
     made_.story->write_down(write_down);
   }
@@ -126,8 +126,8 @@ void print(const Row& row) {
     return;
   }
   const LifeCounts& n = row.sum;
-  std::printf("%10zu%11zu%11zu%9zu%8zu%8zu%9zu%9zu\n", n.steps, n.reused, n.evicted, n.splits, n.twins, n.aborts,
-              n.refused, n.stale);
+  std::printf("%10zu%11zu%11zu%9zu%8zu%8zu%9zu%9zu%9zu\n", n.steps, n.reused, n.evicted, n.splits, n.twins, n.aborts,
+              n.refused, n.stale, n.copied);
 }
 
 /// Lives the broken life again, written down, and shrinks its story.
@@ -158,12 +158,12 @@ bool live_all(const Arguments& args) {
   std::vector<Row> all = rows(args);
   if (!args.story_file.empty()) check_output_file(args.story_file);
   ManyLives(all, args);
-  std::printf("%-9s%3s%10s%11s%11s%9s%8s%8s%9s%9s\n", "manager", "P", "steps", "reused", "evicted", "splits", "twins",
-              "aborts", "no room", "stale");
+  std::printf("%-9s%3s%10s%11s%11s%9s%8s%8s%9s%9s%9s\n", "manager", "P", "steps", "reused", "evicted", "splits",
+              "twins", "aborts", "no room", "stale", "copied");
   for (const Row& row : all) print(row);
   const auto broken = std::ranges::find_if(all, [](const Row& row) { return row.failure.has_value(); });
   if (broken != all.end()) return tell(*broken, args.story_file), false;
-  std::puts("reused, evicted in tokens; no rule was broken");
+  std::puts("reused, evicted, copied in tokens; no rule was broken");
   return true;
 }
 

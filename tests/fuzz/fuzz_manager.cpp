@@ -57,6 +57,7 @@ class Session {
   Session(const Cell& cell, std::string_view input, std::ostream* told)
       : P_(cell.page_size),
         partial_(!cell.stage || cell.stage->partial_hits),
+        whole_texts_(cell.stage && cell.stage->whole_texts),
         free_(num_pages),
         story_(cell.stage ? cell.stage->make({.page_size = P_, .num_pages = num_pages}).manager
                           : std::make_unique<RadixCacheManager>(RadixOptions{P_, true}),
@@ -103,9 +104,10 @@ class Session {
     story_.size_info();
   }
 
-  // Two letters share all tokens of a page but the last; equal letters are equal pages.
+  // Two letters share all tokens of a page but the last; equal letters are equal pages. Where a page holds a whole text,
+  // letters are shorter, and no text is longer than a page.
   void put_letter(Text& tokens, std::size_t letter) const {
-    for (std::size_t i = 0; i < P_; ++i) tokens.push_back(static_cast<TokenId>(letter / 2));
+    for (std::size_t i = 0; i < (whole_texts_ ? P_ / 4 : P_); ++i) tokens.push_back(static_cast<TokenId>(letter / 2));
     tokens.back() += static_cast<TokenId>(letter % 2) * 100;
   }
 
@@ -113,6 +115,7 @@ class Session {
     const std::size_t shape = in_.next(), letters = shape % 5;
     for (std::size_t i = 0, bits = letters ? in_.next() : 0; i < letters; ++i, bits >>= 2) put_letter(tokens, bits % 4);
     for (std::size_t i = 0; i < (shape / 8) % P_; ++i) tokens.push_back(static_cast<TokenId>(i % 2));  // inside a page
+    if (whole_texts_ && tokens.size() > P_) tokens.resize(P_);
     return tokens;
   }
 
@@ -267,7 +270,7 @@ class Session {
   }
 
   std::size_t P_;
-  bool partial_;
+  bool partial_, whole_texts_;
   FreeList free_;
   Story story_;
   Bytes in_;

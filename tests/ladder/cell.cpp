@@ -78,7 +78,7 @@ CellResult run_cell(const Model& model, const Cell& cell, const Stage& stage, Fa
 
   CellResult result;
   try {
-    for (const Act& act : make_script(cell.page_size, config.vocab_size)) {
+    for (const Act& act : make_script(cell.script_page ? cell.script_page : cell.page_size, config.vocab_size)) {
       serve(act, cell.chunk, engine, watch ? &*watch : nullptr, result);
       engine.cache().check_integrity();
     }

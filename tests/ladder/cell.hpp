@@ -19,7 +19,8 @@ struct Cell {
   DType type = DType::f32;
   std::size_t page_size = 1, threads = 1;
   Isa isa = Isa::scalar;
-  std::size_t chunk = 0;  ///< 0: all
+  std::size_t chunk = 0;        ///< 0: all
+  std::size_t script_page = 0;  ///< [tokens] the unit of the script's texts; 0: page_size
   std::string name() const;
 };
 

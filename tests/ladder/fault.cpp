@@ -104,8 +104,9 @@ std::vector<PageId> FaultyManager::evict(std::size_t num_pages) {
     std::vector<TokenId>& path = paths[node.id];
     if (node.parent != 0) path = paths.at(node.parent);
     for (std::size_t i = 0; i < node.pages.size(); ++i) {
-      const auto from = node.tokens.begin() + static_cast<std::ptrdiff_t>(i * before.page_size);
-      path.insert(path.end(), from, from + static_cast<std::ptrdiff_t>(before.page_size));
+      const auto page = std::span(node.tokens).subspan(i * before.page_size);
+      path.insert(path.end(), page.begin(),
+                  page.begin() + static_cast<std::ptrdiff_t>(std::min(page.size(), before.page_size)));
       if (std::ranges::count(freed, node.pages[i]) > 0) evicted_[{node.cache_salt, path}] = node.pages[i];
     }
   }

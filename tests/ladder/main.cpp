@@ -20,7 +20,7 @@ struct Sweep {
   bool table = false, explain_all = false;
   std::string row = "radix", fault = "none";
   std::vector<std::string> model_names = ladder_models();
-  std::vector<std::size_t> page_sizes = {1, 8, 16, 64}, threads = {1, 2}, chunks = {1, 7, 0};
+  std::vector<std::size_t> page_sizes = {}, threads = {1, 2}, chunks = {1, 7, 0};
   std::vector<std::string> dtypes = {"float32", "bfloat16"}, isas = {"scalar", "avx2", "avx512", "avx512_bf16"};
 };
 
@@ -86,6 +86,8 @@ void judge(const Cell& cell, const Model& model, const Stage& stage, const Sweep
   const bool caches = std::string_view(stage.saves) != "nothing";
   if (wrong.empty() && rows == 0) wrong = "no row was compared";
   if (wrong.empty() && caches && sound.tokens_reused == 0) wrong = "no token was reused: the cell shows nothing";
+  if (wrong.empty() && stage.whole_texts && sound.tokens_copied != sound.tokens_reused)
+    wrong = "reused and copied are not the same, but each hit of a whole text is a copy";
   if (wrong.empty() && caches && c.tokens_evicted == 0) wrong = "no token was evicted: the cell shows nothing";
   std::string verdict = wrong.empty() ? "ok" : wrong;
   Fault seen_with = Fault::none;
@@ -130,16 +132,26 @@ std::vector<Isa> isas_of(DType type, const Sweep& sweep) {
   return chosen;
 }
 
+// Of a row of whole texts the table says at which max_len it runs, and the script's texts are cut to that.
+std::vector<std::size_t> page_sizes_of(const Stage& stage, const Sweep& sweep) {
+  if (!sweep.page_sizes.empty()) return sweep.page_sizes;
+  return stage.whole_texts ? stage.page_sizes : std::vector<std::size_t>{1, 8, 16, 64};
+}
+
+std::size_t script_page_of(const Stage& stage, std::size_t page_size) {
+  return stage.whole_texts ? unit_that_fits(page_size) : page_size;
+}
+
 void sweep_type(const Model& model, const std::string& name, const std::filesystem::path& folder, const Sweep& sweep,
                 Totals& totals) {
   const Reference reference(folder, model.type());
   const Stage* const stage = find_stage(sweep.row);
   RowAbove above(model, find_above(stage), reference);
   for (const Isa isa : isas_of(model.type(), sweep)) {
-    for (const std::size_t page_size : sweep.page_sizes) {
+    for (const std::size_t page_size : page_sizes_of(*stage, sweep)) {
       for (const std::size_t threads : sweep.threads) {
         for (const std::size_t chunk : sweep.chunks) {
-          const Cell cell{name, model.type(), page_size, threads, isa, chunk};
+          const Cell cell{name, model.type(), page_size, threads, isa, chunk, script_page_of(*stage, page_size)};
           if (isa_supported(isa)) {
             judge(cell, model, *stage, sweep, above, totals);
           } else {
@@ -163,7 +175,8 @@ void sweep_model(const std::string& name, const Sweep& sweep, Totals& totals) {
 std::size_t expected_cells(const Sweep& sweep) {
   std::size_t ways = 0;  // types with their instruction sets
   for (const std::string& type : sweep.dtypes) ways += isas_of(*weight_dtype(type), sweep).size();
-  return ways * sweep.model_names.size() * sweep.page_sizes.size() * sweep.threads.size() * sweep.chunks.size();
+  return ways * sweep.model_names.size() * page_sizes_of(*find_stage(sweep.row), sweep).size() * sweep.threads.size() *
+         sweep.chunks.size();
 }
 
 // The chapter table as README has it. A row with page sizes is written, if not in this build.
@@ -216,7 +229,8 @@ int main(int argc, char** argv) {
     app.add_option("--model", sweep.model_names, "Models, by query heads a KV head")
         ->delimiter(',')
         ->capture_default_str();
-    app.add_option("--page-size", sweep.page_sizes, "Tokens a page")->delimiter(',')->capture_default_str();
+    app.add_option("--page-size", sweep.page_sizes, "Tokens a page; default: 1,8,16,64, or a row's own")
+        ->delimiter(',');
     app.add_option("--threads", sweep.threads, "Thread counts")->delimiter(',')->capture_default_str();
     app.add_option("--chunk", sweep.chunks, "Prompt tokens a step, 0 for all")->delimiter(',')->capture_default_str();
     app.add_option("--dtype", sweep.dtypes, "Types that are computed in")

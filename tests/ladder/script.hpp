@@ -23,6 +23,9 @@ using Act = std::vector<Prompt>;
 /// evicted by now, twice more. Token ids are below `vocab_size`; the same for the same arguments on every machine.
 std::vector<Act> make_script(std::size_t page_size, std::size_t vocab_size);
 
+/// The P at which no request of the script, with three new tokens, is longer than `max_len` tokens.
+inline std::size_t unit_that_fits(std::size_t max_len) { return (max_len - 4) / 3; }
+
 /// Pages for which the script just does not fit at once, so that the five others evict the document.
 std::size_t script_pages(std::size_t page_size);
 
