@@ -1,0 +1,68 @@
+/// \file
+/// For the trie's tests: eight slots whose versions the test turns, a trie that asks for them, and a note of the calls.
+#pragma once
+#include <array>
+#include <gtest/gtest.h>
+#include <iostream>
+#include <sstream>
+#include <string>
+
+#include "04-slots/prefix_cache_manager.hpp"
+
+namespace radixlab {
+
+using Text = std::vector<TokenId>;
+
+inline std::string show(const Text& text) {
+  std::ostringstream words;
+  for (std::size_t i = 0; i < text.size(); ++i) words << (i > 0 ? " " : "[") << text[i];
+  return text.empty() ? "[]" : words.str() + "]";
+}
+
+class Trie {
+ public:
+  explicit Trie(std::size_t max_capacity)
+      : trie_(max_capacity, [this](std::int32_t slot) { return versions_.at(static_cast<std::size_t>(slot)); }) {
+    versions_.fill(1);
+  }
+
+  void insert(const Text& text, std::int32_t slot, std::uint32_t salt = 0) {
+    told << "insert " << show(text) << " for slot " << slot << "\n";
+    trie_.insert({text, salt}, slot, version(slot));
+  }
+  void keep(const Text& text, std::int32_t slot) { insert(text, slot), release(text); }  ///< inserted, and not pinned
+  void pin(const Text& text) { told << "pin " << show(text) << "\n", trie_.pin(text); }
+  void release(const Text& text) { told << "release " << show(text) << "\n", trie_.release(text); }
+  void take_anew(std::int32_t slot) {
+    told << "slot " << slot << " is taken anew\n";
+    ++versions_.at(static_cast<std::size_t>(slot));
+  }
+  PrefixHit find(const Text& text, std::uint32_t salt = 0) {
+    const PrefixHit hit = trie_.find({text, salt});
+    told << "find " << show(text) << " -> " << hit.prefix_len << " tokens, slot " << hit.slot << "\n";
+    return hit;
+  }
+  std::size_t found(const Text& text) { return find(text).prefix_len; }
+  std::uint32_t version(std::int32_t slot) const { return versions_.at(static_cast<std::size_t>(slot)); }
+  std::size_t num_nodes() const { return trie_.num_nodes(); }
+  PrefixCacheManager& manager() { return trie_; }
+
+  std::ostringstream told;  ///< what was called so far, a line a call
+
+ private:
+  std::array<std::uint32_t, 8> versions_;
+  PrefixCacheManager trie_;
+};
+
+class TrieTest : public testing::Test {
+ protected:
+  Trie trie{1000};  // room for all that these tests insert
+  Trie small{4};    // nodes
+  void TearDown() override {
+    if (!HasFailure()) return;
+    for (const Trie* one : {&trie, &small})
+      if (!one->told.str().empty()) std::cout << "What was done:\n" << one->told.str();
+  }
+};
+
+}  // namespace radixlab
