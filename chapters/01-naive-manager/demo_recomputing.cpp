@@ -1,5 +1,5 @@
+#include <algorithm>
 #include <fmt/format.h>
-#include <numeric>
 
 #include "01-naive-manager/demo_steps.hpp"
 #include "apps/cli.hpp"
@@ -33,11 +33,12 @@ void show_row(Demo& demo, const ManagerRuns& all) {
 
 ManagerRuns ask_with(const std::string& manager, Forward& forward, const std::vector<Ask>& asks,
                      const Tokenizer& tokenizer) {
-  const std::size_t tokens = std::accumulate(asks.begin(), asks.end(), std::size_t{0},
-                                             [](std::size_t sum, const Ask& ask) { return sum + ask.prompt.size(); });
-  const std::size_t pages = tokens / kPageSize + asks.size();
-  KvPool kv(forward.model().config(), pages, kPageSize, forward.model().type());
-  Engine engine(forward, kv, make_cache(manager, kPageSize, pages));
+  std::size_t tokens = 0, longest = 0;
+  for (const Ask& ask : asks) tokens += ask.prompt.size(), longest = std::max(longest, ask.prompt.size());
+  const std::size_t page_size = page_size_for(manager, kPageSize, longest);
+  const std::size_t pages = tokens / page_size + asks.size();
+  KvPool kv(forward.model().config(), pages, page_size, forward.model().type());
+  Engine engine(forward, kv, make_cache(manager, page_size, pages));
   const GenerateOptions first_token{.max_new_tokens = 1, .keep_hidden = true};
   return ask_all(engine, manager, asks, first_token, tokenizer, [](std::size_t) {});
 }

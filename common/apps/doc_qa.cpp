@@ -129,17 +129,19 @@ struct Job {
 
 // `explain`: under the watch of FirstWrongBit, and for nothing but its explanation.
 ManagerRuns ask_manager(const std::string& manager, const Job& job, std::optional<PageId> damage, bool explain) {
-  const Options& o = job.o;
   const Model& model = job.forward.model();
-  std::size_t tokens = 0, done = 0;
-  for (const Ask& ask : job.asks) tokens += ask.prompt.size() + o.max_new_tokens + o.engine.page_size;
-  const std::size_t pages = pages_for(o.engine, model, tokens);
+  EngineOptions o = job.o.engine;
+  std::size_t tokens = 0, longest = 0, done = 0;
+  for (const Ask& ask : job.asks) longest = std::max(longest, ask.prompt.size() + job.o.max_new_tokens);
+  o.page_size = page_size_for(manager, o.page_size, longest);
+  for (const Ask& ask : job.asks) tokens += ask.prompt.size() + job.o.max_new_tokens + o.page_size;
+  const std::size_t pages = pages_for(o, model, tokens);
   std::optional<FirstWrongBit> watch;
-  Made cache = make_cache(manager, o.engine.page_size, pages);
+  Made cache = make_cache(manager, o.page_size, pages);
   auto source = std::make_unique<OnGive>(*cache.source, [&](PageId page) {
     if (watch) watch->ledger().free(page);
   });
-  OnCopy kv(model, pages, o.engine.page_size, [&](PageId from, PageId to, std::size_t n) {
+  OnCopy kv(model, pages, o.page_size, [&](PageId from, PageId to, std::size_t n) {
     if (watch) watch->ledger().copy(from, to, n);
   });
   Engine engine(job.forward, kv, {std::move(cache.manager), std::move(source)});

@@ -62,6 +62,11 @@ std::size_t pages_for(const EngineOptions& options, const Model& model, std::siz
   return pages;
 }
 
+std::size_t page_size_for(std::string_view manager, std::size_t page_size, std::size_t longest) {
+  const auto row = std::ranges::find(kLadder, manager, [](const Stage& stage) { return std::string_view(stage.name); });
+  return row != kLadder.end() && row->whole_texts ? longest : page_size;
+}
+
 Made make_cache(const std::string& manager, std::size_t page_size, std::size_t num_pages) {
   return make_row(manager, {.page_size = page_size, .num_pages = num_pages});
 }

@@ -30,6 +30,9 @@ DType chosen_type(const std::string& dtype, const std::filesystem::path& model);
 /// Pages for `tokens` tokens. Throws std::invalid_argument, with both numbers, if the machine lacks the memory.
 std::size_t pages_for(const EngineOptions& options, const Model& model, std::size_t tokens);
 
+/// [tokens] of a page: `page_size`, but where a row's page holds a whole text, the longest request.
+std::size_t page_size_for(std::string_view manager, std::size_t page_size, std::size_t longest);
+
 /// A row of the ladder by name, over its own pages.
 Made make_cache(const std::string& manager, std::size_t page_size, std::size_t num_pages);
 

@@ -113,11 +113,14 @@ int run(const Options& o) {
   }
   const Isa isa = chosen_isa(o.engine);
   const Model model(o.engine.model, chosen_type(o.engine.dtype, o.engine.model));
-  std::size_t tokens = 0;
-  for (const auto& prompt : prompts) tokens += prompt.size() + o.max_new_tokens + o.engine.page_size;
-  const std::size_t pages = pages_for(o.engine, model, tokens);
-  Made cache = make_cache(o.manager, o.engine.page_size, pages);
-  KvPool kv(model.config(), pages, o.engine.page_size, model.type());
+  EngineOptions pool = o.engine;
+  std::size_t tokens = 0, longest = 0;
+  for (const auto& prompt : prompts) longest = std::max(longest, prompt.size() + o.max_new_tokens);
+  pool.page_size = page_size_for(o.manager, pool.page_size, longest);
+  for (const auto& prompt : prompts) tokens += prompt.size() + o.max_new_tokens + pool.page_size;
+  const std::size_t pages = pages_for(pool, model, tokens);
+  Made cache = make_cache(o.manager, pool.page_size, pages);
+  KvPool kv(model.config(), pages, pool.page_size, model.type());
   ThreadPool threads(chosen_threads(o.engine));
   Forward forward(model, isa, threads);
   Engine engine(forward, kv, std::move(cache));
