@@ -25,9 +25,11 @@ ALL = {
     "shelf": "four texts that share pages, and two evictions",
     "blocks": "three prompts as chains of block hashes",
     "chains": "64 texts in 16 buckets, under a good hash and a bad one",
+    "trie": "a text, a second one that begins alike, and the second one's slot taken anew",
+    "rows": "six requests on a pool of four rows",
 }
-DEMOS = {"demo_00": ["sharing", "waste"], "demo_01": ["desk"],
-         "demo_02": ["scan", "shelf"], "demo_03": ["blocks", "chains"]}
+DEMOS = {"demo_00": ["sharing", "waste"], "demo_01": ["desk"], "demo_02": ["scan", "shelf"], "demo_03": ["blocks", "chains"],
+         "demo_04": ["trie", "rows"]}
 PROGRAMS = ["doc_qa", *DEMOS]
 
 
