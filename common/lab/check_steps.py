@@ -22,7 +22,7 @@ TSAN = {"test_contract": r"contract\.", "test_storage": r"storage\.", "test_kern
 """What has threads, or is called by what has: targets, and how the names of their tests begin. The ladder's broken rows
 prove the test, and that once is enough."""
 EMULATED = {**TSAN, "test_io": r"io\.", "test_visualize": r"visualize\.",
-            **{f"test_{chapter}_solution": rf"solution-{chapter}\." for chapter in ("01", "02", "03", "05")}}
+            **{f"test_{chapter}_solution": rf"solution-{chapter}\." for chapter in ("01", "02", "03", "04", "05")}}
 """What runs under qemu, likewise: suites of C++ alone, because a Python test would start the other processor's programs."""
 LIFE_STEPS = 200_000
 BIGGEST_FILE = 3_000_000

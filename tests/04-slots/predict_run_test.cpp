@@ -36,10 +36,10 @@ TEST(Lab04PredictRun, FourPrompts) {
     kv.check(r.tokens, r.pages);
     desk.finish(r);
   }
-  EXPECT_EQ(computed, run_says::kComputed);
-  EXPECT_EQ(kv.copied_tokens(), run_says::kCopied);
-  EXPECT_EQ(slots.size_info().total_size(), run_says::kRows);
-  EXPECT_EQ(slots.num_nodes(), run_says::kNodes);
+  EXPECT_EQ(computed, truth::kComputed);
+  EXPECT_EQ(kv.copied_tokens(), truth::kCopied);
+  EXPECT_EQ(slots.size_info().total_size(), truth::kRows);
+  EXPECT_EQ(slots.num_nodes(), truth::kNodes);
 }
 
 TEST(Lab04PredictRun, Slots) {
@@ -48,8 +48,8 @@ TEST(Lab04PredictRun, Slots) {
   slots.free(1);
   slots.free(0);
   slots.occupy(1);
-  EXPECT_EQ(slots.version(1), run_says::kVersion);
-  EXPECT_EQ(static_cast<std::size_t>(slots.alloc()), run_says::kNextSlot);
+  EXPECT_EQ(slots.version(1), truth::kVersion);
+  EXPECT_EQ(static_cast<std::size_t>(slots.alloc()), truth::kNextSlot);
 }
 
 TEST(Lab04PredictRun, ARowThatWasTakenAnew) {
@@ -58,7 +58,7 @@ TEST(Lab04PredictRun, ARowThatWasTakenAnew) {
   trie.insert(Text{1, 2, 3, 4}, 0, 1);
   trie.insert(Text{1, 2, 9}, 1, 1);
   ++version_of_1;
-  EXPECT_EQ(trie.find(Text{1, 2, 9, 9}).prefix_len, run_says::kFound);
+  EXPECT_EQ(trie.find(Text{1, 2, 9, 9}).prefix_len, truth::kFound);
 }
 
 TEST(Lab04PredictRun, OneNodeTooMany) {
@@ -68,7 +68,7 @@ TEST(Lab04PredictRun, OneNodeTooMany) {
     trie.insert(texts[slot], slot, 1);
     trie.release(texts[slot]);
   }
-  EXPECT_EQ(trie.find(texts[0]).prefix_len, run_says::kLeftOver);
+  EXPECT_EQ(trie.find(texts[0]).prefix_len, truth::kLeftOver);
 }
 
 }  // namespace

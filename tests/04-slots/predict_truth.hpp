@@ -2,7 +2,7 @@
 #pragma once
 #include <cstddef>
 
-namespace radixlab::run_says {
+namespace radixlab::truth {
 
 inline constexpr std::size_t kComputed = 2120;
 inline constexpr std::size_t kCopied = 6000;
@@ -13,4 +13,4 @@ inline constexpr std::size_t kNextSlot = 0;
 inline constexpr std::size_t kFound = 2;
 inline constexpr std::size_t kLeftOver = 2;
 
-}  // namespace radixlab::run_says
+}  // namespace radixlab::truth
