@@ -1,6 +1,7 @@
 """./lab bench: the speed of the main job beside LibTorch's stock operators, on a random model of 125 million parameters.
 
-`./lab bench prefix` measures how fast a prefix is found, by chapter 02's scan and chapter 03's index; no LibTorch.
+`./lab bench prefix` measures how fast a prefix is found, by chapter 02's scan and chapter 03's index;
+`./lab bench copy` what a hit costs that is copied. Both without LibTorch.
 
 Both sides, each in float32 and bfloat16, run in turn in one process on the same processors; figures are medians. With
 --save the figures go to docs/performance/main-job.json and docs/performance.md is written from them; a test fails if the
@@ -10,14 +11,14 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from lab import bench_prefix
+from lab import bench_copy, bench_prefix
 from lab.build import build, configure
 from lab.demo import TIMED_MODEL, make_timed_model
 from lab.places import ROOT, program, shown
 from lab.setup import set_up
 from lab.terminal import say
 
-SUMMARY = "measure the main job beside LibTorch's stock operators, or how a prefix is found"
+SUMMARY = "measure the main job beside LibTorch's stock operators, how a prefix is found, or what a copy costs"
 EXAMPLE = "./lab bench -- --rounds 3     (the benchmark's own options after --)"
 TAKES_MORE = True
 PROGRAM = "bench_main_job"
@@ -26,13 +27,16 @@ PAGE = ROOT / "docs/performance.md"
 
 
 def add_arguments(parser):
-    parser.add_argument("what", nargs="?", choices=("main-job", "prefix"), default="main-job", help="default: main-job")
+    parser.add_argument("what", nargs="?", choices=("main-job", "prefix", "copy"), default="main-job",
+                        help="default: main-job")
     parser.add_argument("--save", action="store_true", help="write the figures and their page into docs/")
 
 
 def run(arguments):
     if arguments.what == "prefix":
         return bench_prefix.run(arguments)
+    if arguments.what == "copy":
+        return bench_copy.run(arguments)
     set_up("test")
     configure("test")
     build("test", [PROGRAM, "make_model"])

@@ -45,18 +45,18 @@ def run(arguments):
     return 0
 
 
-def measure(more):
+def measure(more, name=PROGRAM):
     """What Google Benchmark writes."""
     cpu = max(os.sched_getaffinity(0))
     with tempfile.TemporaryDirectory() as folder:
         told_by = Path(folder) / "figures.json"
         done = subprocess.run(
-            [program(PROGRAM, PRESET), f"--benchmark_repetitions={ROUNDS}", "--benchmark_min_time=0.02",
+            [program(name, PRESET), f"--benchmark_repetitions={ROUNDS}", "--benchmark_min_time=0.02",
              "--benchmark_enable_random_interleaving=true", f"--benchmark_out={told_by}",
              "--benchmark_out_format=json", *more],
             capture_output=True, text=True, preexec_fn=lambda: os.sched_setaffinity(0, {cpu}))
         if done.returncode:
-            raise LabError(f"{PROGRAM} ended with code {done.returncode}: {done.stderr.strip()}", code=1)
+            raise LabError(f"{name} ended with code {done.returncode}: {done.stderr.strip()}", code=1)
         return json.loads(told_by.read_text())
 
 

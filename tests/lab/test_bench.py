@@ -3,7 +3,7 @@ import json
 import unittest
 import xml.etree.ElementTree as xml
 
-from lab import bench, bench_prefix, plot
+from lab import bench, bench_copy, bench_prefix, plot
 
 
 class Page(unittest.TestCase):
@@ -50,6 +50,35 @@ class Prefix(unittest.TestCase):
         figures = bench_prefix.from_benchmark({"context": context, "benchmarks": rounds})
         self.assertEqual((figures["rounds"], figures["detector_ns"]), (3, {"scalar": 2000, "vector": 2000}))
         self.assertEqual(figures["compare_ns"], [{"tokens": 64, "get_match_len": 2000, "memcmp": 2000}])
+
+
+class Copying(unittest.TestCase):
+    def setUp(self):
+        self.figures = json.loads(bench_copy.FIGURES.read_text())
+
+    def test_page_and_picture_are_made_from_the_figures(self):
+        anew = "./lab bench copy --save makes them anew"
+        self.assertEqual(bench_copy.PAGE.read_text(), bench_copy.page(self.figures), anew)
+        self.assertEqual(bench_copy.PICTURE.read_text(), bench_copy.picture(self.figures), anew)
+
+    def test_the_limit_holds_and_would_be_missed(self):
+        self.assertEqual(bench_copy.trouble(self.figures), "")
+        self.figures["us"][-1]["slots"] = self.figures["us"][-1]["compute"] / 9
+        self.assertIn("tokens takes", bench_copy.trouble(self.figures))
+
+    def test_it_pays_from_where_it_is_cheaper_from_then_on(self):
+        def pays_from(*computed):
+            return bench_copy.pays_from({"us": [{"tokens": 2 ** i, "slots": 5, "compute": us}
+                                                for i, us in enumerate(computed)]})
+        self.assertEqual((pays_from(6, 7), pays_from(1, 6, 5, 9), pays_from(6, 1)), (1, 8, None))
+
+    def test_figures_are_medians_of_what_the_benchmark_wrote(self):
+        rounds = [{"run_type": "iteration", "name": f"{name}/repeats:3", "cpu_time": time, "time_unit": "us"}
+                  for name in ("compute/1", "copy/1", "slots/1", "copy/16", "radix/16") for time in (9, 1, 2)]
+        context = {"compiler": "c", "flags": "-O", "isa": "scalar", "parameters": "7", "token_bytes": "64"}
+        figures = bench_copy.from_benchmark({"context": context, "benchmarks": rounds})
+        self.assertEqual(figures["us"], [{"tokens": 1, "compute": 2, "copy": 2, "slots": 2},
+                                         {"tokens": 16, "copy": 2, "radix": 2}])
 
 
 class Plot(unittest.TestCase):
