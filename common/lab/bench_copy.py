@@ -96,18 +96,19 @@ def page(figures):
     """The Markdown page."""
     return "\n".join([
         "# What a hit costs: copied, shared, or computed", "",
-        "Made by `./lab bench copy --save` from [copying.json](performance/copying.json); machines differ and are noisy,",
-        f"so compare ratios, which come from one run. Medians of {figures['rounds']} rounds, all sides in mixed order, on",
-        "one processor, in processor time. Before the clock starts, all sides must find the same, and a copied row must",
-        "hold what was computed.", "",
-        f"Model: the shipped one, {figures['parameters'] / 1e6:.1f} M parameters in bfloat16, {figures['token_bytes']:,} "
-        "bytes of K and V a token.",
-        f"Processor: {figures['processor']}, {figures['isa']}. Compiler: {figures['compiler']}, {figures['flags']}.", "",
+        "Made by `./lab bench copy --save` from [copying.json](performance/copying.json); machines differ and are",
+        f"noisy, so compare ratios, which come from one run. Medians of {figures['rounds']} rounds, all sides in mixed",
+        "order, on one processor, in processor time. Before the clock starts, all sides must find the same, and a",
+        "copied row must hold what was computed.", "",
+        f"Model: the shipped one, {figures['parameters'] / 1e6:.1f} M parameters in bfloat16, "
+        f"{figures['token_bytes']:,} bytes of K and V a token.",
+        f"Processor: {figures['processor']}, {figures['isa']}. "
+        f"Compiler: {figures['compiler']}, {figures['flags']}.", "",
         "![Time of a hit by its tokens: computed, found and copied, found and shared](performance/copying.svg)", "",
         *table(figures), "", verdict(figures), "",
-        "Found and copied: chapter 04's trie, a node a token, and `copy_kv` between two rows, both of which were used",
-        "before; a row's first use costs its memory besides. Found and shared: chapter 05's tree and the names of its",
-        "pages of 16 tokens.", ""])
+        "Found and copied: chapter 04's trie, a node a token, and `copy_kv` between two rows, both of which were",
+        "used before; a row's first use costs its memory besides. Found and shared: chapter 05's tree and the names",
+        "of its pages of 16 tokens.", ""])
 
 
 def picture(figures):
