@@ -3,7 +3,7 @@
 namespace radixlab {
 
 // The first computes all, each of the others its own 30: 2,120.
-std::size_t predicted_computed_with_rows() { return std::size_t{2030} + 3 * 30; }
+std::size_t predicted_computed_with_rows() { return 2030 + std::size_t{3} * 30; }
 
 // A row belongs to one request, so the three that hit copy the document into rows of their own: 6,000.
 std::size_t predicted_copied() { return std::size_t{3} * 2000; }
@@ -12,7 +12,7 @@ std::size_t predicted_copied() { return std::size_t{3} * 2000; }
 std::size_t predicted_rows() { return 4; }
 
 // The document's nodes stand once, and then there are four tails.
-std::size_t predicted_nodes() { return std::size_t{2000} + 4 * 30; }
+std::size_t predicted_nodes() { return 2000 + std::size_t{4} * 30; }
 
 // alloc raised it to 1. Neither free nor occupy does: what lies in the row is still the same.
 std::size_t predicted_version() { return 1; }
