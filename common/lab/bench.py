@@ -1,7 +1,8 @@
 """./lab bench: the speed of the main job beside LibTorch's stock operators, on a random model of 125 million parameters.
 
 `./lab bench prefix` measures how fast a prefix is found, by chapter 02's scan and chapter 03's index;
-`./lab bench copy` what a hit costs that is copied. Both without LibTorch.
+`./lab bench copy` what a hit costs that is copied; `./lab bench course` one job under every manager. All three without
+LibTorch.
 
 Both sides, each in float32 and bfloat16, run in turn in one process on the same processors; figures are medians. With
 --save the figures go to docs/performance/main-job.json and docs/performance.md is written from them; a test fails if the
@@ -11,7 +12,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from lab import bench_copy, bench_prefix
+from lab import bench_copy, bench_course, bench_prefix
 from lab.build import build, configure
 from lab.demo import TIMED_MODEL, make_timed_model
 from lab.places import ROOT, program, shown
@@ -27,7 +28,7 @@ PAGE = ROOT / "docs/performance.md"
 
 
 def add_arguments(parser):
-    parser.add_argument("what", nargs="?", choices=("main-job", "prefix", "copy"), default="main-job",
+    parser.add_argument("what", nargs="?", choices=("main-job", "prefix", "copy", "course"), default="main-job",
                         help="default: main-job")
     parser.add_argument("--save", action="store_true", help="write the figures and their page into docs/")
 
@@ -37,6 +38,8 @@ def run(arguments):
         return bench_prefix.run(arguments)
     if arguments.what == "copy":
         return bench_copy.run(arguments)
+    if arguments.what == "course":
+        return bench_course.run(arguments)
     set_up("test")
     configure("test")
     build("test", [PROGRAM, "make_model"])

@@ -12,7 +12,7 @@ from lab.places import LabError
 from lab.setup import install
 from lab.terminal import coloured, duration, say
 
-SUMMARY = "the authors' proof: sanitizers, both compilers, fuzzing, documentation; 45 minutes"
+SUMMARY = "the authors' proof: sanitizers, both compilers, fuzzing, documentation; an hour"
 EXAMPLE = "./lab check docs tsan"
 
 

@@ -1,4 +1,4 @@
-"""Curves as an SVG picture, both axes logarithmic. The same figures give the same bytes, so that a test can compare."""
+"""Curves (both axes logarithmic) and bars as SVG pictures. The same figures give the same bytes, so that a test can compare."""
 import html
 import math
 
@@ -35,6 +35,25 @@ def curves(title, x_says, y_says, series, marks=()):
         out += [f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2.5"/>',
                 *(f'<circle cx="{x_at(x):.1f}" cy="{y_at(y):.1f}" r="3" fill="{colour}"/>' for x, y in points),
                 _text(x_at(points[-1][0]) + 10, y_at(points[-1][1]) + 4, name, f'style="fill:{colour}"')]
+    return "\n".join([*out, "</svg>"]) + "\n"
+
+
+def bars(title, names, panels):
+    """`panels`: {title: [a value a name...]}, beside each other; each has a scale of its own, and its values are written."""
+    panel, row, left, top = 230, 30, 96, 84
+    width, height = left + panel * len(panels) + 10, top + row * len(names) + 16
+    out = [f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}" '
+           f'font-family="Helvetica,Arial,sans-serif" font-size="13" fill="{INK}">',
+           f'<rect width="{width}" height="{height}" fill="#ffffff"/>', _text(16, 28, title, 'font-size="15" font-weight="bold"')]
+    for i, name in enumerate(names):
+        out.append(_text(left - 10, top + row * i + 15, name, 'text-anchor="end"'))
+    for number, ((says, values), colour) in enumerate(zip(panels.items(), COLOURS)):
+        x, scale = left + panel * number, (panel - 90) / (max(values) or 1)
+        out.append(_text(x, top - 16, says, f'style="fill:{colour}"'))
+        for i, value in enumerate(values):
+            y, length = top + row * i, max(value * scale, 1.5)
+            out += [f'<rect x="{x}" y="{y}" width="{length:.1f}" height="20" fill="{colour}"/>',
+                    _text(x + length + 6, y + 15, f"{value:,.0f}" if value >= 100 or value == 0 else f"{value:.1f}")]
     return "\n".join([*out, "</svg>"]) + "\n"
 
 

@@ -202,10 +202,7 @@ class Demo04(unittest.TestCase):
 
 class Options(unittest.TestCase):
     def test_bad_values(self):
-        for demo in ("demo_00", "demo_01", "demo_02", "demo_03"):
-
-
-        for demo in ("demo_00", "demo_01", "demo_04"):
+        for demo in ("demo_00", "demo_01", "demo_02", "demo_03", "demo_04"):
             for option, value in (("--model", "no-such-folder"), ("--dtype", "int4"), ("--json", "no/such/x.json")):
                 done = run(demo, option, value)
                 self.assertEqual(done.returncode, 2, (demo, option))
@@ -219,10 +216,7 @@ class Options(unittest.TestCase):
         self.assertEqual(done.stdout, "")
 
     def test_steps_do_not_wait_where_nobody_can_press_enter(self):
-        for demo, steps in (("demo_00", 5), ("demo_01", 10), ("demo_02", 11), ("demo_03", 5)):
-
-
-        for demo, steps in (("demo_00", 5), ("demo_01", 10), ("demo_04", 5)):
+        for demo, steps in (("demo_00", 5), ("demo_01", 10), ("demo_02", 11), ("demo_03", 5), ("demo_04", 5)):
             done = subprocess.run(["bash", "-c", f"exec '{BIN / demo}' --step <&-"], capture_output=True, text=True,
                                   cwd=ROOT, timeout=120)
             self.assertEqual(done.returncode, 0, done.stderr)

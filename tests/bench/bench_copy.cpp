@@ -96,11 +96,16 @@ void register_all(Scene& scene) {
   benchmark::AddCustomContext("isa", std::string(isa_name(scene.forward.isa())));
 }
 
+void print_help() {
+  benchmark::PrintDefaultHelp();
+  std::puts("\nExample: taskset -c 1 build/test/bin/bench_copy --benchmark_filter=slots");
+}
+
 int run(int argc, char** argv) try {
   Scene scene;
   check_same_work(scene);
   register_all(scene);
-  benchmark::Initialize(&argc, argv);
+  benchmark::Initialize(&argc, argv, print_help);
   if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
   benchmark::RunSpecifiedBenchmarks();
   benchmark::Shutdown();

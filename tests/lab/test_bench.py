@@ -3,7 +3,7 @@ import json
 import unittest
 import xml.etree.ElementTree as xml
 
-from lab import bench, bench_copy, bench_prefix, plot
+from lab import bench, bench_copy, bench_course, bench_prefix, plot
 
 
 class Page(unittest.TestCase):
@@ -81,7 +81,32 @@ class Copying(unittest.TestCase):
                                          {"tokens": 16, "copy": 2, "radix": 2}])
 
 
+class Course(unittest.TestCase):
+    def setUp(self):
+        self.figures = json.loads(bench_course.FIGURES.read_text())
+
+    def test_page_picture_and_chapters_are_made_from_the_figures(self):
+        anew = "./lab bench course --save makes them anew"
+        self.assertEqual(bench_course.PAGE.read_text(), bench_course.page(self.figures), anew)
+        self.assertEqual(bench_course.PICTURE.read_text(), bench_course.picture(self.figures), anew)
+        for text in bench_course.chapters(self.figures):
+            says = text.read_text()
+            self.assertEqual(says, bench_course.quoted(says, self.figures, text.parent.name[:2]), anew)
+            for mark in bench_course.MARKS:
+                self.assertEqual(says.count(f"<!--course {mark}-->"), 1, f"{text}: its {mark[:-1]}ing number")
+
+    def test_another_figure_is_another_text(self):
+        text = bench_course.chapters(self.figures)[1]
+        self.figures["rows"][1]["computed"] += 1
+        self.assertNotEqual(text.read_text(), bench_course.quoted(text.read_text(), self.figures, "02"))
+
+
 class Plot(unittest.TestCase):
+    def test_bars_have_names_and_values(self):
+        drawn = plot.bars("title", ["a", "b"], {"one": [0, 8120], "two": [2.5, 1]})
+        texts = [text.text for text in xml.fromstring(drawn).iter("{http://www.w3.org/2000/svg}text")]
+        self.assertEqual(texts, ["title", "a", "b", "one", "0", "8,120", "two", "2.5", "1.0"])
+
     def test_equal_figures_are_equal_pictures_and_each_curve_has_its_name(self):
         series = {"a & b": [(1, 1), (10, 100)], "c": [(1, 5), (10, 5)]}
         drawn = plot.curves("title", "x", "y", series, [(3, "here")])
