@@ -20,7 +20,7 @@ from lab.build import jobs
 from lab.make_wrong import all_wrong
 from lab.places import LabError
 
-SUITE_SECONDS, TEST_SECONDS = 20, 5
+SUITE_SECONDS, TEST_SECONDS = 8, 3
 WORDS = 200  # characters kept of what a failed test said
 RESULT = re.compile(r"^\[ RUN +\] (\S+)\n(.*?)^\[ +(OK|FAILED|SKIPPED) +\] \1\b", re.MULTILINE | re.DOTALL)
 
