@@ -51,6 +51,8 @@ class Texts(unittest.TestCase):
             with self.subTest(page.parent.name), tempfile.TemporaryDirectory() as folder:
                 file = pathlib.Path(folder) / "figures.json"
                 done = run(f"demo_{page.parent.name[:2]}", "--json", file)
+                if done.returncode == 2 and "is built in lab" in done.stderr:
+                    continue  # a student's edition in which that lab is still to be done
                 self.assertEqual(done.returncode, 0, done.stderr)
                 self.assertEqual(list(wrong_marks(text, json.loads(file.read_text()))), [])
                 self.assertEqual(wrong_quotes(text, done.stdout), [])
