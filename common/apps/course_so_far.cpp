@@ -31,17 +31,13 @@ std::vector<TokenId> prompt(std::size_t number, std::size_t document, std::size_
   return tokens;
 }
 
-std::size_t row_or_page(const Stage& stage, std::size_t page_size, std::size_t row) {
-  return stage.whole_texts ? row : page_size;
-}
-
 /// What came of the four prompts on one row of the ladder.
 class RowRun {
  public:
   RowRun(const Stage& stage, Model& model, Forward& forward, DType type)
       : stage_(stage),
         forward_(forward),
-        page_size_(row_or_page(stage, kPage, kRow)),
+        page_size_(page_size_for(stage.name, kPage, kRow)),
         kv_(model.config(), (kPrompts + 1) * (kDocument + kQuestion) / page_size_ + 1 + kPrompts, page_size_, type) {}
 
   /// The first generated token of each prompt.
@@ -127,7 +123,7 @@ void print(const Json& figures) {
 void write_stories(const std::filesystem::path& folder) {
   std::filesystem::create_directories(folder);
   for (const Stage* const stage : built_stages()) {
-    const std::size_t page_size = row_or_page(*stage, 4, 12), pages = stage->whole_texts ? 3 : 8;
+    const std::size_t page_size = page_size_for(stage->name, 4, 12), pages = stage->whole_texts ? 3 : 8;
     Made made = create_cache_manager(kLadder, stage->name, {.page_size = page_size, .num_pages = pages, .watch = true});
     FakeKv kv(pages, page_size);
     CacheManager desk(*made.manager, *made.source, kv, page_size);
