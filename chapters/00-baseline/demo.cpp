@@ -1,4 +1,5 @@
 // demo_00: one request at a time, everything recomputed. What a KV cache is, how large it is, and what is wasted.
+#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include "00-baseline/demo_steps.hpp"

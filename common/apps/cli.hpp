@@ -2,12 +2,16 @@
 /// What all programs share: options, help, errors on one line, exit codes.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <stdexcept>
 #include <string>
+
+namespace CLI {  // CLI11, which takes seconds to compile: included where options are added
+class App;
+class Validator;
+}  // namespace CLI
 
 namespace radixlab {
 

@@ -1,5 +1,6 @@
 // The course so far: every row of the ladder that is built serves the same four prompts about one document. What it
 // computes, finds, copies and holds are facts of the row; how long the first token takes is this machine's.
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <fmt/format.h>
 

@@ -1,5 +1,6 @@
 #include "apps/demo.hpp"
 
+#include <CLI/CLI.hpp>
 #include <filesystem>
 #include <fmt/format.h>
 #include <iostream>

@@ -1,9 +1,9 @@
 /// \file
 /// What every chapter's lecture demo shares: numbered steps, a pause between them, figures for a file, pictures.
 #pragma once
-#include <CLI/CLI.hpp>
 #include <string>
 
+#include "apps/cli.hpp"
 #include "io/json.hpp"
 
 namespace radixlab {

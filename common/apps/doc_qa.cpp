@@ -1,4 +1,5 @@
 // doc_qa: the main job. Questions about documents, answered under several cache managers, with the logits compared.
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <fmt/format.h>
 #include <fstream>

@@ -1,5 +1,6 @@
 #include "apps/engine_options.hpp"
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <stdexcept>
 #include <thread>

@@ -1,10 +1,10 @@
 /// \file
 /// The options that every program with a model shares, and the parts that they describe.
 #pragma once
-#include <CLI/CLI.hpp>
 #include <cstddef>
 #include <string>
 
+#include "apps/cli.hpp"
 #include "apps/engine.hpp"
 
 namespace radixlab {

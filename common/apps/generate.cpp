@@ -1,4 +1,5 @@
 // generate: greedy generation from a Hugging Face Llama directory, with a cache manager of the ladder.
+#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <fstream>
 #include <optional>

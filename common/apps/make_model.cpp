@@ -1,4 +1,5 @@
 // Writes a Llama folder with random weights: see random_model.hpp for what they are like.
+#include <CLI/CLI.hpp>
 #include <cstdio>
 #include <fmt/format.h>
 #include <optional>

@@ -1,4 +1,5 @@
 // Plays a story: what was called and answered, line by line, and what is cached at the end, in words and as a picture.
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
 #include <fstream>

@@ -1,5 +1,6 @@
 // The main job's speed: time to first token warm against cold, prefill and decode beside the stock operators.
 // All sides run in turn in one process on the same processors, after a round that is not counted.
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cmath>
 #include <fmt/format.h>

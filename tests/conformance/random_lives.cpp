@@ -1,5 +1,6 @@
 // The proof at scale: random request lives on every manager of the ladder, as a table. A life that breaks a rule ends
 // as a story of at most a screen; `--replay` shows it again.
+#include <CLI/CLI.hpp>
 #include <atomic>
 #include <cstdio>
 #include <fstream>

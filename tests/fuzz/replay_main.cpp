@@ -1,4 +1,5 @@
 // The plain side of a target: runs it over files, with any compiler. What was found once stays a test.
+#include <CLI/CLI.hpp>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>

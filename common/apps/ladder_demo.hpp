@@ -1,0 +1,25 @@
+/// \file
+/// The main that the lecture demos of the ladder's chapters share.
+#pragma once
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "apps/demo.hpp"
+#include "io/dtype.hpp"
+
+namespace radixlab {
+
+struct LadderDemo {
+  std::string name, footer;           ///< of the program, and of its help
+  std::vector<std::string> managers;  ///< rows of the ladder, side by side: --managers
+  std::string model = RADIXLAB_CHECKPOINT, dtype = "auto";
+  Demo demo;
+
+  DType type() const;  ///< to compute in; throws as chosen_type does
+};
+
+/// Reads the options, then calls `show`. A broken rule that it throws (IntegrityError) is a check that failed: exit code 1.
+int run_ladder_demo(LadderDemo options, int argc, char** argv, const std::function<void(LadderDemo&)>& show);
+
+}  // namespace radixlab
