@@ -1,5 +1,6 @@
 #include "io/tokenizer.hpp"
 
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 
@@ -29,7 +30,7 @@ TEST(Tokenizer, EncodesAsSentencePieceDoes) {
 }
 
 TEST(Tokenizer, EncodesAWholeDocument) {
-  std::ifstream file(std::string(checkpoint) + "/documents/harbour.txt");
+  std::ifstream file(std::filesystem::path(checkpoint) / "documents/harbour.txt");
   std::stringstream document;
   document << file.rdbuf() << "\nQuestion: What is Arden known for? Answer:";
   const auto ids = Tokenizer(checkpoint).encode(document.str(), Tokenizer::Bos::no);
