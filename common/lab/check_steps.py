@@ -87,21 +87,21 @@ def compiled(folder):
     return set(re.findall(r'"file": "(.*)"', (folder / "compile_commands.json").read_text()))
 
 
-def suites_of(preset, targets=(), patterns=()):
+def suites_of(preset, targets=(), patterns=(), but_labels=()):
     """Builds the targets and runs the tests; all of them by default."""
     set_up(preset)
     configure(preset)
     build(preset, targets)
-    return run_suites(preset, patterns)
+    return run_suites(preset, patterns, but_labels)
 
 
-def run_suites(preset, patterns=()):
+def run_suites(preset, patterns=(), but_labels=()):
     """Runs the tests whose names match; each pattern must have its test."""
     junit = build_folder(preset) / "lab-check.xml"
     junit.unlink(missing_ok=True)
     trouble = None
     try:
-        run_logged("Running the suites", ctest_command(preset, junit, patterns), junit.with_suffix(".log"), CTEST)
+        run_logged("Running the suites", ctest_command(preset, junit, patterns, but_labels), junit.with_suffix(".log"), CTEST)
     except WorkFailed as failure:
         if not junit.exists():
             show_log(failure.log, "ctest")
@@ -138,25 +138,18 @@ def with_libtorch():
     return sorted(f"test_{name}" if command == "radixlab_suite" else name for command, name in found)
 
 
-def labs():
-    return suites_of("labs")
-
-
-def labs_clang():
-    return suites_of("labs-clang")
-
-
-def memory():
-    return suites_of("labs", ["test_allocation_failure"], [r"^allocation_failure\."])
+def other_compiler():
+    """The front door is no compiler's: ./lab test has tried it."""
+    return suites_of("labs-clang", but_labels=["^front-door$"])
 
 
 def lives():
     """The short form of the long proof: random_lives --steps 1000000."""
-    set_up("labs")
-    configure("labs")
-    build("labs", ["random_lives"])
-    log = build_folder("labs") / "lab-check-lives.log"
-    command = [str(program("random_lives", "labs")), "--steps", str(LIFE_STEPS), "--threads", str(jobs())]
+    set_up("labs-clang")
+    configure("labs-clang")
+    build("labs-clang", ["random_lives"])
+    log = build_folder("labs-clang") / "lab-check-lives.log"
+    command = [str(program("random_lives", "labs-clang")), "--steps", str(LIFE_STEPS), "--threads", str(jobs())]
     try:
         run_logged("Living random lives", command, log)
     except WorkFailed:
@@ -203,6 +196,28 @@ def docs():
     return f"{len(list(page.parent.glob('*.html')))} pages"
 
 
+def ladder():
+    """Every cell of every row; ./lab test leaves the slowest out."""
+    set_up("test")
+    configure("test")
+    build("test", ["ladder"])
+    tool, log = str(program("ladder", "test")), build_folder("test") / "lab-check-ladder.log"
+    table = subprocess.run([tool, "--table"], check=True, capture_output=True, text=True).stdout
+    rows, cells = re.findall(r"^\| (?!00)\d\d \| (\w+) .* built \|$", table, re.MULTILINE), 0
+    for row in rows:
+        try:
+            run_logged(f"Comparing {row} with the row above", [tool, "--row", row], log)
+        except WorkFailed:
+            show_log(log, ": logits differ")
+            raise
+        cells += int(re.search(r": (\d+) cells, 0 failed", log.read_text()).group(1))
+    return f"{cells} cells of {len(rows)} rows"
+
+
+def all_packages():
+    return gradescope_trial(whole=True)
+
+
 def aarch64():
     say(f"Under qemu run: {', '.join(target.removeprefix('test_') for target in EMULATED)}")
     return suites_of("aarch64", list(EMULATED), [rf"^{name}" for name in EMULATED.values()])
@@ -221,19 +236,22 @@ STEPS = {
     "docs": Step("the documentation's site, a warning being an error", docs, (*LABS, "docs")),
     "tidy": Step("clang-tidy over the labs, tests aside", tidy, (*LABS, "style")),
     "front": Step("./lab demo and ./lab doctor in a fresh folder", front, packages.groups("test")),
-    "labs": Step("every suite without LibTorch, by g++", labs, LABS),
-    "labs-clang": Step("the same by clang++-16", labs_clang, packages.groups("labs-clang")),
-    "memory": Step("an allocation that fails, every one of every call of a manager", memory, LABS),
-    "lives": Step("random requests on every manager, every rule after every step; short form", lives, LABS),
+    "labs-clang": Step("every suite without LibTorch, by clang++-16", other_compiler, packages.groups("labs-clang")),
+    "lives": Step("random requests on every manager, every rule after every step; short form", lives,
+                  packages.groups("labs-clang")),
     "tsan": Step(f"ThreadSanitizer: {', '.join(target.removeprefix('test_') for target in TSAN)}; {SHORT}", tsan,
                  packages.groups("tsan")),
     "asan": Step(f"AddressSanitizer, leaks, UndefinedBehaviorSanitizer: all; {SHORT}", asan, packages.groups("asan")),
-    "packages": Step("a lab's Gradescope package, on our solution, the starter and three wrong submissions",
+    "packages": Step("the labs' Gradescope packages, on our solution and the starter; the first lab's on wrong submissions too",
                      gradescope_trial, LABS),
     "editions": Step("the student's edition, closed and with 01 released, and the instructor's: packed, built, used",
                      edition_proof.prove, LABS),
     "fuzz": Step("libFuzzer on every reader of files and on the managers, under both", fuzz.prove,
                  packages.groups("fuzz")),
+    "ladder": Step("only if named: every cell of every row of the ladder", ladder, packages.groups("test"),
+                   only_by_name=True),
+    "all-packages": Step("only if named: every lab's Gradescope package on wrong submissions too", all_packages, LABS,
+                         only_by_name=True),
     "aarch64": Step(f"only if named: the scalar path for aarch64, cross-compiled, under qemu; {SHORT}", aarch64,
                     packages.groups("aarch64"), only_by_name=True),
 }
