@@ -12,7 +12,7 @@ namespace {
 template <bool is_built>
 void show(LadderDemo& o) {
   if constexpr (!is_built) {
-    make_row("lcp", {});  // says its lab
+    wait_for_lab("lcp");
   } else {
     show_scan(o.demo);
     show_shelf(o.demo, kLadder);

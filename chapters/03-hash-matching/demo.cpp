@@ -12,7 +12,7 @@ namespace {
 template <bool is_built>
 void show(LadderDemo& o) {
   if constexpr (!is_built) {
-    make_row(kBuilt03 ? "lcp" : "hash", {});  // says its lab
+    wait_for_lab(kBuilt03 ? "lcp" : "hash");
   } else {
     show_matching(o.demo);
     show_blocks(o.demo);

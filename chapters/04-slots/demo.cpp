@@ -11,7 +11,7 @@ namespace {
 template <bool is_built>
 void show(LadderDemo& o) {
   if constexpr (!is_built) {
-    make_row("slots", {});  // says its lab
+    wait_for_lab("slots");
   } else {
     show_slots(o.demo);
     show_trie(o.demo);

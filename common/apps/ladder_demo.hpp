@@ -22,4 +22,7 @@ struct LadderDemo {
 /// Reads the options, then calls `show`. A broken rule that it throws (IntegrityError) is a check that failed: exit code 1.
 int run_ladder_demo(LadderDemo options, int argc, char** argv, const std::function<void(LadderDemo&)>& show);
 
+/// Ends a demo that has no bodies to show: throws std::invalid_argument with the lab in which `manager` is built.
+[[noreturn]] void wait_for_lab(const std::string& manager);
+
 }  // namespace radixlab

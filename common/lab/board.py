@@ -16,8 +16,10 @@ STORY_LINES = 24
 
 def lines(record, hints=None, story=True, open_labs=()):
     """All lines of the board; `hints` as Lab.hints() gives them, `open_labs` of the lab: a line each, without points."""
-    first = next((item for item in record.items if item.state in (FAILED, NOT_COMPILED)), None)
-    told = story_lines(first, hints or {}, record.chapter) if first and story else []
+    red = [item for item in record.items if item.state in (FAILED, NOT_COMPILED)]
+    told = story_lines(red[0], hints or {}, record.chapter) if red and story else []
+    if story and not record.alone:  # any of the red tasks may be the wrong one
+        told += [line for item in red[1:] if item.failed_test and item.id != TOGETHER for line in short_story(item)]
     rows = [row(item, record) for item in record.items]
     rows += [f"  open  {opened.id:4} {opened.title}: ./lab grade {record.chapter} --open" for opened in open_labs]
     return [head(record), *rows, "", *notes(record), *told, f"Next: {next_step(record)}"]
@@ -71,6 +73,10 @@ def notes(record):
 
 
 def next_step(record):
+    red = [item for item in record.items if item.state == FAILED and item.id != TOGETHER]
+    if not record.alone and len(red) > 1:
+        return (f"{', '.join(item.id for item in red)} call each other, and one mistake may turn all of them red: begin with "
+                f"{red[0].file}, then ./lab grade {record.chapter}")
     if record.to_do:
         return f"edit {record.to_do.file}, then ./lab grade {record.chapter}"
     if record.changed:
@@ -97,6 +103,11 @@ def story_lines(item, hints, chapter):
     if item.id in hints:
         said += _wrapped("Hint", f"{hints[item.id][0]} (more: ./lab hint {item.id} --level 2)")
     return [*said, ""]
+
+
+def short_story(item):
+    """Which test of it failed first, and its sentence whole."""
+    return [f"{item.id} {item.title}", f"  Test  {item.failed_test.name}", *_wrapped("But ", item.failed_test.says), ""]
 
 
 def _told_story(output):

@@ -1,18 +1,23 @@
-"""./lab demo: questions about documents, answered with and without a prefix cache.
+"""./lab demo: questions about documents, answered with and without a prefix cache; or the lecture demo of a chapter.
 
-Two runs of the same program: answers from the small trained checkpoint that the repository ships, then times from a random
-model of a realistic size on the first of the documents. What is run stands in the two functions below."""
+Without a chapter it runs the same program twice: answers from the small trained checkpoint that the repository ships, then
+times from a random model of a realistic size on the first of the documents.
+
+With one, as in ./lab demo 02, it builds and runs demo_02 and puts its pictures into build/demo/02. Where our solution is not
+released, that runs on your code, once ./lab grade 02 was full; with --mine it does so where ours is there, too."""
 import json
 import shutil
 import subprocess
 
+from lab import course, grade
 from lab.build import build, configure
-from lab.places import BUILD, ROOT, LabError, program, shown
-from lab.setup import set_up
+from lab.places import BUILD, ROOT, LabError, build_folder, program, shown
+from lab.results import PRESET
+from lab.setup import alone, set_up
 from lab.terminal import Progress, say
 
-SUMMARY = "set up, build, and answer questions about documents with and without a cache"
-EXAMPLE = "./lab demo -- --managers naive,radix     (doc_qa's own options after --)"
+SUMMARY = "set up, build, and answer questions about documents with and without a cache; or a chapter's demo"
+EXAMPLE = "./lab demo 02 -- --step     (the demo's own options after --; without a chapter doc_qa's)"
 TAKES_MORE = True
 CHECKPOINT = ROOT / "common/llm/checkpoint"
 DOCUMENTS = CHECKPOINT / "documents"
@@ -23,10 +28,13 @@ PICTURES = BUILD / "demo"
 
 
 def add_arguments(parser):
-    pass
+    parser.add_argument("chapter", metavar="NN", nargs="?", help="whose lecture demo, as in 02").completes = chapters()
+    parser.add_argument("--mine", action="store_true", help="a chapter's demo on your code, where ours is released too")
 
 
 def run(arguments):
+    if arguments.chapter:
+        return run_chapter(arguments.chapter.zfill(2), arguments.mine, arguments.more)
     set_up("test")
     configure("test")
     build("test", ["doc_qa", "make_model"])
@@ -41,6 +49,35 @@ def run(arguments):
     if not failed:
         say("\nSeed 004 (docs/sources.md) asks four questions of one document too, and tells of 3.3x, 69.6 % saved.")
     return failed
+
+
+def chapters():
+    """Those that have a lecture demo."""
+    return [path.parent.name[:2] for path in sorted((ROOT / "chapters").glob("[0-9][0-9]-*/demo.cpp"))]
+
+
+def run_chapter(number, mine, more):
+    if number not in chapters():
+        raise LabError(f"chapter {number} has no demo; there are: {', '.join(chapters())}")
+    own = own_code(number, mine)
+    set_up(PRESET)
+    with alone(build_folder(PRESET) / ".grading", grade.BUSY):
+        grade.prepare(PRESET, own)
+        build(PRESET, [f"demo_{number}"])
+    if own:
+        say(f"On your code: chapter {', '.join(own)}")
+    pictures = [] if "--out" in more else ["--out", shown(PICTURES / number)]
+    return subprocess.run([str(program(f"demo_{number}", PRESET)), *pictures, *more], cwd=ROOT).returncode
+
+
+def own_code(number, mine):
+    """The chapters up to this one whose bodies are the learner's: those that are full, where ours are not there."""
+    labs, full = [lab for lab in course.labs() if lab.number <= number], grade.all_full()
+    asked = next((lab for lab in labs if lab.number == number), None)
+    if asked and number not in full and (mine or not asked.solutions.is_dir()):
+        raise LabError(f"demo_{number} runs on your code when it is complete: first reach full points in ./lab grade {number}",
+                       code=1)
+    return [lab.number for lab in labs if lab.number in full and (mine or not lab.solutions.is_dir())]
 
 
 def answer_command(more=()):

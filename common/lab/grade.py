@@ -1,7 +1,8 @@
 """./lab grade: builds a chapter's tasks, runs their tests and says in points and words what is right.
 
-Each task of exercises/ is graded alone, in front of our solution, then all of them together. Given files that were
-changed are put back first. Exit code 0 only at full points. This is no sandbox: see lab/run_task.py."""
+Each task of exercises/ is graded alone, in front of our solution where that is released, then all of them together.
+Given files that were changed are put back first. Exit code 0 only at full points. This is no sandbox: see
+lab/run_task.py."""
 import datetime
 import json
 import os
@@ -155,14 +156,15 @@ def name_all_unwritten(items):
 def chosen(mine, lab):
     """The chapters before `lab` whose code is to be the learner's own."""
     if mine == LATEST:
-        return [each.number for each in course.labs() if each.number < lab.number and last_was_full(each)]
+        return [number for number in all_full() if number < lab.number]
     numbers = [course.lab(number).number for number in mine.split(",") if number]
     return sorted({number for number in numbers if number < lab.number})
 
 
-def last_was_full(lab):
-    path = results(lab.number) / RECORD
-    return path.exists() and read(path).full
+def all_full():
+    """Numbers of the chapters whose last grade was full."""
+    paths = {lab.number: results(lab.number) / RECORD for lab in course.labs()}
+    return [number for number, path in paths.items() if path.exists() and read(path).full]
 
 
 def used_chapters(lab):

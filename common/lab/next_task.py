@@ -30,18 +30,22 @@ def run(arguments, root=ROOT):
         say(wrapped(f"Chapter {lab.number}  {lab.title}: each task is ok alone{but}"))
         say(f"Next: {board.next_step(graded)}")
     else:
+        if full := [each.number for each in labs if each.number > lab.number and last_record(each)]:
+            say(f"Chapter {full[-1]} is full, and nothing comes after it yet. Never graded here:\n")
         tell(lab, task)
     return 0
 
 
 def choose(labs):
-    """(lab, task): of the chapters that were begun the first that is not full, else the first that was not begun. No
-    task: all but the line for all together is ok. No lab: all is done."""
+    """(lab, task): of the chapters that were begun the first that is not full, else the first that was not begun, behind
+    the last full one if there is one. No task: all but the line for all together is ok. No lab: all is done."""
     found = [(lab, last_record(lab)) for lab in labs]
     for lab, graded in found:
         if graded and not graded.full:
             return lab, to_do(lab, graded)
-    return next(((lab, lab.tasks[0]) for lab, graded in found if not graded), (None, None))
+    done = max((lab.number for lab, graded in found if graded), default="")
+    fresh = sorted((lab.number < done, lab.number, lab) for lab, graded in found if not graded)
+    return (fresh[0][2], fresh[0][2].tasks[0]) if fresh else (None, None)
 
 
 def to_do(lab, graded):

@@ -86,7 +86,7 @@ def give_away(folder):
 
 def judge(item):
     """State, points and sentence of an item, from its tests: all or nothing."""
-    begun = item.id == TOGETHER or f'todo("{item.id}"' not in (ROOT / item.file).read_text(errors="replace")
+    begun = item.id == TOGETHER or is_written(item.id, ROOT / item.file)
     if begun and item.id != TOGETHER:
         _wait_for_others(item)
     failed = [test for test in item.tests if test.state == FAILED]
@@ -111,9 +111,16 @@ def _unwritten(test):
 def _wait_for_others(item):
     """Graded together, a test needs other tasks too. Where one of them is not written, it says nothing of its own."""
     waiting = [test for test in item.tests if item.id not in (_unwritten(test) or {item.id})]
-    others = sorted({task for test in waiting for task in _unwritten(test)})
+    met = sorted({task for test in waiting for task in _unwritten(test)})
+    lab = course.task(item.id)[0]
+    more = [task.id for task in lab.tasks if task.id not in met and not is_written(task.id, task_file(lab, task))]
+    nor = f" (nor {'are' if len(more) > 1 else 'is'} {', '.join(more)})" if more else ""
     for test in waiting:
-        test.state, test.says = SKIPPED, f"waits for {', '.join(others)}, not written yet"
+        test.state, test.says = SKIPPED, f"waits for {', '.join(met)}, not written yet{nor}"
+
+
+def is_written(task, file):
+    return f'todo("{task}"' not in file.read_text(errors="replace")
 
 
 def _draw(test):

@@ -21,8 +21,17 @@ def run(arguments, root=ROOT):
     say(f"Chapter {lab.number}  {lab.title}: {lab.minutes} minutes, {points(lab.points)}")
     if lab.gpu:
         say("It is written for a GPU; without one its tasks run on the emulator.")
+    text, *headers = reading(lab)
+    questions = next((path for path in headers if path.name == "predict.hpp"), None)
     say("\nRead first")
-    for path in reading(lab):
+    if questions:
+        headers.remove(questions)
+        say(f"  {shown(text)}, down to task {lab.tasks[0].id}")
+        say(f"  {shown(questions)}: its questions are answered before you read on")
+        say("\nThen the rest of that text, and")
+    else:
+        say(f"  {shown(text)}")
+    for path in headers:
         say(f"  {shown(path)}")
     say(f"\nThen write, in {shown(lab.exercises)}/")
     wide = max(len(task.file) for task in lab.tasks)

@@ -73,7 +73,7 @@ class Commands(unittest.TestCase):
         command = command.replace("build/test/bin", shlex.quote(str(BIN)))
         done = subprocess.run(["bash", "-c", command], cwd=ROOT, capture_output=True, text=True, timeout=240,
                               stdin=subprocess.DEVNULL)
-        waits = re.search(r" is built in lab (\d\d)$", done.stderr.strip())
+        waits = re.search(r" is built in lab (\d\d)\b", done.stderr)
         if waits and waits[1] in self.labs_to_do:
             self.waiting.append(command)
             return (done.returncode, 2, done.stderr)

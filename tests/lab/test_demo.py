@@ -5,7 +5,8 @@ import unittest
 from pathlib import Path
 from unittest import mock
 
-from lab import demo
+from a_course import CourseTest, put
+from lab import course, demo
 from lab.places import LabError
 
 
@@ -16,6 +17,47 @@ class DemoTest(unittest.TestCase):
         self.assertTrue(demo.documents())
         for document in demo.documents():
             self.assertEqual(len(demo.first_questions(document).splitlines()), demo.TIMED_QUESTIONS, document.name)
+
+
+class ChapterTest(CourseTest):
+    """./lab demo NN: whose code it shows."""
+
+    def setUp(self):
+        super().setUp()
+        for slug in ("00-start", "01-desk", "03-shelf"):
+            put(self.root / "chapters" / slug / "demo.cpp", "")
+        self.full = []
+        for change in (mock.patch.object(demo, "ROOT", self.root), mock.patch.object(course, "labs", self.labs),
+                       mock.patch.object(demo.grade, "all_full", lambda: self.full)):
+            change.start()
+            self.addCleanup(change.stop)
+
+    def labs(self, read=course.labs):
+        return read(self.root)
+
+    def hide(self, slug):
+        (self.root / "solutions" / slug).rename(self.root / slug)
+
+    def test_ours_where_it_is_released(self):
+        self.full = ["01", "03"]
+        self.assertEqual([demo.own_code(number, False) for number in ("00", "01", "03")], [[], [], []])
+        self.assertEqual(demo.own_code("01", True), ["01"])
+        self.assertEqual(demo.own_code("03", True), ["01", "03"])
+
+    def test_the_learners_where_it_is_not_and_is_full(self):
+        self.hide("03-shelf")
+        with self.assertRaisesRegex(LabError, "first reach full points in ./lab grade 03"):
+            demo.own_code("03", False)
+        self.full = ["01", "03"]
+        self.assertEqual(demo.own_code("03", False), ["03"])
+
+    def test_mine_asks_for_full_points(self):
+        with self.assertRaisesRegex(LabError, "demo_01 runs on your code when it is complete"):
+            demo.own_code("01", True)
+
+    def test_a_chapter_without_a_demo_is_a_line(self):
+        with self.assertRaisesRegex(LabError, "chapter 02 has no demo; there are: 00, 01, 03"):
+            demo.run_chapter("02", False, [])
 
 
 class TimedModelTest(unittest.TestCase):

@@ -4,7 +4,7 @@ import os
 import unittest
 import zipfile
 
-from a_course import CourseTest, put
+from a_course import CourseTest, make_chapter, put
 from lab import course, learner
 from lab.record import FAILED, NOT_COMPILED, NOT_WRITTEN, SKIPPED
 
@@ -27,6 +27,20 @@ All 2 tasks are red now, and this is right: nothing is written yet. ./lab grade 
 with 0 of 9 points; each task that you write turns its line green.
 Next: edit exercises/01-desk/1_begin.cpp, then ./lab grade 01
 """)
+
+    def test_questions_are_answered_before_the_rest_is_read(self):
+        put(self.root / "chapters/01-desk/predict.hpp", "#pragma once\n")
+        path = self.root / "exercises/01-desk/1_begin.cpp"
+        path.write_text(path.read_text().replace('#include "01-desk/desk.hpp"', '#include "01-desk/predict.hpp"'))
+        self.assertIn("""\
+Read first
+  chapters/01-desk/README.md, down to task 1.1
+  chapters/01-desk/predict.hpp: its questions are answered before you read on
+
+Then the rest of that text, and
+  chapters/01-desk/shelf.hpp
+
+Then write""", self.says("start", "01"))
 
     def test_an_open_lab_is_named_with_its_command(self):
         path = self.root / "chapters/01-desk/lab.json"
@@ -103,8 +117,14 @@ Next: edit exercises/01-desk/1_begin.cpp, then ./lab grade 01
     def test_a_chapter_that_was_begun_comes_before_one_that_was_not(self):
         self.graded("03", t1=NOT_WRITTEN)
         self.assertIn("3.1", self.first_line())
+
+    def test_what_comes_after_the_last_full_chapter_comes_before_what_was_left_out(self):
+        make_chapter(self.root, "05-tree", ("grow", "prune"))
         self.graded("03")
-        self.assertIn("1.1", self.first_line())
+        self.assertIn("5.1", self.first_line())
+        self.graded("05")
+        self.assertTrue(self.says("next").startswith(
+            "Chapter 05 is full, and nothing comes after it yet. Never graded here:\n\n1.1  the begin"), self.says("next"))
 
     def test_a_task_that_waits_for_another_comes_after_it(self):
         self.graded("01", t1=SKIPPED, t2=NOT_WRITTEN, together=NOT_WRITTEN)
