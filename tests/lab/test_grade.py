@@ -199,10 +199,14 @@ class GradeTest(unittest.TestCase):
         code, board = self.grade()
         self.assertEqual([item["state"] for item in self.items.values()],
                          ["not written", "skipped", "not written", "not written"], board)
-        self.assertRegex(board, r"skip  1\.2  .* 0/2  skipped: waits for 1\.1, not written yet\n")
+        self.assertRegex(board, r"skip  1\.2  .* 0/2  skipped: waits for 1\.1, not written yet \(nor is 1\.3\)\n")
         self.assertRegex(board, r"all tasks together +0/3  1\.1, 1\.3 not written yet\n")
         self.submit("wrong_answer")
-        self.assertEqual((self.grade()[0], self.items["1.2"]["state"]), (1, "failed"))
+        code, board = self.grade()
+        self.assertEqual((code, self.items["1.1"]["state"], self.items["1.2"]["state"]), (1, "failed", "failed"))
+        self.assertRegex(board, r"\n1\.2 .*\n  Test  Tiny\.T2_\w+\n  But  ")  # whose mistake it is nobody knows
+        self.assertIn("Next: 1.1, 1.2 call each other, and one mistake may turn all of them red: begin with "
+                      "exercises/01-tiny/1_twice.cpp, then ./lab grade 01", board)
 
     def test_the_record_is_printed_alone(self):
         code, told, _ = self.course.lab("grade", "01", "--json")
