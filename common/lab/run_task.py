@@ -120,7 +120,7 @@ def _wait_for_others(item):
 
 
 def is_written(task, file):
-    return f'todo("{task}"' not in file.read_text(errors="replace")
+    return not file.is_file() or f'todo("{task}"' not in file.read_text(errors="replace")
 
 
 def _draw(test):
