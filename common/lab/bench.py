@@ -13,9 +13,10 @@ import tempfile
 from pathlib import Path
 
 from lab import bench_copy, bench_course, bench_prefix
+from lab.bench_files import save
 from lab.build import build, configure
 from lab.demo import TIMED_MODEL, make_timed_model
-from lab.places import ROOT, program, shown
+from lab.places import ROOT, program
 from lab.setup import set_up
 from lab.terminal import say
 
@@ -55,10 +56,7 @@ def run(arguments):
             say("")
             runs += json.loads(figures.read_text())  # one of each type
     if arguments.save:
-        FIGURES.parent.mkdir(parents=True, exist_ok=True)
-        FIGURES.write_text(json.dumps(runs, indent=1) + "\n")
-        PAGE.write_text(page(runs))
-        say(f"{shown(FIGURES)} and {shown(PAGE)} are written.")
+        save(runs, FIGURES, {PAGE: page(runs)})
     return 0
 
 

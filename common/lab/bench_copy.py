@@ -7,9 +7,10 @@ import json
 import statistics
 
 from lab import plot
+from lab.bench_files import save
 from lab.bench_prefix import NANOSECONDS, PRESET, ROUNDS, measure, processor
 from lab.build import build, configure
-from lab.places import ROOT, LabError, shown
+from lab.places import ROOT, LabError
 from lab.setup import set_up
 from lab.terminal import say
 
@@ -33,10 +34,7 @@ def run(arguments):
     if broken:
         raise LabError(broken, code=1)
     if arguments.save:
-        FIGURES.write_text(json.dumps(figures, indent=1) + "\n")
-        PAGE.write_text(page(figures))
-        PICTURE.write_text(picture(figures))
-        say(f"{shown(FIGURES)}, {shown(PAGE)} and {shown(PICTURE)} are written.")
+        save(figures, FIGURES, {PAGE: page(figures), PICTURE: picture(figures)})
     return 0
 
 

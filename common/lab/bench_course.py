@@ -11,12 +11,12 @@ import tempfile
 from pathlib import Path
 
 from lab import plot
+from lab.bench_files import save
 from lab.bench_prefix import PRESET, processor
 from lab.build import build, configure
 from lab.demo import CHECKPOINT
-from lab.places import ROOT, LabError, program, shown
+from lab.places import ROOT, LabError, program
 from lab.setup import set_up
-from lab.terminal import say
 
 PROGRAM = "course_so_far"
 FIGURES = ROOT / "docs/performance/course.json"
@@ -31,12 +31,8 @@ def run(arguments):
     build(PRESET, [PROGRAM])
     figures = measure(arguments.more)
     if arguments.save:
-        FIGURES.write_text(json.dumps(figures, indent=1) + "\n")
-        PAGE.write_text(page(figures))
-        PICTURE.write_text(picture(figures))
-        for text in chapters(figures):
-            text.write_text(quoted(text.read_text(), figures, text.parent.name[:2]))
-        say(f"{shown(FIGURES)}, {shown(PAGE)}, {shown(PICTURE)} and the chapters' lines are written.")
+        lines = {text: quoted(text.read_text(), figures, text.parent.name[:2]) for text in chapters(figures)}
+        save(figures, FIGURES, {PAGE: page(figures), PICTURE: picture(figures), **lines})
     return 0
 
 

@@ -12,8 +12,9 @@ import tempfile
 from pathlib import Path
 
 from lab import plot
+from lab.bench_files import save
 from lab.build import build, configure
-from lab.places import ROOT, LabError, program, shown
+from lab.places import ROOT, LabError, program
 from lab.setup import set_up
 from lab.terminal import say
 
@@ -36,10 +37,7 @@ def run(arguments):
         say(line)
     broken = trouble(figures)
     if arguments.save and not broken:
-        FIGURES.write_text(json.dumps(figures, indent=1) + "\n")
-        PAGE.write_text(page(figures))
-        PICTURE.write_text(picture(figures))
-        say(f"{shown(FIGURES)}, {shown(PAGE)} and {shown(PICTURE)} are written.")
+        save(figures, FIGURES, {PAGE: page(figures), PICTURE: picture(figures)})
     if broken:
         raise LabError("; ".join(broken), code=1)
     return 0
