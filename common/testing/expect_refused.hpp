@@ -17,7 +17,7 @@ void expect_refused(const std::string& rule, Call call, const std::string& name 
     call();
     ADD_FAILURE() << rule << ": expected a refusal, but " << name << " went through";
   } catch (const IntegrityError& broken) {
-    ADD_FAILURE() << rule << ": expected a refusal, but " << broken.what();
+    ADD_FAILURE() << rule << ": expected a refusal, but " << name << " went through (" << broken.what() << ")";
   } catch (const std::exception& error) {
     EXPECT_TRUE(std::string(error.what()).starts_with(rule)) << "expected " << rule << " in: " << error.what();
   }
