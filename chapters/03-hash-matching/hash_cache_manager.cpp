@@ -45,9 +45,10 @@ Block* HashCacheManager::resume(PrefixKey key, std::span<const PageId> pages, co
 Block& HashCacheManager::add_block(Block* parent, std::span<const TokenId> tokens, std::uint32_t salt, PageId page) {
   table_.make_room();
   std::vector<TokenId> text(tokens.begin(), tokens.end());
+  const std::uint64_t hash = hash_(parent ? parent->hash : 0, tokens, salt);
   Block& made = blocks_.make();  // the last step that can fail
   made.cache_salt = salt;
-  made.hash = hash_(parent ? parent->hash : 0, tokens, salt);
+  made.hash = hash;
   made.end = (parent ? parent->end : 0) + page_size_;
   made.parent = parent;
   made.tokens = std::move(text);
