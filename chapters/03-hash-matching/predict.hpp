@@ -7,8 +7,8 @@
 
 namespace radixlab {
 
-/// Three sequences are indexed, one after the other: 7 7 3 1 9, then 7 7 3 4, then 7 7 3 1 2. How many distinct prefixes
-/// are in the table?
+/// Three sequences are indexed, one after the other: 4 4 2 6 6 1, then 4 4 2 8 8, then 4 4 2 6 5. How many distinct
+/// prefixes are in the table?
 std::size_t predicted_prefixes();
 
 /// Seed 004 hashes each prefix of a sequence from its first token on. A hash reads one token in a step: how many steps
@@ -25,12 +25,11 @@ std::size_t predicted_found();
 /// The same look-up under a hash of 8 bits, 125 blocks of that text being cached: how many tokens are found?
 std::size_t predicted_found_by_a_weak_hash();
 
-/// Two tenants send that document of 2,000 tokens. How many pages of 16 are cached in the end?
+/// Two tenants (two salts) send that document of 2,000 tokens. How many pages of 16 are cached in the end?
 std::size_t predicted_pages_of_two_tenants();
 
-/// Pages of 4 tokens; each letter stands for a page of text. `a b c` is inserted on pages 0 1 2, then `a b x`, whose x
-/// lies on page 5, then `a b c` is looked up once more. Nothing is locked. Which pages does evict(3) give back, in its
-/// order?
+/// Pages of 4 tokens; each letter stands for a page of text. `a b c` is inserted with pages 0 1 2, then `a b x` with
+/// pages 3 4 5, then `a b c` is looked up once more. Nothing is locked. Which pages does evict(3) give back, in its order?
 std::vector<PageId> predicted_victims();
 
 }  // namespace radixlab

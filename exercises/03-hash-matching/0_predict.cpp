@@ -5,8 +5,8 @@ namespace radixlab {
 
 std::size_t predicted_prefixes() {
   todo("3.0",
-       "Which of the answers would change if the hash were as bad as can be? "
-       "Write the numbers before you read on.");
+       "Draw the texts as boxes, one a prefix or one a page. Which of the boxes are one, and which is reached only "
+       "through another? A hash says no more than where to look. Write the numbers before you read on.");
 }
 
 std::size_t predicted_steps_of_the_seed() { todo("3.0", "The hint stands above."); }

@@ -2,8 +2,8 @@
 
 namespace radixlab {
 
-// 5 prefixes of the first; 7 7 3 4 is new, and so is 7 7 3 1 2: all that is shorter was known.
-std::size_t predicted_prefixes() { return 5 + 1 + 1; }
+// 6 prefixes of the first; of the second 4 4 2 8 and 4 4 2 8 8 are new, of the third 4 4 2 6 5: all that is shorter was known.
+std::size_t predicted_prefixes() { return 6 + 2 + 1; }
 
 // 1 + 2 + ... + 600 (S7).
 std::size_t predicted_steps_of_the_seed() { return std::size_t{600} * 601 / 2; }

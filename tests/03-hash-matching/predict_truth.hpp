@@ -5,7 +5,7 @@
 
 namespace radixlab::truth {
 
-inline constexpr std::size_t kPrefixes = 7;
+inline constexpr std::size_t kPrefixes = 9;
 inline constexpr std::size_t kStepsOfTheSeed = 180'300;
 inline constexpr std::size_t kStepsRolled = 600;
 inline constexpr std::size_t kFound = 1232;
