@@ -21,7 +21,7 @@ namespace radixlab {
 /// The hash of a block from its parent's, 0 for the first block of a text. `tokens` [P].
 using BlockHash = std::uint64_t (*)(std::uint64_t parent, std::span<const TokenId> tokens, std::uint32_t salt);
 
-/// 3.3  All 64 bits depend on the parent, on each token, on their order and on the salt. O(P).
+/// 3.3  Each of the 64 bits depends on the parent, on each token and on the salt, and the hash on the tokens' order. O(P).
 std::uint64_t hash_block(std::uint64_t parent, std::span<const TokenId> tokens, std::uint32_t salt);
 
 /// One page of a cached text.

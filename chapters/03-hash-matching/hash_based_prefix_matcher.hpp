@@ -25,7 +25,7 @@ namespace radixlab {
 
 /// The hash of a prefix from that of the prefix before its last token; the empty prefix has 0. O(1).
 using RollingHash = std::uint64_t (*)(std::uint64_t before, TokenId last);
-std::uint64_t roll_hash(std::uint64_t before, TokenId last);  ///< the one to use: all 64 bits depend on all tokens
+std::uint64_t roll_hash(std::uint64_t before, TokenId last);  ///< the one to use: each token changes it
 
 /// A sequence that shares a prefix with the query. `sequence` is -1, and `length` 0, where none does.
 struct MatchingPrefix {
@@ -39,12 +39,13 @@ class HashBasedPrefixMatcher {
  public:
   explicit HashBasedPrefixMatcher(RollingHash roll = roll_hash) : roll_(roll) {}
 
-  /// 3.1  Indexes every prefix of `sequence` [n]; answers its number, counted from 0. O(n). Throws std::length_error,
-  ///      with nothing changed, for a sequence or a number beyond 2^32 - 1.
+  /// 3.1  Indexes every prefix of `sequence` [n]; answers its number, counted from 0. What is known already is
+  ///      find_longest()'s answer (3.2). O(n). Throws std::length_error, with nothing changed, for a sequence or a number
+  ///      beyond 2^32 - 1.
   std::size_t index_sequence(std::span<const TokenId> sequence);
 
-  /// 3.2  The sequence with the longest prefix of `query` [n], the lowest number of equals. O(n) to hash, then
-  ///      O(log n) look-ups, each verified.
+  /// 3.2  The sequence with the longest prefix of `query` [n], the lowest number of equals. O(min(n, longest sequence))
+  ///      to hash: what stands behind cannot match, so it is not hashed. Then O(log n) look-ups, each verified.
   MatchingPrefix find_best(std::span<const TokenId> query) const;
 
   /// 3.2  Every sequence that shares a prefix with `query` [n], once, with the longest that it shares; find_best()'s
@@ -53,6 +54,7 @@ class HashBasedPrefixMatcher {
 
   std::size_t num_sequences() const { return sequences_.size(); }
   std::size_t num_prefixes() const { return table_.size(); }  ///< distinct ones
+  std::size_t look_ups() const { return table_.look_ups(); }  ///< in the table, of all calls so far
   std::size_t memory_bytes() const;                           ///< of text, table and notes, with spare room
 
  private:

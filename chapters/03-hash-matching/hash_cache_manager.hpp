@@ -25,12 +25,15 @@ class HashCacheManager : public BaseCacheManager {
   /// Throws std::invalid_argument for a page_size of 0. `hash` may be as bad as it likes: answers do not change.
   explicit HashCacheManager(std::size_t page_size, BlockHash hash = hash_block);
 
-  /// 3.4  O(n): each page is hashed once and compared once.
+  /// 3.4  O(n): each page is hashed once and compared once. A use, one tick of `now_`: every block that is found has
+  ///      one hit more and is touched, the parents too.
   CacheHandle match_prefix(PrefixKey key) override;
-  /// 3.4  Resumes at `from`, so that a chunk costs what it adds, and the depth.
+  /// 3.4  Resumes at `from`, so that a chunk costs what it adds, and the depth. A use, as a look-up is, but no hit; a
+  ///      new block's `use.created` is its tick. If add_block() throws, on whichever page, no block of the call is kept.
   InsertResult insert_prefix(PrefixKey key, std::span<const PageId> pages, const CacheHandle& from) override;
 
-  /// 3.5  Adds a lock to every block from the handle's to the first of the text, or takes one away. O(depth).
+  /// 3.5  Adds a lock to every block from the handle's to the first of the text, or takes one away. O(depth). What is
+  ///      refused here and in evict() throws, with a message that begins with the rule (I18, I25), and changes nothing.
   void lock_handle(const CacheHandle& handle) override;
   void unlock_handle(const CacheHandle& handle) override;
   /// 3.5  Unlocked blocks without children, the least recently used first; a parent follows when its last child is
@@ -57,19 +60,21 @@ class HashCacheManager : public BaseCacheManager {
   /// The block where an insert with these arguments resumes; throws, with nothing changed, if they do not fit. Once it
   /// is through, unlocking any block cannot fail.
   Block* resume(PrefixKey key, std::span<const PageId> pages, const CacheHandle& from);
+  /// Both see to the pool, the table and the parent's num_children; `sizes_` and `order_` are the tasks'. add_block() may
+  /// throw, by memory or `hash_`, with nothing changed.
   Block& add_block(Block* parent, std::span<const TokenId> tokens, std::uint32_t salt, PageId page);
   void remove_block(Block& leaf) noexcept;
 
   Block& block(const CacheHandle& handle) const;  ///< throws std::logic_error (I28) if it is gone
   static CacheHandle handle(const Block* block);  ///< the empty handle for nullptr
-  void touch(Block* block);                       ///< used now: this block and all above it
+  void touch(Block* block);                       ///< used at `now_`, which the caller ticks: this block and all above
 
   std::size_t page_size_;
   BlockHash hash_;
   NodePool<Block> blocks_;
   BlockTable table_;
   SizeInfo sizes_;
-  std::uint64_t now_ = 0;  // the logical clock: one tick a match or insert
+  std::uint64_t now_ = 0;  // the logical clock: one tick a match or insert, by 3.4
   EvictionOrder<Block, LeastRecentlyUsed> order_;
 };
 

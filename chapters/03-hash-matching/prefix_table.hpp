@@ -23,6 +23,7 @@ class PrefixTable {
   /// expected; of prefixes with one hash every one is asked about.
   template <class IsIt>
   const Entry* find(std::uint64_t hash, std::size_t length, IsIt is_it) const {
+    ++look_ups_;
     if (entries_.empty()) return nullptr;
     const std::uint32_t h = fold(hash);
     for (std::size_t i = h & mask(); entries_[i].length > 0; i = (i + 1) & mask())
@@ -45,7 +46,8 @@ class PrefixTable {
     ++size_;
   }
 
-  std::size_t size() const { return size_; }  ///< entries in use
+  std::size_t size() const { return size_; }          ///< entries in use
+  std::size_t look_ups() const { return look_ups_; }  ///< calls of find() so far: what searches cost
   std::size_t memory_bytes() const { return entries_.capacity() * sizeof(Entry); }
 
  private:
@@ -60,6 +62,7 @@ class PrefixTable {
 
   std::vector<Entry> entries_;  // [a power of two], or none
   std::size_t size_ = 0;
+  mutable std::size_t look_ups_ = 0;
 };
 
 }  // namespace radixlab
