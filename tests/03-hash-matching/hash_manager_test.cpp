@@ -1,161 +1,17 @@
-// Chapter 03, tasks 3.3-3.5: blocks by their hash. The manager is watched: each call is checked against brute force too.
+// Chapter 03, tasks 3.4 and 3.5: blocks by their hash.
 #include <gmock/gmock.h>
-#include <numeric>
-#include <set>
+#include <new>
 
-#include "01-naive-manager/cache_salt.hpp"
-#include "03-hash-matching/bad_hashes.hpp"
-#include "03-hash-matching/hash_cache_manager.hpp"
 #include "testing/expect_refused.hpp"
-#include "testing/failure_story.hpp"
+#include "watched_blocks.hpp"
 
 namespace radixlab {
 namespace {
-
-using Text = std::vector<TokenId>;
-using Pages = std::vector<PageId>;
 
 std::size_t hashed_blocks = 0;
 std::uint64_t counted_hash(std::uint64_t parent, std::span<const TokenId> tokens, std::uint32_t salt) {
   ++hashed_blocks;
   return hash_block(parent, tokens, salt);
-}
-
-// A watched manager with pages of 4 tokens; a letter stands for a page of text.
-class Lab03Blocks : public testing::Test {
- protected:
-  struct Watched {
-    explicit Watched(BlockHash hash) : manager(4, hash) {}
-    HashCacheManager manager;
-    Story story{manager, 4, false};
-    FailureStory failure{story};
-  };
-  std::unique_ptr<Watched> watched = std::make_unique<Watched>(hash_block);
-  Story* cache = &watched->story;
-  PageId next_page = 0;
-
-  void use(BlockHash hash) {
-    watched = std::make_unique<Watched>(hash);
-    cache = &watched->story;
-  }
-  static Text text(std::string_view letters) {
-    Text tokens;
-    for (const char letter : letters)
-      for (TokenId i = 0; i < 4; ++i) tokens.push_back(letter * 10 + i);
-    return tokens;
-  }
-  InsertResult insert(PrefixKey key, const CacheHandle& from = {}) {
-    Pages pages((key.tokens.size() + 3) / 4);
-    std::iota(pages.begin(), pages.end(), next_page);
-    next_page += static_cast<PageId>(pages.size());
-    return cache->insert_prefix(key, pages, from);
-  }
-  // What is found, also if it is wrong: the test's own sentence says then what it means.
-  std::size_t found(PrefixKey key) try {
-    return cache->match_prefix(key).cached_len;
-  } catch (const IntegrityError& broken) {
-    ADD_FAILURE() << broken.what();
-    return watched->manager.match_prefix(key).cached_len;
-  }
-  Pages pages_of(const CacheHandle& handle) {
-    Pages pages(handle.cached_len / 4);
-    cache->copy_pages(handle, pages);
-    return pages;
-  }
-  void TearDown() override {
-    cache->check_integrity();
-    cache->same_as_snapshot();
-  }
-};
-
-TEST_F(Lab03Blocks, T3_TheHashDependsOnAllOfIt) {
-  const Text tokens = {7, 7, 3, 1};
-  const std::uint64_t hash = hash_block(11, tokens, 5);
-  EXPECT_EQ(hash_block(11, tokens, 5), hash) << "the same block has the same hash, each time";
-  EXPECT_NE(hash_block(12, tokens, 5), hash) << "the parent is left out: 7 7 3 1 behind another text is another block, "
-                                                "and all of them would stand in one chain";
-  EXPECT_NE(hash_block(11, tokens, 6), hash) << "the salt is left out: all tenants' blocks would stand in one chain";
-  EXPECT_NE(hash_block(11, Text{7, 3, 7, 1}, 5), hash) << "the order of the tokens is left out";
-  for (std::size_t i = 0; i < tokens.size(); ++i) {
-    Text other = tokens;
-    other[i] += 256;
-    EXPECT_NE(hash_block(11, other, 5), hash) << "token " << i << " of the block is left out, or only 8 bits of it";
-  }
-}
-
-TEST_F(Lab03Blocks, T3_TheHashSpreads) {
-  std::set<std::uint64_t> low, high;
-  for (TokenId i = 0; i < 4096; ++i) {
-    const std::uint64_t hash = hash_block(0, Text{0, 0, 0, i}, 0);
-    low.insert((hash ^ hash >> 32) & 0xffffffff);
-    high.insert(hash);
-  }
-  EXPECT_EQ(high.size(), 4096u) << "4096 blocks that differ in their last token should have 4096 hashes of 64 bits";
-  EXPECT_GT(low.size(), 4090u)
-      << "the table uses hash ^ hash >> 32, and of 4096 blocks most have the same there: do all "
-         "64 bits depend on the tokens?";
-}
-
-TEST_F(Lab03Blocks, T3_AHitIsVerifiedByItsTokens) {
-  use(mod_256_block);
-  insert(text("a"));
-  Text other = text("a");
-  other[0] += 256;
-  EXPECT_EQ(found(other), 0u) << "I12: the hashes are equal, the tokens are not: this request would read the keys and "
-                                 "values of another text";
-  insert(other);
-  EXPECT_EQ(pages_of(cache->match_prefix(text("a"))), (Pages{0})) << "I12: both stand under one hash";
-  EXPECT_EQ(pages_of(cache->match_prefix(other)), (Pages{1})) << "I12: if the first of a chain is the wrong one, go on";
-}
-
-TEST_F(Lab03Blocks, T3_AHitIsVerifiedByItsParent) {
-  use(own_tokens_block);
-  insert(text("ab"));
-  insert(text("x"));
-  EXPECT_EQ(found(text("xb")), 4u)
-      << "I12: b is cached behind a, not behind x. Its tokens are equal, and its keys and values are not: they were "
-         "computed with a before them";
-  insert(text("xb"));
-  EXPECT_EQ(pages_of(cache->match_prefix(text("ab"))), (Pages{0, 1})) << "I12: two blocks b, each behind its parent";
-  EXPECT_EQ(pages_of(cache->match_prefix(text("xb"))), (Pages{2, 4})) << "I12: two blocks b, each behind its parent";
-  EXPECT_EQ(found(text("b")), 0u) << "I12: no text begins with b";
-}
-
-TEST_F(Lab03Blocks, T3_AHitIsVerifiedByItsSalt) {
-  use(own_tokens_block);
-  insert({text("ab"), 1});
-  EXPECT_EQ(found({text("ab"), 2}), 0u)
-      << "I11: under this hash two tenants' blocks collide. A hit would show that the other one has sent this text";
-  insert({text("ab"), 2});
-  EXPECT_EQ(pages_of(cache->match_prefix({text("ab"), 1})), (Pages{0, 1})) << "I11";
-  EXPECT_EQ(pages_of(cache->match_prefix({text("ab"), 2})), (Pages{2, 3})) << "I11";
-}
-
-TEST_F(Lab03Blocks, T3_APairThatCollidesInAll64Bits) {
-  use(own_tokens_block);
-  const Text one(kCollidingText.begin(), kCollidingText.end()), twin(kCollidingTwin.begin(), kCollidingTwin.end());
-  ASSERT_EQ(own_tokens_block(0, one, 0), own_tokens_block(0, twin, 0)) << "given: they were searched for";
-  insert(one);
-  EXPECT_EQ(found(twin), 0u) << "I12: not one token is equal";
-}
-
-// Two tenants at a desk that gives out salts: a name that is also another kind of name, and names that join to one.
-TEST_F(Lab03Blocks, T3_TenantsShareNothingWhateverTheirNames) {
-  SaltTable salts;
-  const std::vector<std::vector<SaltField>> tenants = {{{'t', "ab"}, {'l', "c"}},
-                                                       {{'t', "a"}, {'l', "bc"}},
-                                                       {{'t', "c"}, {'l', "ab"}},
-                                                       {{'t', "abc"}},
-                                                       {{'l', "abc"}},
-                                                       {}};
-  for (const auto& tenant : tenants) {
-    EXPECT_EQ(found({text("ab"), salts.number(tenant)}), 0u)
-        << "I11: a tenant finds what another one sent; is the salt compared, and in the hash?";
-    insert({text("ab"), salts.number(tenant)});
-  }
-  for (const auto& tenant : tenants)
-    EXPECT_EQ(found({text("ab"), salts.number(tenant)}), 8u) << "each finds its own again";
-  EXPECT_EQ(cache->size_info().total_size(), 2 * tenants.size()) << "I11: two pages for each of the tenants";
 }
 
 TEST_F(Lab03Blocks, T4_WholeBlocksUpToTheFirstThatDiffers) {
@@ -221,6 +77,60 @@ TEST_F(Lab03Blocks, T4_ALookUpMakesYoung) {
   insert(text("b"));
   found(text("a"));
   EXPECT_EQ(cache->evict(1), (Pages{1})) << "a was looked up after b was inserted: b is the least recently used";
+}
+
+TEST_F(Lab03Blocks, T4_AnInsertIsAUse) {
+  insert(text("a"));
+  found(text("a"));
+  insert(text("b"));
+  EXPECT_EQ(cache->evict(1), (Pages{0})) << "b was inserted after a was looked up: a is the least recently used";
+  insert(text("c"));
+  insert(text("b"));
+  EXPECT_EQ(cache->evict(1), (Pages{2})) << "b was inserted again after c: an insert is a use of what is cached, too";
+}
+
+TEST_F(Lab03Blocks, T4_AUseIsOneOfAllBlocksAbove) {
+  insert(text("ab"));
+  const CacheHandle c = insert(text("c")).handle;
+  found(text("ab"));
+  cache->lock_handle(c);
+  EXPECT_EQ(cache->evict(1), (Pages{1})) << "c is locked and a has b behind it: b";
+  cache->unlock_handle(c);
+  EXPECT_EQ(cache->evict(1), (Pages{2}))
+      << "a b was looked up after c was inserted, so both blocks were used later than c: the look-up must touch a too, "
+         "not the last block alone";
+}
+
+TEST_F(Lab03Blocks, T4_AUseIsWrittenDown) {
+  insert(text("ab"));
+  found(text("ab"));
+  insert(text("abc"));
+  found(text("a"));
+  const Snapshot shot = cache->snapshot();
+  ASSERT_EQ(shot.nodes.size(), 3u) << "three blocks, a, b and c";
+  const Usage a = shot.nodes[0].use, b = shot.nodes[1].use, c = shot.nodes[2].use;
+  EXPECT_EQ((std::vector{a.hits, b.hits, c.hits}), (std::vector<std::uint64_t>{2, 1, 0}))
+      << "Usage::hits of a, b and c: one for each look-up that found the block. a b was looked up, and a; an insert is "
+         "no look-up";
+  EXPECT_TRUE(a.created == b.created && b.created < c.created && c.created == c.last_used)
+      << "Usage::created is the tick of the insert that brought the block: one for a and b, a later one for c. It is "
+      << a.created << ", " << b.created << " and " << c.created << ", and c was last used at " << c.last_used;
+}
+
+TEST_F(Lab03Blocks, T4_AnInsertThatFailsAddsNothing) {
+  use([](std::uint64_t parent, std::span<const TokenId> tokens, std::uint32_t salt) {
+    if (tokens[0] == text("!")[0]) throw std::bad_alloc();
+    return hash_block(parent, tokens, salt);
+  });
+  insert(text("ab"));
+  EXPECT_THROW(insert(text("abcd!")), std::bad_alloc) << "given: there is no memory for the page !";
+  EXPECT_EQ(found(text("abcd")), 8u)
+      << "the insert of a b c d ! failed at its last page, so the caller has kept all of "
+         "its pages. c and d must not be found: were they added, and not removed again?";
+  EXPECT_EQ(cache->size_info(), (SizeInfo{2, 0})) << "I17: a and b alone, as before the insert that failed";
+  EXPECT_THROW(insert(text("x!")), std::bad_alloc);
+  EXPECT_EQ(found(text("x")), 0u) << "the insert of x ! failed at its second page: x must not be found";
+  EXPECT_EQ(pages_of(insert(text("abcd")).handle), (Pages{0, 1, 11, 12})) << "the next insert brings c and d";
 }
 
 TEST_F(Lab03Blocks, T5_ALockHoldsTheWholePath) {
