@@ -21,7 +21,7 @@ struct Prompt {
 // A document of four pages and a question of one.
 std::vector<Prompt> prompts() {
   Tokens first(20);
-  std::iota(first.begin(), first.end(), 1);
+  std::iota(first.begin(), first.end(), 0);
   Tokens second = first, third = first;
   for (std::size_t i = 16; i < 20; ++i) second[i] += 20;
   third[6] = 99;
@@ -79,7 +79,7 @@ void show_blocks(Demo& demo) {
   demo.figure("blocks.inserted", inserted);
   demo.figure("blocks.kept", size);
   demo.figure("blocks.equal_not_found", equal_in_all - found_in_all);
-  rows.push_back({{.text = "tokens: first 16 bits of the hash. Dark: found. Light: new. Red: equal tokens behind "
+  rows.push_back({{.text = "tokens: first 16 bits of the hash. Orange: found. Blue: new. Red: equal tokens behind "
                            "another text, so another block.",
                    .columns = rows.front().size(),
                    .left = true}});

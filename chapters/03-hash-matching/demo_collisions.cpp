@@ -80,9 +80,8 @@ std::string chains_picture(const std::vector<BadHash>& hashes) {
                        .left = true});
     for (std::size_t b = 0; b < kBuckets; ++b)
       for (std::size_t i = 0; i <= longest; ++i)
-        rows[b + 1].push_back({.text = "",
-                               .colour = i < length[b] ? cell_colour::shared : cell_colour::none,
-                               .width = hash.name == hashes.front().name ? 24UL : 14UL});
+        rows[b + 1].push_back(
+            {.text = "", .colour = i < length[b] ? cell_colour::shared : cell_colour::none, .width = 20});
   }
   return to_dot_cells(rows);
 }
@@ -108,7 +107,7 @@ void show_collisions(Demo& demo) {
                         grouped(kTexts)));
   const BadHash good{"rolled", "64 bits of all tokens, the parent and the salt", roll_hash, hash_block};
   fmt::print("   {:<56}{:>8}{:>10}{:>8}{:>12}\n   {:<56}{:>8}{:>10}{:>8}{:>12}\n", "", "", "hits, if", "wrong",
-             "a look-up,", "hash", "hashes", "trusted", "answers", "a look-up");
+             "time of", "hash", "hashes", "trusted", "answers", "a look-up");
   show_hash(demo, good);
   for (const BadHash& bad : kBadHashes) show_hash(demo, bad);
   show_pair(demo);

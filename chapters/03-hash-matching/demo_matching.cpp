@@ -78,15 +78,17 @@ void show_matching(Demo& demo) {
   counting.find_best_prefix_match(query, sequences);
   const HashBasedPrefixMatcher counted = index_all(sequences, counted_roll);
   hash_steps = 0;
+  const std::size_t look_ups = counted.look_ups();
   counted.find_best(query);
   const std::size_t tokens = kSequences * (kPrefix + kSuffix);
-  fmt::print("\n   the scan compares {} tokens; find_best hashes {} and verifies what it finds\n",
-             grouped(tokens_compared), grouped(hash_steps));
+  fmt::print("\n   the scan compares {} tokens; find_best hashes {} and verifies {} look-ups\n",
+             grouped(tokens_compared), grouped(hash_steps), counted.look_ups() - look_ups);
   fmt::print("   {} tokens are indexed: {} distinct prefixes, {:.1f} bytes a token\n", grouped(tokens),
              grouped(matcher.num_prefixes()),
              static_cast<double>(matcher.memory_bytes()) / static_cast<double>(tokens));
   demo.figure("matching.tokens_compared", tokens_compared);
   demo.figure("matching.steps", hash_steps);
+  demo.figure("matching.look_ups", counted.look_ups() - look_ups);
   demo.figure("matching.tokens", tokens);
   demo.figure("matching.prefixes", matcher.num_prefixes());
   demo.figure("matching.bytes", matcher.memory_bytes());
