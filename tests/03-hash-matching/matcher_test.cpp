@@ -85,8 +85,8 @@ void expect_all_matches(const HashBasedPrefixMatcher& matcher, const std::vector
   for (const MatchingPrefix& match : found) answered += " " + testing::PrintToString(match);
   for (std::size_t i = 0; i < sequences.size(); ++i)
     indexed += (i > 0 ? ", " : " ") + std::to_string(i) + " = " + words(sequences[i]);
-  ADD_FAILURE() << "find_matching_prefixes(" << words(query) << "): " << wrong << ". Indexed:" << indexed
-                << ". Answered:" << answered;
+  ADD_FAILURE() << "find_matching_prefixes(" << words(query) << "): " << wrong << ". Answered:" << answered
+                << ". Indexed:" << indexed;
 }
 
 // Texts of a few letters, so that they share prefixes, end inside one another and come twice.
