@@ -7,7 +7,8 @@
 /// Invariants:
 ///
 ///   I22  a text that a row holds whole takes no second row
-///   I25  a victim is a row: the unlocked one that was used least recently
+///   I25  a victim is a row: the unlocked one that was used least recently. An insert uses the row that it answers, and
+///        no other; a call that is refused is no tick of the clock
 ///   I28  a row's generation rises when it is evicted: from then on its handles are refused, and the trie does not follow
 ///        it, also before somebody takes the row again
 ///
@@ -36,7 +37,8 @@ class SlotCacheManager : public BaseCacheManager {
   SizeInfo size_info() const override { return sizes_; }
   Snapshot snapshot() const override;
 
-  /// 4.6  Of a text that is longer than a row, the first row is kept. O(n): all of it is labelled anew.
+  /// 4.6  Of a text that is longer than a row, the first row is kept; what a row holds it keeps, also when a prefix of it
+  ///      is published again. O(n): all of it is labelled anew.
   InsertResult insert_prefix(PrefixKey key, std::span<const PageId> pages, const CacheHandle& from) override;
 
   /// 4.6  Rows, the least recently used first, ties by id. O(log rows) each.
@@ -60,11 +62,14 @@ class SlotCacheManager : public BaseCacheManager {
   Row& at(const CacheHandle& handle) { return const_cast<Row&>(std::as_const(*this).at(handle)); }
   CacheHandle handle(const Row& row, std::size_t len) const { return {len, row.id, row.generation}; }
 
-  /// The part of the key that the row pages[0] holds or can hold. Throws, with nothing changed, if the arguments do not
-  /// fit: I3 for a row that holds another text.
+  /// The part of the key that fits into a row. Throws, with nothing changed, if the arguments do not fit: I3 if pages[0]
+  /// holds another text. Else that row is not held (len 0), or holds less of this text, or all, or more. One that is held
+  /// is the manager's already: an answer that names another row tells the caller to free it.
   PrefixKey check_insert(PrefixKey key, std::span<const PageId> pages, const CacheHandle& from) const;
-  void hold(Row& row, PrefixKey key);  // the row holds this text from now on
-  void touch(Row& row);                // used now
+  /// The row holds this text from now on, which the trie knows and has released; a row that was not held is counted and
+  /// enters the order, its use begun anew. What can fail comes first.
+  void hold(Row& row, PrefixKey key);
+  void touch(Row& row);  // used now
 
   std::size_t max_len_;  // [tokens] of a row
   std::vector<Row> rows_;

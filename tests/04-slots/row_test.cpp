@@ -6,6 +6,14 @@
 #include "testing/failure_story.hpp"
 
 namespace radixlab {
+
+void PrintTo(const CacheHandle& handle, std::ostream* out) {
+  *out << "{" << handle.cached_len << " tokens of row " << handle.node << ", generation " << handle.generation << "}";
+}
+void PrintTo(const SizeInfo& sizes, std::ostream* out) {
+  *out << "{" << sizes.evictable_size << " evictable, " << sizes.protected_size << " protected}";
+}
+
 namespace {
 
 using Text = std::vector<TokenId>;
@@ -82,6 +90,18 @@ TEST_F(Lab04Row, T6_OfALongerTextTheFirstRowIsKept) {
   const CacheHandle held = cache.insert_prefix(longer, Pages{2, 3}, {}).handle;
   EXPECT_EQ(held.cached_len, 16u) << "a row has 16 places: so much of 20 tokens is kept";
   EXPECT_EQ(cache.size_info(), (SizeInfo{1, 0})) << "the second row stays the caller's";
+  EXPECT_EQ(manager.match_prefix(longer).cached_len, 16u) << "the same 20 tokens are looked up: row 2 has 16 places, "
+                                                             "so the text that it holds is cut to them (check_insert "
+                                                             "answers that part of the key)";
+}
+
+TEST_F(Lab04Row, T6_AShorterTextTakesNothingFromARow) {
+  const CacheHandle whole = insert({7, 7, 3, 1}, 1).handle;
+  cache.lock_handle(whole);
+  EXPECT_EQ(insert({7, 7}, 1).handle, (CacheHandle{2, 1, whole.generation})) << "row 1 holds these two tokens too";
+  EXPECT_EQ(manager.match_prefix(Text{7, 7, 3, 1}).cached_len, 4u)
+      << "row 1 holds four tokens; a prefix of them was published again, and that must not shorten it";
+  EXPECT_NO_THROW(manager.unlock_handle(whole)) << "unlocking a good handle never fails: it names four tokens of row 1";
 }
 
 TEST_F(Lab04Row, T6_NothingIsInsertedWithoutTokens) {
@@ -97,6 +117,39 @@ TEST_F(Lab04Row, T6_EvictTakesTheOldestUnlockedRow) {
   EXPECT_EQ(cache.evict(1), Pages{2}) << "row 0 was used just now and row 1 is locked (I19): the victim is row 2";
   EXPECT_EQ(cache.evict(1), Pages{0}) << "the only row that is not locked";
   cache.unlock_handle(locked);
+}
+
+TEST_F(Lab04Row, T6_AnInsertCountsAsAUse) {
+  insert({5}, 1);
+  insert({7, 7, 3, 1}, 0);
+  EXPECT_EQ(manager.evict(1), Pages{1}) << "I25: row 0 was inserted after row 1: a tick of the clock, and a touch";
+}
+
+TEST_F(Lab04Row, T6_AnInsertUsesTheRowThatItAnswers) {
+  insert({7}, 0);
+  insert({5}, 1);
+  insert({7}, 2);  // row 0 has it
+  EXPECT_EQ(manager.evict(1), Pages{1}) << "I25: the last insert answered row 0, which counts as a use of row 0";
+}
+
+TEST_F(Lab04Row, T6_AnInsertUsesNoOtherRow) {
+  insert({7, 7, 3, 1}, 0);
+  insert({5}, 1);
+  insert({7, 7, 9}, 2);  // row 0 has a part of it
+  EXPECT_EQ(manager.evict(1), Pages{0}) << "I25: the last insert answered row 2; that row 0 holds 7 7 too is no use";
+  for (const NodeView& row : manager.snapshot().nodes)
+    EXPECT_EQ(row.use.hits, 0u) << "hits count look-ups, and there were inserts alone";
+}
+
+TEST_F(Lab04Row, T6_ARefusedInsertIsNoTick) {
+  insert({5}, 1);
+  SlotCacheManager other{4, 16};
+  other.insert_prefix(Text{5}, Pages{1}, {});
+  expect_refused("I3", [&] { manager.insert_prefix(Text{6}, Pages{1}, {}); });
+  insert({8}, 2);
+  other.insert_prefix(Text{8}, Pages{2}, {});
+  EXPECT_EQ(manager.snapshot().nodes.back().use.last_used, other.snapshot().nodes.back().use.last_used)
+      << "a call that is refused changes nothing: check_insert comes before the clock's tick";
 }
 
 TEST_F(Lab04Row, T6_AnEvictedRowIsRefusedAtOnce) {
@@ -137,7 +190,9 @@ TEST_F(Lab04Row, T6_ARowIsTakenAgainForAnotherText) {
 TEST_F(Lab04Row, GivenTheTrieNeverNeedsMoreThanTheRows) {
   for (TokenId i = 0; i < 200; ++i) {
     const auto row = static_cast<PageId>(i % 4);
-    if (i >= 4) cache.evict(1);
+    if (i >= 4) {
+      ASSERT_EQ(cache.evict(1), Pages{row}) << "I25: the row whose insert was longest ago is the victim";
+    }
     Text text(16, i);
     text[0] = i % 2;
     insert(text, row);
