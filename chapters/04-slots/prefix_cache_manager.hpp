@@ -49,16 +49,19 @@ class PrefixCacheManager {
   /// 4.2  The longest prefix of `key` that a slot of today's version holds. It and all before it are used now. O(n).
   PrefixHit find(PrefixKey key);
 
-  /// 4.2  Copies the KV of the whole text from the slot that holds it to row `target_slot`, all layers, K and V. Throws,
-  ///      with nothing copied, if the text is not there (S13), no slot holds it any more (I28), or `target_slot` does.
+  /// 4.2  Copies the KV of the whole text from the slot that find() names to row `target_slot`, all layers, K and V; a
+  ///      use, as find is. Throws std::logic_error, with nothing copied, if the text is not there (S13) or no slot holds
+  ///      it any more (I28); std::invalid_argument if that slot is `target_slot`.
   void copy_kv(PrefixKey key, std::int32_t target_slot, KvStore& kv);
 
-  /// 4.3  From now on the slot holds this text [n > 0], and nothing else that it held. The text is pinned once, for
-  ///      whoever inserts it: release() it. Throws (I28) if `slot_ver` is not the slot's version. O(n), and evictions.
+  /// 4.3  From now on the slot holds this text, and nothing else that it held. The text is used now, and pinned once for
+  ///      whoever inserts it: release() it. Throws, with nothing changed, std::invalid_argument for no tokens and
+  ///      std::logic_error (I28) if `slot_ver` is not the slot's version. O(n tokens), and evictions.
   void insert(PrefixKey key, std::int32_t slot, std::uint32_t slot_ver);
 
-  /// 4.3  A pinned text is not evicted. Pins are counted; both throw std::logic_error for a text that is not there
-  ///      (S13), release also for one that nobody pinned (I18). O(n).
+  /// 4.3  A pinned text is not evicted. Pins are counted, and are no use of the text. release then removes what is dead
+  ///      (remove_if_dead), and evicts where the trie stands above its capacity. Both throw std::logic_error for a text
+  ///      that is not there (S13), release also for one that nobody pinned (I18). O(n).
   void pin(PrefixKey key);
   void release(PrefixKey key);
 
@@ -69,7 +72,7 @@ class PrefixCacheManager {
   struct Node {
     std::uint32_t id = 0, generation = 0;  // written by the pool
     TokenId token = 0;
-    std::int32_t slot = -1;       // the newest whose text goes through here
+    std::int32_t slot = -1;       // the newest whose text goes through here; -1: none has it now
     std::uint32_t ref_count = 0;  // pins that end here
     std::uint32_t ends = 0;       // slots whose text ends here
     Node* parent = nullptr;
@@ -84,10 +87,11 @@ class PrefixCacheManager {
   };
 
   bool is_stale(std::int32_t slot) const;  // another version than today's
-  void forget(std::int32_t slot);          // 4.4: no node names it any more
-  void relabel(Node& node);                // 4.4: the node goes to another slot that has its text, or to none
-  void evict_if_needed();                  // 4.5
-  Node& node_at(PrefixKey key);            // 4.2: where the text ends; throws (S13) if it is not there
+  /// 4.4  No node names it any more, and what is dead then is removed: a Node* on its path stays good only if pinned.
+  void forget(std::int32_t slot);
+  void relabel(Node& node);      // 4.4: the node goes to another slot that has its text, or to none
+  void evict_if_needed();        // 4.5
+  Node& node_at(PrefixKey key);  // 4.2: where the text ends; throws (S13) if it is not there
 
   Node* child(const Node& node, TokenId token) const;  // nullptr if there is none
   Node* root(std::uint32_t cache_salt) const;          // nullptr if this tenant never inserted anything
