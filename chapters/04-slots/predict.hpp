@@ -2,7 +2,8 @@
 /// Chapter 04, task 4.0: say what will happen before you read on. The tests hold each answer against a run.
 ///
 /// The scene of the first four: a document of 2,000 tokens. Four requests come one after the other; the prompt of each
-/// is the document and 30 tokens of its own. A row holds 2,048 tokens. The manager is slots.
+/// is the document and 30 tokens of its own, already the first of which differs. Nothing is generated. A row holds
+/// 2,048 tokens. The manager is slots.
 #pragma once
 #include <cstddef>
 
@@ -29,7 +30,8 @@ std::size_t predicted_next_slot();
 /// answers for 1 2 9 9.
 std::size_t predicted_found();
 
-/// A trie has room for 4 nodes. 1 2 3 is inserted and released, then 1 5 6. [tokens] that find answers for 1 2 3.
+/// A trie has room for 4 nodes. 1 2 3 is inserted for slot 0 and released, then 1 5 6 for slot 1. [tokens] that find
+/// answers for 1 2 3.
 std::size_t predicted_left_over();
 
 }  // namespace radixlab

@@ -2,8 +2,9 @@
 /// Chapter 04, task 4.1: who owns the free rows of the KV pool. A slot is a row that holds one whole text, so here a
 /// page is a row of max_len tokens.
 ///
-///   mask_[1]     0110                 bit w: word w below has a free slot
-///   mask_[0]     0000 0100 1001 0000  bit s: slot s is free (words of 4 bits here, of 64 in the code)
+///   mask_[1]     1110                 bit w: word w below has a free slot
+///   mask_[0]     0000 0100 1001 0001  words of 4 bits here, of 64 in the code: word 0 stands on the left, bit 0 on the
+///                                     right of its word, so that slots 6, 8, 11 and 12 are free
 ///
 /// Three words show the way to the lowest free slot of 2^18, four to that of 2^24: nobody ever scans the slots.
 ///
