@@ -1,5 +1,5 @@
+#include <cctype>
 #include <fmt/format.h>
-#include <functional>
 
 #include "01-naive-manager/demo_desk.hpp"
 #include "04-slots/demo_steps.hpp"
@@ -32,24 +32,35 @@ const std::vector<Event> kEvents = {{'a', prompt(1, 8), "a's prompt is new"},
                                     {'e', prompt(4, 8), "e begins with the same 8 tokens"},
                                     {'f', prompt(5, 0), "f is new, and no row is free"}};
 
-std::string row_of_cells(const PoolState& state) {
+using Cells = std::vector<std::string>;  // [rows] empty, "a" (a's own) or "A" (cached, and holds a's text)
+
+// The pool, which says # for what is cached; `before` knows whose it was.
+Cells cells_of(const PoolState& state, const Cells& before) {
+  Cells cells = state.pages;
+  for (std::size_t row = 0; row < cells.size(); ++row)
+    if (cells[row].starts_with('#')) cells[row] = static_cast<char>(std::toupper(before[row].front()));
+  return cells;
+}
+
+std::string row_of_cells(const Cells& cells) {
   std::string row = "|";
-  for (const std::string& cell : state.pages) row += fmt::format("{:^5}|", cell);
+  for (const std::string& cell : cells) row += fmt::format("{:^5}|", cell);
   return row;
 }
 
 // A line a moment: the four rows, while a request runs and when it is done.
-std::string film(const std::vector<std::pair<std::string, PoolState>>& moments) {
-  CellRows rows;
-  for (const auto& [words, state] : moments) {
+std::string film(const std::vector<std::pair<std::string, Cells>>& moments) {
+  CellRows rows = {{{.text = ""}}};
+  for (std::size_t row = 0; row < kRows; ++row) rows[0].push_back({.text = fmt::format("row {}", row)});
+  for (const auto& [words, cells] : moments) {
     rows.push_back({{.text = words, .left = true}});
-    for (const std::string& cell : state.pages) {
-      const bool cached = cell.starts_with('#');
+    for (const std::string& cell : cells) {
+      const bool cached = !cell.empty() && std::isupper(cell.front());
       const auto colour = cell.empty() ? cell_colour::empty : cached ? cell_colour::shared : cell_colour::own;
       rows.back().push_back({.text = cell, .colour = colour, .width = 36});
     }
   }
-  rows.push_back({{.text = "blank: free.  a: private to a.  #: cached.", .columns = 1 + kRows}});
+  rows.push_back({{.text = "blank: free.  a: private to a.  A: cached, a's text.", .columns = 1 + kRows}});
   return to_dot_cells(rows);
 }
 
@@ -59,7 +70,7 @@ void show_rows(Demo& demo, std::span<const Stage> stages) {
   demo.step(
       fmt::format("A pool of {} rows of {} tokens: every hit is copied into a row of the asker's own", kRows, kMaxLen));
   DemoDesk desk(stages, "slots", kRows, kMaxLen);
-  std::vector<std::pair<std::string, PoolState>> moments;
+  std::vector<std::pair<std::string, Cells>> moments;
   std::size_t copied = 0;
   Json steps = Json::array();
   for (const Event& event : kEvents) {
@@ -67,13 +78,15 @@ void show_rows(Demo& demo, std::span<const Stage> stages) {
     copied += desk.hit(event.name);
     const std::string words = fmt::format("{}: {} copied, {} computed", event.title, desk.hit(event.name),
                                           event.prompt.size() - desk.hit(event.name));
-    moments.emplace_back(words, desk.state());
+    const PoolState running = desk.state();
+    moments.emplace_back(words, cells_of(running, moments.empty() ? Cells(kRows) : moments.back().second));
     fmt::print("   {:<60}{}\n", words, row_of_cells(moments.back().second));
     desk.compute(event.name, event.prompt.size());
     desk.finish(event.name);
-    moments.emplace_back(fmt::format("{} is done", event.name), desk.state());
+    const PoolState done = desk.state();
+    moments.emplace_back(fmt::format("{} is done", event.name), cells_of(done, moments.back().second));
     fmt::print("   {:<60}{}   asked: {}\n", moments.back().first, row_of_cells(moments.back().second), desk.calls());
-    for (std::size_t i = moments.size() - 2; i < moments.size(); ++i) steps.push_back(moments[i].second.pages);
+    steps.insert(steps.end(), {running.pages, done.pages});
   }
   fmt::print("\n   {} tokens copied, {} computed\n", copied, desk.tokens_computed());
   demo.figure("rows.steps", steps);

@@ -25,10 +25,17 @@ std::string row_of_slots(const SlotAllocator& slots) {
 std::size_t words(std::size_t slots) { return (slots + 63) / 64; }
 std::size_t levels(std::size_t slots) { return slots <= 64 ? 1 : 1 + levels(words(slots)); }
 
-// One tree of the picture: the nodes of two texts, each with the slot that a look-up of its prefix answers.
+// A node of the picture: its prefix, and what a look-up of that answers.
+struct Drawn {
+  Text prefix;
+  PrefixHit hit;
+  bool is_stale = false;  // the slot has another version by now, and nobody has told the trie
+};
+
+// One tree of the picture: the nodes of two texts.
 struct Drawing {
   std::string name, title;
-  std::vector<std::pair<Text, PrefixHit>> nodes = {};  // by prefix
+  std::vector<Drawn> nodes = {};
 };
 
 const std::array<Text, 2> kTexts = {Text{7, 7, 3, 1}, Text{7, 7, 9}};
@@ -40,7 +47,7 @@ Drawing draw(PrefixCacheManager& trie, const std::string& name, const std::strin
       const Text prefix(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(n));
       const bool is_drawn = &text != &kTexts.front() && n <= 2;  // both begin so
       const PrefixHit hit = is_drawn ? PrefixHit{} : trie.find(prefix);
-      if (hit.prefix_len == n) drawing.nodes.emplace_back(prefix, hit);
+      if (hit.prefix_len == n) drawing.nodes.push_back({prefix, hit});
     }
   return drawing;
 }
@@ -51,14 +58,18 @@ std::string node_name(const Drawing& drawing, std::span<const TokenId> prefix) {
   return name;
 }
 
+std::string label_of(const PrefixHit& hit, bool is_stale) {
+  return fmt::format("slot {} v{}{}", hit.slot, hit.slot_ver, is_stale ? ": wrong" : "");
+}
+
 std::string to_dot_trie(const std::vector<Drawing>& drawings) {
   std::string dot(kCellsHead);
   for (const Drawing& drawing : drawings) {
     dot += fmt::format("  {} [label=<{}>];\n", drawing.name, cell_table({{{.text = drawing.title}}}));
-    for (const auto& [prefix, hit] : drawing.nodes) {
-      const auto colour = hit.slot == 0 ? cell_colour::own : cell_colour::shared;
+    for (const auto& [prefix, hit, is_stale] : drawing.nodes) {
+      const auto colour = is_stale ? cell_colour::wasted : hit.slot == 0 ? cell_colour::own : cell_colour::shared;
       const CellRows cells = {{{.text = fmt::format("{}", prefix.back()), .colour = colour, .width = 20, .bold = true},
-                               {.text = fmt::format("slot {}", hit.slot), .colour = colour}}};
+                               {.text = label_of(hit, is_stale), .colour = colour}}};
       const std::string name = node_name(drawing, prefix);
       dot += fmt::format("  {} [label=<{}>];\n", name, cell_table(cells));
       dot += fmt::format("  {} -> {};\n", node_name(drawing, std::span(prefix).first(prefix.size() - 1)), name);
@@ -69,8 +80,8 @@ std::string to_dot_trie(const std::vector<Drawing>& drawings) {
 
 std::string words_of(const Drawing& drawing) {
   std::string words;
-  for (const auto& [prefix, hit] : drawing.nodes)
-    words += fmt::format("  {}{} in slot {}", prefix.size() > 1 ? "... " : "", prefix.back(), hit.slot);
+  for (const auto& [prefix, hit, is_stale] : drawing.nodes)
+    words += fmt::format("  {}{} {}", prefix.size() > 1 ? "... " : "", prefix.back(), label_of(hit, is_stale));
   return words;
 }
 
@@ -114,7 +125,12 @@ void show_trie(Demo& demo) {
   show("b", "then 7 7 9 in slot 2");
   for (const Text& text : kTexts) trie.release(text);
   ++versions[2];
-  show("c", "slot 2 is taken anew");
+  Drawing unaware{"s", "slot 2 is taken anew: v2", drawings.back().nodes};
+  for (Drawn& node : unaware.nodes)
+    node.is_stale = node.hit.slot_ver != versions[static_cast<std::size_t>(node.hit.slot)];
+  fmt::print("   {:<26}{}\n", unaware.title, words_of(unaware));
+  drawings.push_back(std::move(unaware));
+  show("c", "look-ups have met them");
   const PrefixHit hit = trie.find(kTexts[1]);
   fmt::print("\n   find 7 7 9: {} tokens in slot {}; {} nodes are left\n", hit.prefix_len, hit.slot, trie.num_nodes());
   demo.figure("trie.found", hit.prefix_len);
