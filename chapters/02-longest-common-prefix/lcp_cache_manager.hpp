@@ -2,16 +2,18 @@
 /// Chapter 02, tasks 2.3-2.6: a cache manager that keeps the texts it has seen, and compares with each.
 ///
 ///   insert  A B C      pages 0 1 2        P tokens a letter; an entry is a text with the pages that hold it
-///   insert  A B D E    pages 0 1 6 7      what is stored already is named again: pages 0 and 1 have two owners now,
-///                                         and the caller's own 4 and 5 stay the caller's
-///   insert  A B        nothing new        a prefix of an entry is found in it; it is no entry of its own
+///   insert  A B D E    pages 0 1 5 6      what is stored already is named again: pages 0 and 1 have two owners now,
+///                                         and the caller's own 3 and 4 stay the caller's
+///   insert  A B        nothing new        a prefix of an entry is found in it; it is no entry of its own. (One that was
+///                                         stored before the longer text stays, and holds nothing alone.)
 ///
 /// Invariants:
 ///
-///   I3   one page a prefix: two entries that begin alike name the same pages, as far as they are alike. A page counts
-///        its owners, and is free when the last one goes
+///   I3   one page a prefix, though several entries may name it: those that begin alike name the same pages, as far as
+///        they are alike. A page counts its owners, and is free when the last one goes
 ///   I17  a page that a locked entry names is protected, every other one evictable
-///   I27  an unlocked entry is in `order_`, and nothing else is: those that hold nothing alone first, then the oldest
+///   I27  an unlocked entry is in `order_`, and nothing else is: those that hold nothing alone first, then the oldest.
+///        Who changes when an entry was used, or whether it holds a page alone, tells the order (touch, update)
 ///
 /// A look-up compares with every entry of its tenant: O(tokens in common, summed over the entries). An entry keeps its
 /// whole text, also what others keep too: O(all their tokens).
@@ -34,19 +36,24 @@ class LcpCacheManager : public BaseCacheManager {
   LcpCacheManager(const LcpCacheManager&) = delete;
   LcpCacheManager& operator=(const LcpCacheManager&) = delete;
 
-  /// 2.3  The entry that begins most like the key, cut down to whole pages.
+  /// 2.3  The detector's best entry of the key's salt (I7, I11), cut down to whole pages (I8). It was used now, and
+  ///      counts a hit; nothing else changes (I9).
   CacheHandle match_prefix(PrefixKey key) override;
+  /// 2.3  The pages that hold the first cached_len tokens of its entry, in order (I10).
   void copy_pages(const CacheHandle& handle, std::span<PageId> out) const override;
 
-  /// 2.4  Compares with every entry, whatever `from` says; then O(tokens), for a text that no entry begins with.
+  /// 2.4  Compares with every entry; then O(tokens), for a text that no entry begins with. The entry that was found was
+  ///      used now, also where a longer one is stored (I22, I24). `from` decides nothing, but is refused if it names no
+  ///      entry (I28) or another tenant's (I11). Out of memory: nothing has changed.
   InsertResult insert_prefix(PrefixKey key, std::span<const PageId> pages, const CacheHandle& from) override;
 
-  /// 2.5  Protects all pages of the handle's entry, or lets them go. The first lock and the last unlock: O(its pages +
-  ///      log entries), all others O(1).
+  /// 2.5  Protects all pages of the handle's entry (I19), or lets them go (I18). The first lock and the last unlock:
+  ///      O(its pages + log entries), all others O(1). Never fail on a good handle, also when memory is out.
   void lock_handle(const CacheHandle& handle) override;
   void unlock_handle(const CacheHandle& handle) override;
 
-  /// 2.6  Forgets entries until enough pages have no owner. O(its pages + log entries) a victim.
+  /// 2.6  Forgets entries, each as a whole, until enough pages have no owner; what fails has forgotten none (I25).
+  ///      O(its pages + log entries) a victim.
   std::vector<PageId> evict(std::size_t num_pages) override;
 
   std::vector<PageId> reset() override;
@@ -64,7 +71,7 @@ class LcpCacheManager : public BaseCacheManager {
   };
   struct Shelf {                              // of one tenant: text i is entries[i]'s
     std::vector<std::vector<TokenId>> texts;  // whole pages; side by side, as the detector reads them
-    std::vector<Entry*> entries;              // [at least as many]
+    std::vector<Entry*> entries;              // texts.size() counts: one more may stand here after a failed insert
   };
   struct PageUse {
     std::uint32_t owners = 0, holders = 0;  // entries that name the page, and locked ones
@@ -83,7 +90,7 @@ class LcpCacheManager : public BaseCacheManager {
   Found find(PrefixKey key) const;                                                 // 2.3
   Entry& store(PrefixKey key, std::span<const PageId> pages, const Found& known);  // 2.4: key [n P], pages [n]
   void forget(Entry& entry, std::vector<PageId>& freed);                           // 2.6
-  void touch(Entry& entry);                                                        // used now
+  void touch(Entry& entry);                                                        // used now, and the order is told
   Entry& at(const CacheHandle& handle) const;  // throws (I28) if it names no entry, or not so much of it
   CacheHandle handle(const Entry& entry, std::size_t len) const { return {len, entry.id, entry.generation}; }
   void list_pages(const Shelf& shelf, Snapshot& shot) const;
@@ -94,9 +101,9 @@ class LcpCacheManager : public BaseCacheManager {
   std::map<std::uint32_t, Shelf> shelves_;  // by salt: two salts share nothing (I11)
   std::vector<PageUse> uses_;               // by page [highest page id so far + 1]
   SizeInfo sizes_;
-  std::size_t longest_ = 0;  // [pages] of an entry, so far
-  std::uint64_t now_ = 0;    // the logical clock: one tick a match or insert
-  EvictionOrder<Entry, NothingAloneThenOldest> order_;
+  std::size_t longest_ = 0;  // [pages] of an entry so far: so much may an evict free beyond what it was asked for
+  std::uint64_t now_ = 0;    // the logical clock: one tick a match or insert, behind all that can fail
+  EvictionOrder<Entry, NothingAloneThenOldest> order_;  // has room for all entries: each may be unlocked
 };
 
 }  // namespace radixlab
