@@ -45,13 +45,14 @@ class DemoShelf {
       made_.source->give(page);
       pages += fmt::format(" {}", page);
     }
-    return fmt::format("frees {}:{}", counted(freed.size()), pages);
+    return fmt::format("{}; frees {}:{}", gone(), counted(freed.size()), pages);
   }
 
-  // For each page the entries that name it; those that are gone are forgotten. Throws IntegrityError (I4).
+  // For each page the entries that name it. Throws IntegrityError (I4).
   std::vector<std::string> owners() {
     std::vector<std::string> pages(kPages);
-    std::erase_if(entries_, [&](const auto& entry) { return !add_owner(entry.first, entry.second, pages); });
+    for (const auto& [name, handle] : entries_)
+      for (const PageId page : pages_of(handle)) pages.at(page) += name;
     made_.manager->check_integrity();
     if (made_.source->free_count() + made_.manager->size_info().total_size() != kPages)
       throw IntegrityError(fmt::format("I4: {} free and {} cached of {} pages", made_.source->free_count(),
@@ -71,13 +72,23 @@ class DemoShelf {
     for (const char letter : letters) text.insert(text.end(), kPageSize, letter);
     return text;
   }
-  bool add_owner(char name, const CacheHandle& handle, std::vector<std::string>& pages) const try {
+  // The entries that an eviction has forgotten.
+  std::string gone() {
+    std::string names;
+    std::erase_if(entries_, [&](const auto& entry) {
+      const bool is_gone = pages_of(entry.second).empty();
+      if (is_gone) names += fmt::format("{}{}", names.empty() ? "" : " and ", entry.first);
+      return is_gone;
+    });
+    return names + (names.size() > 1 ? " go" : " goes");
+  }
+  // None if its entry was evicted (I28).
+  std::vector<PageId> pages_of(const CacheHandle& handle) const try {
     std::vector<PageId> named(handle.cached_len / kPageSize);
     made_.manager->copy_pages(handle, named);
-    for (const PageId page : named) pages.at(page) += name;
-    return true;
-  } catch (const std::logic_error&) {  // I28: its entry was evicted
-    return false;
+    return named;
+  } catch (const std::logic_error&) {
+    return {};
   }
 
   Made made_;
@@ -128,8 +139,9 @@ std::string film(const std::vector<Frame>& frames) {
     }
     rows.back().push_back({.text = frames[i].answer, .left = true});
   }
-  rows.push_back({{.text = "blank: free.  a: named by entry a.  ab: by two, held once.  Bold: a locked entry names it.",
-                   .columns = kPages + 2}});
+  rows.push_back(
+      {{.text = "blank: free.  a: named by entry a.  ab, orange: by two, held once.  Bold: a locked entry names it.",
+        .columns = kPages + 2}});
   return to_dot_cells(rows);
 }
 
