@@ -15,7 +15,8 @@ std::size_t predicted_best_index();
 std::size_t predicted_compared();
 
 // Chapter 01's four prompts once more: a document of 2,000 tokens, and behind it 30 tokens of each prompt's own. They
-// come one after the other, a page has 16 tokens, and the manager is lcp.
+// come one after the other, a page has 16 tokens, and the manager is lcp. It keeps a text as far as that fills whole
+// pages, and no answer is generated.
 
 /// [tokens] whose keys and values the model computes for the four prompts, in all. (8,120 under naive.)
 std::size_t predicted_computed();
@@ -27,7 +28,7 @@ std::size_t predicted_cached_pages();
 std::size_t predicted_kept_tokens();
 
 // A manager with pages of 4 tokens; a letter is a page of tokens. The text A B C is inserted on pages 0, 1 and 2. Then
-// A B D is inserted on pages 3, 4 and 5.
+// A B D is inserted on pages 3, 4 and 5. The oldest goes first; of two that match as well, the one stored first is hit.
 
 /// Evict(1) follows. Which pages does it return, in ascending order?
 std::vector<PageId> predicted_freed();
