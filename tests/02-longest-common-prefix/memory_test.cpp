@@ -65,17 +65,17 @@ class Lab02Memory : public testing::Test {
         if (AllocationFault::seen < k) return;
       } catch (const std::bad_alloc&) {
         ASSERT_EQ(in_a_process_of_its_own([&] { return manager.snapshot() == before; }), End::right)
-            << when << ". The call failed, so nothing may have changed; but the snapshot is another one, or crashes. "
-            << advice;
-        ASSERT_EQ(answer(call, manager), expected) << when << ". Made again, with memory, it should give " << expected
-                                                   << ", as if it had never failed. " << advice;
+            << when << ". What fails changes nothing, but the snapshot is another one now, or crashes. " << advice;
+        const std::string again = answer(call, manager);
+        ASSERT_EQ(again, expected) << when << ". Made again it should give " << expected << ", not " << again << ". "
+                                   << advice;
       }
     }
   }
 };
 
 TEST_F(Lab02Memory, T4_AFailedInsertChangesNothing) {
-  const std::string advice = "Make room for all of it first, and change what others see behind that";
+  const std::string advice = "Make room for all of it first, then change what others see";
   for (const std::size_t entries : {0, 1, 2, 3, 4, 8})
     for (const std::uint32_t salt : {0U, 1U})
       at_every_allocation(
@@ -110,7 +110,7 @@ TEST_F(Lab02Memory, T4_NotesTheLongestEntry) {
         return insert(m, {1, 1, 2, 2, 3, 3}, 0);
       },
       [](auto& m) { return evict(m, 1); },
-      "evict makes room for what it is asked for and one entry beyond: insert has to keep longest_");
+      "It makes room for one entry beyond what it is asked for: insert has to keep longest_");
 }
 
 TEST_F(Lab02Memory, T6_AFailedEvictForgetsNothing) {
@@ -118,7 +118,7 @@ TEST_F(Lab02Memory, T6_AFailedEvictForgetsNothing) {
     at_every_allocation(
         "evict(" + std::to_string(asked) + ") among five entries", [](auto& m) { return store(m, 5), ""; },
         [&](auto& m) { return evict(m, asked); },
-        "Make room for all that may be freed (longest_) before the first entry is forgotten");
+        "Make room for all that may be freed (longest_) before you forget an entry");
 }
 
 }  // namespace
