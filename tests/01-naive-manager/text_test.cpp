@@ -2,47 +2,17 @@
 #include <fmt/format.h>
 #include <fstream>
 #include <gtest/gtest.h>
-#include <numeric>
 #include <sstream>
 
 #include "01-naive-manager/naive_cache_manager.hpp"
-#include "01-naive-manager/scheduler_cache.hpp"
+#include "io/error.hpp"
 #include "one_text_manager.hpp"
-#include "storage/free_list.hpp"
-#include "testing/fake_kv.hpp"
+#include "testing/four_prompts.hpp"
 
 namespace radixlab {
 namespace {
 
-constexpr std::size_t kDocument = 2000, kQuestion = 30, kAnswer = 20, kPage = 16, kPool = 600;
-
-std::string grouped(std::size_t n) {
-  return n < 1000 ? std::to_string(n) : fmt::format("{},{:03}", n / 1000, n % 1000);
-}
-
-Request question(TokenId number) {
-  Request r;
-  r.tokens.resize(kDocument + kQuestion);
-  std::iota(r.tokens.begin(), r.tokens.end(), 0);
-  for (std::size_t i = kDocument; i < r.tokens.size(); ++i) r.tokens[i] += 10000 * number;
-  return r;
-}
-
-/// A desk under a manager, and what was computed on it.
-struct Bench {
-  BaseCacheManager& cache;
-  FreeList list{kPool};
-  FakeKv kv{kPool, kPage};
-  CacheManager desk{cache, list, kv, kPage};
-  std::size_t computed = 0;
-
-  void compute(Request& r) {
-    computed += r.tokens.size() - r.computed;
-    kv.write(r.tokens, r.pages, r.computed);
-    r.computed = r.tokens.size();
-  }
-  std::size_t pages_out() const { return kPool - list.free_count(); }
-};
+constexpr std::size_t kAnswer = 20;
 
 // An answer of kAnswer tokens: row 00 runs all tokens for each new one; at the desk each is run once, all but the last.
 std::string one_answer() {

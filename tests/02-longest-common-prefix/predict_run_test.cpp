@@ -5,8 +5,8 @@
 
 #include "02-longest-common-prefix/lcp_cache_manager.hpp"
 #include "02-longest-common-prefix/scene.hpp"
-#include "four_prompts.hpp"
 #include "predict_truth.hpp"
+#include "testing/four_prompts.hpp"
 
 namespace radixlab {
 namespace {

@@ -8,8 +8,8 @@
 #include "02-longest-common-prefix/lcp_cache_manager.hpp"
 #include "02-longest-common-prefix/scene.hpp"
 #include "contract/snapshot.hpp"
-#include "four_prompts.hpp"
 #include "io/error.hpp"
+#include "testing/four_prompts.hpp"
 
 namespace radixlab {
 namespace {

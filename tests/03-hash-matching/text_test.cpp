@@ -4,21 +4,14 @@
 #include <gtest/gtest.h>
 #include <sstream>
 
-#include "01-naive-manager/scheduler_cache.hpp"
 #include "02-longest-common-prefix/scene.hpp"
 #include "03-hash-matching/hash_based_prefix_matcher.hpp"
 #include "03-hash-matching/hash_cache_manager.hpp"
-#include "storage/free_list.hpp"
-#include "testing/fake_kv.hpp"
+#include "io/error.hpp"
+#include "testing/four_prompts.hpp"
 
 namespace radixlab {
 namespace {
-
-constexpr std::size_t kDocument = 2000, kQuestion = 30, kPage = 16, kPool = 600;
-
-std::string grouped(std::size_t n) {
-  return n < 1000 ? std::to_string(n) : fmt::format("{},{:03}", n / 1000, n % 1000);
-}
 
 std::size_t steps = 0, blocks_hashed = 0;
 std::uint64_t counted_roll(std::uint64_t before, TokenId last) {
@@ -53,37 +46,16 @@ std::string one_query() {
       static_cast<double>(matcher.memory_bytes()) / static_cast<double>(tokens));
 }
 
-Request question(TokenId number) {
-  Request r;
-  r.tokens.resize(kDocument + kQuestion);
-  std::iota(r.tokens.begin(), r.tokens.end(), 0);
-  for (std::size_t i = kDocument; i < r.tokens.size(); ++i) r.tokens[i] += 10000 * number;
-  return r;
-}
-
 std::string four_prompts() {
   HashCacheManager cache(kPage, counted_hash);
-  FreeList list(kPool);
-  FakeKv kv(kPool, kPage);
-  CacheManager desk(cache, list, kv, kPage);
-  std::size_t computed = 0;
-  const auto compute = [&](Request& r) {
-    computed += r.tokens.size() - r.computed;
-    kv.write(r.tokens, r.pages, r.computed);
-    r.computed = r.tokens.size();
-  };
+  Bench bench{cache};
   Request document = question(1);
   document.tokens.resize(kDocument);
-  for (TokenId i = 1; i <= 4; ++i) {
-    Request r = question(i);
-    EXPECT_TRUE(desk.start(r));
-    compute(r);
-    desk.finish(r);
-  }
+  for (TokenId i = 1; i <= 4; ++i) bench.serve(question(i));
   std::vector<Request> all(4);
-  for (std::size_t i = 0; i < all.size(); ++i) EXPECT_TRUE(desk.start(all[i] = question(static_cast<TokenId>(i) + 11)));
-  const std::size_t at_once = kPool - list.free_count() - (cache.size_info().evictable_size);
-  for (Request& r : all) desk.finish(r);
+  for (std::size_t i = 0; i < all.size(); ++i) bench.start(all[i] = question(static_cast<TokenId>(i) + 11));
+  const std::size_t at_once = bench.pages_out() - cache.size_info().evictable_size;
+  for (Request& r : all) bench.desk.finish(r);
   blocks_hashed = 0;
   EXPECT_EQ(cache.match_prefix(document.tokens).cached_len, kDocument);
   const std::size_t look_ups = blocks_hashed;
@@ -96,7 +68,7 @@ std::string four_prompts() {
       "| tokens computed | {} | {} |\n| pages, all four at once | {} | {} |\n\n"
       "| the document once more | |\n|---|---|\n| look-ups in the table, for {} tokens | {} |\n"
       "| found, if token 1,999 is another | {} of 1,999 |\n| found, if token 1,234 is another | {} of 1,234 |\n",
-      grouped(kDocument), kPage, grouped(4 * (kDocument + kQuestion)), grouped(computed), 4 * 127, at_once,
+      grouped(kDocument), kPage, grouped(4 * (kDocument + kQuestion)), grouped(bench.computed), 4 * 127, at_once,
       grouped(kDocument), look_ups, grouped(late), grouped(middle));
 }
 

@@ -2,39 +2,25 @@
 #include <fmt/format.h>
 #include <fstream>
 #include <gtest/gtest.h>
-#include <numeric>
 #include <sstream>
 
-#include "01-naive-manager/scheduler_cache.hpp"
 #include "03-hash-matching/hash_cache_manager.hpp"
 #include "04-slots/slot_allocator.hpp"
 #include "04-slots/slot_cache_manager.hpp"
-#include "storage/free_list.hpp"
-#include "testing/fake_kv.hpp"
+#include "io/error.hpp"
+#include "testing/four_prompts.hpp"
 
 namespace radixlab {
 namespace {
 
-constexpr std::size_t kDocument = 2000, kQuestion = 30, kPage = 16, kMaxLen = 2048, kPool = 600, kRows = 8;
-
-std::string grouped(std::size_t n) {
-  return n < 1000 ? std::to_string(n) : fmt::format("{},{:03}", n / 1000, n % 1000);
-}
-
-Request question(TokenId number) {
-  Request r;
-  r.tokens.resize(kDocument + kQuestion);
-  std::iota(r.tokens.begin(), r.tokens.end(), 0);
-  for (std::size_t i = kDocument; i < r.tokens.size(); ++i) r.tokens[i] += 10000 * number;
-  return r;
-}
+constexpr std::size_t kMaxLen = 2048, kRows = 8;
 
 struct Sums {
   std::size_t computed = 0, found = 0, copied = 0, places = 0;
 };
 
 /// A desk under a manager of pages of P tokens.
-struct Bench {
+struct AnyBench {
   BaseCacheManager& cache;
   PageSource& source;
   std::size_t P, pages;
@@ -90,7 +76,7 @@ struct Both {
   FreeList list{kPool};
   SlotCacheManager slots{kRows, kMaxLen};
   SlotAllocator allocator{kRows};
-  Bench by_hash{hash, list, kPage, kPool}, by_slots{slots, allocator, kMaxLen, kRows};
+  AnyBench by_hash{hash, list, kPage, kPool}, by_slots{slots, allocator, kMaxLen, kRows};
 };
 
 std::string opening() {

@@ -1,5 +1,5 @@
 /// \file
-/// Chapter 01's scene, for the suites of chapter 02: prompts of 2,030 tokens that begin with one document of 2,000, at a
+/// Chapter 01's scene, which the chapters after it play too: prompts of 2,030 tokens that begin with one document of 2,000, at a
 /// desk without a model.
 #pragma once
 #include <numeric>
