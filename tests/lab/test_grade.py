@@ -41,7 +41,7 @@ class GradeTest(unittest.TestCase):
         self.assertNotEqual(states["together"], "ok")
         for words in says:
             self.assertIn(words, item["says"])
-        line = next(line for line in board.splitlines() if "1.1" in line)
+        line = next(line for line in board.splitlines() if line[8:12] == "1.1 ")
         self.assertIn(item["says"][:40], line)
         if self.items["together"]["state"] == "failed":
             self.assertRegex(board, r"all tasks together +0/3  waits for 1\.1\n")
