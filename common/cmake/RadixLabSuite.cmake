@@ -2,11 +2,9 @@
 # of the same name is skipped in its place, which says: built in lab NN.
 
 # radixlab_test_code(<target>...)
-#   Most of the time of a build goes into tests, which run for a moment each: they are optimised less, and by g++ GoogleTest
-#   and the standard library are parsed once for all of them. (By clang++ each file stands on its own includes.)
+#   By g++ GoogleTest and the standard library are parsed once for all of them. By clang++ each file stands on its own includes.
 function(radixlab_test_code)
   foreach(target IN LISTS ARGN)
-    target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O1>)
     target_link_libraries(${target} PRIVATE radixlab_settings GTest::gmock)
     if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
       target_precompile_headers(${target} REUSE_FROM radixlab_test_headers)
@@ -17,7 +15,7 @@ endfunction()
 if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
   file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/test_headers.cpp CONTENT "")
   add_library(radixlab_test_headers OBJECT EXCLUDE_FROM_ALL ${PROJECT_BINARY_DIR}/test_headers.cpp)
-  target_compile_options(radixlab_test_headers PRIVATE $<$<CONFIG:Release>:-O1>)
+  target_compile_options(radixlab_test_headers PRIVATE $<$<CONFIG:Release>:-O1>)  # as tests/CMakeLists.txt says
   target_link_libraries(radixlab_test_headers PRIVATE radixlab_settings GTest::gmock)
   target_precompile_headers(radixlab_test_headers PRIVATE <gmock/gmock.h> <gtest/gtest.h> <algorithm> <cmath> <filesystem>
     <fstream> <map> <memory> <numeric> <optional> <random> <set> <span> <sstream> <string> <unordered_map> <vector>)
