@@ -24,6 +24,8 @@ prove the test, and that once is enough."""
 EMULATED = {**TSAN, "test_io": r"io\.", "test_visualize": r"visualize\.",
             **{f"test_{chapter}_solution": rf"solution-{chapter}\." for chapter in ("01", "02", "03", "04", "05")}}
 """What runs under qemu, likewise: suites of C++ alone, because a Python test would start the other processor's programs."""
+ONCE = ("^front-door$", "^pages$")
+"""Labels of what ./lab test shows for all compilers: the front door, and that the pages say what the programs do."""
 LIFE_STEPS = 200_000
 BIGGEST_FILE = 3_000_000
 
@@ -122,7 +124,7 @@ def run_suites(preset, patterns=(), but_labels=()):
 
 
 def asan():
-    return suites_of("asan")
+    return suites_of("asan", but_labels=ONCE)
 
 
 def tsan():
@@ -139,8 +141,7 @@ def with_libtorch():
 
 
 def other_compiler():
-    """The front door is no compiler's: ./lab test has tried it."""
-    return suites_of("labs-clang", but_labels=["^front-door$"])
+    return suites_of("labs-clang", but_labels=ONCE)
 
 
 def lives():
