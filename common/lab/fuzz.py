@@ -77,8 +77,11 @@ def run(arguments):
 
 
 def prove(targets=(), runs=RUNS):
-    """For ./lab check: what was counted, in words; LabError on a find."""
-    results = fuzz(targets, runs)
+    """For ./lab check: what was counted, in words; LabError on a find. An input of the manager takes ten times as long as
+    another, so there it gets a quarter of the runs."""
+    names = list(targets) or list(TARGETS)
+    readers = [name for name in names if name != "manager"]
+    results = [*(fuzz(readers, runs) if readers else ()), *(fuzz(["manager"], runs // 4) if "manager" in names else ())]
     for line in table(results):
         say(line)
     if finds := [result for result in results if result.find]:

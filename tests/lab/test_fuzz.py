@@ -35,7 +35,13 @@ class FuzzTest(unittest.TestCase):
         arguments = SimpleNamespace(targets=[], runs=9, jobs=1, seed=1)
         for results, code in (([fine, fine], 0), ([fine, bad], 1)):
             out = io.StringIO()
-            with contextlib.redirect_stdout(out), mock.patch.object(fuzz, "fuzz", return_value=results), \
+            asked = {}
+
+            def fuzzed(names, runs=0, *_):
+                asked[tuple(names)] = runs
+                return [] if names == ["manager"] else results
+
+            with contextlib.redirect_stdout(out), mock.patch.object(fuzz, "fuzz", side_effect=fuzzed), \
                     mock.patch.object(fuzz, "shown", str):
                 self.assertEqual(fuzz.run(arguments), code)
                 self.assertEqual("story: FIND: x" in out.getvalue(), bool(code))
@@ -43,7 +49,8 @@ class FuzzTest(unittest.TestCase):
                     with self.assertRaisesRegex(LabError, r"story: FIND: x \(crash-1\)"):
                         fuzz.prove()
                 else:
-                    self.assertEqual(fuzz.prove(), "2 targets, 18 inputs")
+                    self.assertEqual(fuzz.prove(runs=400), "2 targets, 18 inputs")
+                    self.assertEqual(asked["manager",], 100)
 
     def test_an_unknown_target_is_refused_with_the_list(self):
         with self.assertRaisesRegex(LabError, "unknown target 'nothing'; there are: safetensors, config"):
