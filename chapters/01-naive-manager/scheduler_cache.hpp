@@ -41,7 +41,8 @@ class CacheManager {
   ///      Throws for an empty prompt and for a request that is running already.
   bool start(Request& r);
 
-  /// 1.3  Room for `tokens` tokens in all. False, with nothing changed, if there is none now: finish, and queue again.
+  /// 1.3  Room for `tokens` tokens in all, of a request that is running or that start() begins. False, with nothing
+  ///      changed, if there is none now: finish, and queue again.
   bool grow(Request& r, std::size_t tokens);
 
   /// 1.4  Publishes what is computed so far and goes on with the cache's pages (seed 003's chunk case).
@@ -53,7 +54,9 @@ class CacheManager {
   void reset();
 
   std::uint32_t salt(std::span<const SaltField> fields) { return salts_.number(fields); }  ///< for Request::cache_salt
-  std::size_t pages_for(std::size_t tokens) const { return (tokens + page_size_ - 1) / page_size_; }  ///< [pages]
+  std::size_t pages_for(std::size_t tokens) const {
+    return tokens / page_size_ + (tokens % page_size_ > 0);
+  }  ///< [pages]
 
  private:
   bool begin(Request& r, const CacheHandle& hit);                // 1.2: start, with this hit

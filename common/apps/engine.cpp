@@ -98,10 +98,11 @@ bool LiveRequest::step() {
     live_ = false;
     engine_.desk_.finish(request_);
   } else {
-    if (!engine_.desk_.grow(request_, request_.tokens.size() + 1)) {
-      throw std::runtime_error("no room for the next token: the pool's pages are all in use by others");
-    }
+    const bool room = engine_.desk_.grow(request_, request_.tokens.size() + 1);
+    if (!room) engine_.desk_.finish(request_);
     request_.tokens.push_back(result_.output.back());
+    if (!room) live_ = engine_.desk_.start(request_);  // queued again, without what its hit held locked (I38)
+    if (!live_) throw std::runtime_error("no room for the next token: the pool's pages are all in use by others");
   }
   engine_.note_use();
   spent_ += Clock::now() - begin;
@@ -117,7 +118,10 @@ void LiveRequest::compute(std::size_t tokens) {
   const std::size_t hidden_size = engine_.forward_.model().config().hidden_size;
   const auto last = hidden.last(hidden_size);
   last_hidden_.assign(last.begin(), last.end());
-  if (options_.keep_hidden) result_.hidden.insert(result_.hidden.end(), hidden.begin(), hidden.end());
+  if (!options_.keep_hidden) return;
+  const std::size_t kept = result_.cached_tokens + result_.hidden.size() / hidden_size;  // rows, also of a first start
+  const auto fresh = hidden.last((request_.computed - kept) * hidden_size);
+  result_.hidden.insert(result_.hidden.end(), fresh.begin(), fresh.end());
 }
 
 void LiveRequest::sample() {

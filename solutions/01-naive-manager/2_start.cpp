@@ -10,9 +10,11 @@ bool CacheManager::start(Request& r) {
   const PrefixKey key(std::span(r.tokens).first(r.tokens.size() - 1), r.cache_salt);  // one token must be run (I8)
   const CacheHandle best = cache_.match_prefix(key);
   if (begin(r, best)) return true;
-  // A hit that ends inside a page holds that page locked and needs one of its own: once more without it (I38).
+  // What a hit holds locked may be what the request needs (I38): the page that it ends in, under some managers more. So
+  // once more with whole pages, then without a hit.
   const std::size_t part = best.cached_len % page_size_;
-  return part > 0 && begin(r, cache_.match_prefix({key.tokens.first(best.cached_len - part), r.cache_salt}));
+  if (part > 0 && begin(r, cache_.match_prefix({key.tokens.first(best.cached_len - part), r.cache_salt}))) return true;
+  return best.cached_len > 0 && begin(r, {});
 }
 
 bool CacheManager::begin(Request& r, const CacheHandle& hit) {

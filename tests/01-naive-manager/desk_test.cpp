@@ -150,6 +150,17 @@ TEST_F(Lab01Desk, T2_APartialHitIsCutIfThereIsNoRoom) {
   EXPECT_EQ(cache.num_locks(), 1u) << "I18: the lock of the first try must be gone" << locks_now();
 }
 
+TEST_F(Lab01Desk, T2_AHitIsDroppedIfItHoldsWhatIsNeeded) {
+  cache.locks_whole_text = true;
+  Request r = request(4 * 7);
+  r.tokens[4] = 77;
+  EXPECT_TRUE(desk.start(r)) << "I38: this manager keeps its whole text while a part of it is locked, as chapter 02's "
+                                "does. With the hit of one page 6 more are needed and 5 are free; without it all 3 "
+                                "cached pages can be evicted and it fits. It is alone: nobody will make room for it";
+  EXPECT_EQ(r.hit, 0u) << "the hit is dropped";
+  EXPECT_EQ(cache.num_locks(), 0u) << "I18: the lock of the first try must be gone" << locks_now();
+}
+
 TEST_F(Lab01Desk, T2_AnEmptyPromptIsRefused) {
   Request r;
   EXPECT_THROW(desk.start(r), std::invalid_argument) << "an empty prompt has no last token to run: refuse it by "
@@ -205,6 +216,10 @@ TEST_F(Lab01Desk, T3_NoRoomToGrowChangesNothing) {
   EXPECT_EQ(list.free_count(), 4u) << "I4: pages were taken for a request that did not get its room" << free_now();
   EXPECT_THAT(cache.calls("evict"), testing::IsEmpty())
       << "the cache was emptied for a request that gets nothing" << asked();
+}
+
+TEST_F(Lab01Desk, GivenTheMostThatCanBeAskedFor) {
+  EXPECT_EQ(desk.pages_for(SIZE_MAX), SIZE_MAX / 4 + 1) << "rounded up without a sum that wraps";
 }
 
 TEST_F(Lab01Desk, T3_LockedPagesAreNoRoom) {

@@ -20,6 +20,7 @@ class OneTextManager : public BaseCacheManager {
   }
 
   bool partial_hits = false;      ///< hits may end inside a page
+  bool locks_whole_text = false;  ///< whoever locks a part of the text keeps all of it, as in chapter 02
   bool frees_too_little = false;  ///< evict gives one page less than it was asked for
   bool insert_fails = false;
   mutable std::vector<std::string> asked;
@@ -91,7 +92,7 @@ class OneTextManager : public BaseCacheManager {
   SizeInfo size_info() const override {
     std::size_t locked = 0;  // [tokens]
     for (const auto& [len, count] : locks_)
-      if (count > 0) locked = len;
+      if (count > 0) locked = locks_whole_text ? text_.size() : len;
     const std::size_t pages = (locked + page_size_ - 1) / page_size_;
     return {pages_.size() - pages, pages};
   }
