@@ -22,8 +22,9 @@ CacheHandle RadixCacheManager::match_prefix(PrefixKey key) {
   CacheHandle hit = found.len > 0 ? handle(found) : CacheHandle{};
   if (options_.partial_hits) hit = partial_hit(found, key.tokens.subspan(found.len));
   ++now_;  // from here on nothing fails
-  touch(*found.node);
-  for (Node* n = found.node; !n->is_root(); n = n->parent) ++n->use.hits;
+  Node& end = hit.cached_len > 0 ? tree_.node(hit) : *root;
+  touch(end);
+  for (Node* n = &end; !n->is_root(); n = n->parent) ++n->use.hits;
   return hit;
 }
 
@@ -33,8 +34,10 @@ CacheHandle RadixCacheManager::match_prefix(PrefixKey key) {
 CacheHandle RadixCacheManager::partial_hit(RadixTree::Position found, std::span<const TokenId> tokens) {
   Node* best = nullptr;
   std::size_t same = 0;
-  for (Node* const child : found.node->children.in_order())
-    if (const std::size_t n = get_match_len(child->tokens, tokens); n > same) best = child, same = n;
+  found.node->children.for_each([&](Node* child) {
+    const std::size_t n = get_match_len(child->tokens, tokens);
+    if (n > same || (best && n == same && found.node->children.comes_first(child, best))) best = child, same = n;
+  });
   if (!best) return found.len > 0 ? handle(found) : CacheHandle{};
   if (best->pages.size() > 1) best = &tree_.split_edge(*best, options_.page_size);
   return {found.len + same, best->id, best->generation};
@@ -69,7 +72,7 @@ void RadixCacheManager::retain(const CacheHandle& handle, std::int32_t priority,
   if (handle.cached_len == 0) return;
   for (Node* n = &tree_.node(handle); !n->is_root(); n = n->parent) {
     n->use.priority = priority;
-    n->use.expires = now_ + duration;
+    n->use.expires = now_ + std::min(duration, UINT64_MAX - now_);  // for ever is allowed
     order_.update(*n);
   }
 }

@@ -16,7 +16,8 @@ namespace radixlab {
 
 struct RadixOptions {
   std::size_t page_size = 1;  ///< [tokens]
-  bool partial_hits = false;  ///< a hit may end inside a page, which the asker copies (chapter 06, copy-on-write)
+  bool partial_hits = false;  ///< a hit may end inside a page, which the asker copies (chapter 06, copy-on-write);
+                              ///< a look-up then reads all children of the node where it ends
 };
 
 /// Holds page ids and never frees one: evict() and reset() hand them back. Does not own KV data.
@@ -35,8 +36,8 @@ class RadixCacheManager : public BaseCacheManager {
   void lock_handle(const CacheHandle& handle) override;
   void unlock_handle(const CacheHandle& handle) override;
 
-  /// 5.5  Unlocked leaves, the least recently used first; a parent follows when its last child is gone. O(log leaves) a
-  /// victim.
+  /// 5.5  Unlocked leaves, the least recently used first; a parent follows when its last child is gone. O(its pages +
+  /// log leaves) a victim.
   std::vector<PageId> evict(std::size_t num_pages) override;
 
   /// 5.6  Resumes the walk at `from`, so that a chunk costs what it adds. O(tokens behind `from`, and depth).

@@ -72,16 +72,24 @@ class ChildTable {
   std::size_t size() const { return table_ ? size_ : only_ != nullptr; }
   bool empty() const { return !table_ && !only_; }
 
-  /// The children in the order of their tokens. O(n log n): for pictures, and where the order can be seen.
+  /// Calls visit(Node*) for each child, in an order that nobody may see (I27). O(children).
+  template <class Visit>
+  void for_each(Visit visit) const {
+    if (!table_ && only_) visit(only_);
+    for (std::uint32_t i = 0; table_ && i <= mask_; ++i)
+      if (table_[i].child) visit(table_[i].child);
+  }
+
+  /// The children in the order of their tokens. O(n log n): for pictures.
   std::vector<Node*> in_order() const {
     std::vector<Node*> all;
-    if (!table_ && only_) all.push_back(only_);
-    for (std::uint32_t i = 0; table_ && i <= mask_; ++i)
-      if (table_[i].child) all.push_back(table_[i].child);
-    std::ranges::sort(all, [](const Node* a, const Node* b) {
-      return std::ranges::lexicographical_compare(a->tokens.view(), b->tokens.view());
-    });
+    for_each([&](Node* child) { all.push_back(child); });
+    std::ranges::sort(all, comes_first);
     return all;
+  }
+
+  static bool comes_first(const Node* a, const Node* b) {  ///< in the order of tokens
+    return std::ranges::lexicographical_compare(a->tokens.view(), b->tokens.view());
   }
 
  private:

@@ -193,12 +193,26 @@ TEST_F(Lab05, GivenHitsAndRetain) {
   EXPECT_EQ(shot.nodes[1].use.expires, shot.nodes[1].use.last_used + 101);
 }
 
+TEST_F(Lab05, GivenRetainForEver) {
+  const CacheHandle h = insert({1, 2, 3}, 0);
+  cache.retain(h, 9, UINT64_MAX);
+  EXPECT_EQ(cache.snapshot().nodes[0].use.expires, UINT64_MAX);
+}
+
 class Lab05Partial : public testing::Test {
  protected:
   RadixCacheManager manager{{.page_size = 4, .partial_hits = true}};
   Story cache{manager, 4, true};
   FailureStory failure{cache};
 };
+
+TEST_F(Lab05Partial, GivenAPartialHitIsAUse) {
+  cache.insert_prefix(Text{1, 2, 3, 4}, Pages{0}, {});
+  cache.insert_prefix(Text{9, 9, 9, 9}, Pages{1}, {});
+  cache.match_prefix(Text{1, 2, 3});
+  EXPECT_EQ(cache.snapshot().nodes[0].use.hits, 1u) << "the answer names this node";
+  EXPECT_EQ(cache.evict(1), Pages{1}) << "page 0 was used after page 1";
+}
 
 TEST_F(Lab05Partial, GivenAPartialHitNamesTheLongestChild) {
   cache.insert_prefix(Text{1, 2, 3, 4, 5, 6, 7, 8, 9, 9, 9, 9}, Pages{0, 1, 2}, {});
