@@ -8,12 +8,22 @@
 #include "contract/arguments.hpp"
 
 namespace radixlab {
+namespace {
+
+std::size_t checked(std::size_t rows, std::size_t max_len) {
+  if (max_len == 0) throw std::invalid_argument("SlotCacheManager: max_len is 0, expected at least 1 token");
+  if (rows > INT32_MAX || rows > SIZE_MAX / max_len)
+    throw std::invalid_argument("SlotCacheManager: " + std::to_string(rows) + " rows of " + std::to_string(max_len) +
+                                " tokens are more than can be numbered");
+  return rows;
+}
+
+}  // namespace
 
 SlotCacheManager::SlotCacheManager(std::size_t rows, std::size_t max_len)
     : max_len_(max_len),
-      rows_(rows),
+      rows_(checked(rows, max_len)),
       trie_(rows * max_len, [this](std::int32_t row) { return rows_[static_cast<std::size_t>(row)].generation; }) {
-  if (max_len == 0) throw std::invalid_argument("SlotCacheManager: max_len is 0, expected at least 1 token");
   for (std::uint32_t id = 0; Row & row : rows_) row.id = id++;
   order_.reserve(rows);
 }

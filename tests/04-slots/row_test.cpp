@@ -104,6 +104,12 @@ TEST_F(Lab04Row, T6_AShorterTextTakesNothingFromARow) {
   EXPECT_NO_THROW(manager.unlock_handle(whole)) << "unlocking a good handle never fails: it names four tokens of row 1";
 }
 
+TEST_F(Lab04Row, GivenMoreThanCanBeNumberedIsRefused) {
+  EXPECT_THROW(SlotCacheManager(4, 0), std::invalid_argument);
+  EXPECT_THROW(SlotCacheManager(4, std::size_t{1} << 62), std::invalid_argument);
+  EXPECT_THROW(SlotCacheManager(std::size_t{1} << 31, 1), std::invalid_argument);
+}
+
 TEST_F(Lab04Row, T6_NothingIsInsertedWithoutTokens) {
   EXPECT_EQ(cache.insert_prefix(Text{}, Pages{}, {}).handle, CacheHandle{}) << "no tokens, no row: an empty handle";
 }

@@ -4,9 +4,12 @@
 #include <stdexcept>
 #include <string>
 
+#include "contract/arguments.hpp"
+
 namespace radixlab {
 
 std::unique_ptr<CountingCacheManager> make_open_manager(std::size_t page_size) {
+  if (page_size == 0) throw std::invalid_argument("make_open_manager: page_size is 0, expected at least 1 token");
   return std::make_unique<FifoCacheManager>(page_size);
 }
 
@@ -42,11 +45,8 @@ std::span<const PageId> FifoCacheManager::pages_of(const CacheHandle& handle) co
 }
 
 void FifoCacheManager::copy_pages(const CacheHandle& handle, std::span<PageId> out) const {
-  const std::span<const PageId> pages = pages_of(handle);
-  if (out.size() != pages.size())
-    throw std::invalid_argument("copy_pages: room for " + std::to_string(out.size()) + " pages, expected " +
-                                std::to_string(pages.size()));
-  std::ranges::copy(pages, out.begin());
+  check_copy_arguments(handle, out, page_size_);
+  std::ranges::copy(pages_of(handle), out.begin());
 }
 
 void FifoCacheManager::lock_handle(const CacheHandle& handle) {
@@ -61,14 +61,12 @@ void FifoCacheManager::unlock_handle(const CacheHandle& handle) {
 }
 
 InsertResult FifoCacheManager::insert_prefix(PrefixKey key, std::span<const PageId> pages, const CacheHandle& from) {
-  const std::size_t n = key.tokens.size(), whole = n / page_size_;
-  if (pages.size() != (n + page_size_ - 1) / page_size_)
-    throw std::invalid_argument("insert_prefix: " + std::to_string(pages.size()) + " pages for " + std::to_string(n) +
-                                " tokens");
+  const std::size_t whole = key.tokens.size() / page_size_;
+  check_insert_arguments(key, pages, from, page_size_);
   if (from.cached_len > 0) {
     const Text& text = text_of(from);
-    if (text.cache_salt != key.cache_salt || from.cached_len > n ||
-        !std::ranges::equal(std::span(text.tokens).first(from.cached_len), key.tokens.first(from.cached_len)))
+    check_from_salt(key, text.cache_salt);
+    if (!std::ranges::equal(std::span(text.tokens).first(from.cached_len), key.tokens.first(from.cached_len)))
       throw std::invalid_argument("insert_prefix: from is no prefix of the key");
   }
   const CacheHandle had = longest(key);
