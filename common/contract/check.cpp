@@ -28,10 +28,13 @@ void check_links(const Snapshot& s) {
     if (parent->second->cache_salt != n.cache_salt)
       broken("I11", name(n) + " has salt " + to_string(n.cache_salt) + ", its parent " +
                         to_string(parent->second->cache_salt));
+    if (parent->second->tokens.size() % s.page_size > 0)
+      broken("I1", name(n) + " hangs on node " + to_string(n.parent) + ", whose " +
+                       to_string(parent->second->tokens.size()) + " tokens end inside a page of " +
+                       to_string(s.page_size));
   }
 }
 
-// A node whose text ends inside a page can only be a last one: its children would begin inside that page.
 void check_pages(const Snapshot& s) {
   std::set<PageId> held;
   for (const NodeView& n : s.nodes) {

@@ -1,8 +1,8 @@
 /// \file
 /// What a manager holds, as plain data: the input of every picture and of check_integrity().
 ///
-/// The checker reads a snapshot alone, so it can name the rules that one moment shows: I1, I2, I3, I5, I6, I16 (from
-/// below) and I17. Rules about calls, handles and free pages (I4, I7-I12, exact I16, I18-I28, I36) are Story's.
+/// The checker reads a snapshot alone, so it can name the rules that one moment shows: I1, I2, I3, I5, I6, I11,
+/// I16 (from below) and I17. Rules about calls, handles and free pages (I4, I7-I12, exact I16, I18-I28, I36) are Story's.
 #pragma once
 #include "contract/cache_manager.hpp"
 

@@ -42,6 +42,10 @@ TEST(Check, I1_ALastPageMayBePartlyFilled) {
   EXPECT_NO_THROW(check(s));
 }
 
+TEST(Check, I1_NothingHangsBehindAPartlyFilledPage) {
+  expect_broken("I1", [](Snapshot& s) { s.nodes[0].tokens.pop_back(); });
+}
+
 TEST(Check, I2_SiblingsDifferInTheirFirstPage) {
   expect_broken("I2", [](Snapshot& s) { s.nodes[2].tokens = {5, 6}; });
   Snapshot s = healthy();
