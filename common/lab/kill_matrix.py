@@ -105,6 +105,11 @@ def first_words(text):
     return " ".join(" ".join(lines).split())[:WORDS]
 
 
+def processor_features():
+    """Its instruction sets, as /proc/cpuinfo names them."""
+    return set(Path("/proc/cpuinfo").read_text(encoding="utf-8").split())
+
+
 def drawn(seen):
     """The matrix: a row a known-wrong solution, a column a test."""
     tests = seen[0].tests
@@ -127,7 +132,8 @@ def told(seen):
 
 
 def main(slug, programs, out):
-    start, wrongs = time.monotonic(), all_wrong(slug)
+    start, every, here = time.monotonic(), all_wrong(slug), processor_features()
+    wrongs = [wrong for wrong in every if not wrong.needs or wrong.needs in here]
     if not wrongs:
         raise LabError(f"tests/wrong/{slug}/ has no known-wrong solution", code=1)
     with ThreadPoolExecutor(jobs()) as pool:
@@ -136,6 +142,9 @@ def main(slug, programs, out):
     print("\n".join(drawn(seen)))
     troubles = [f"{one.wrong.name}: {one.trouble()}" for one in seen if one.trouble()]
     print("\n".join(troubles))
+    for wrong in every:
+        if wrong not in wrongs:
+            print(f"{wrong.name}: left out, because this processor lacks {wrong.needs}")
     tell(f"kill_matrix.{slug[:2]}", f"{len(seen) - len(troubles)} of {len(seen)} known-wrong solutions killed by "
          f"{len(seen[0].tests)} tests, {sum(1 for wrong in wrongs if wrong.source)} with a source, "
          f"{sum(1 for wrong in wrongs if wrong.crash)} by a crash, {time.monotonic() - start:.1f} s")

@@ -10,6 +10,7 @@ occur exactly once in it, whitespace aside, and the `+` lines that stand in thei
   source      where it has happened: sglang#13483, mini-sglang@8827b0f or a seed's repair, S1; at least half have one
   crash       why no test can do better, where the test catches it by dying
   lives_say   chapter 05: the rule that the random lives name
+  needs       avx2, where the change lies in code that no other processor runs
 
 As a program: python3 -m lab.make_wrong FILE.wrong SOLUTIONS_FOLDER OUT.cpp writes the spoilt file."""
 import sys
@@ -34,6 +35,7 @@ class Wrong:
     source: str = ""
     crash: str = ""
     lives_say: str = ""
+    needs: str = ""
 
 
 HEAD = {field.name for field in fields(Wrong)} - {"name", "removed", "added"}

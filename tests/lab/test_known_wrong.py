@@ -160,6 +160,13 @@ class MatrixTest(WrongTest):
                 self.assertEqual(code, 0)
                 self.assertIn("\nforgets  .!.x\n", said)
 
+    def test_what_this_processor_cannot_run_is_left_out(self):
+        self.wrong("vectors", story="another", needs="avx9")
+        code, said = self.killed(FAILS.format("*T2_Keeps"))
+        self.assertEqual(code, 0)
+        self.assertIn("vectors: left out, because this processor lacks avx9\n", said)
+        self.assertIn("1 of 1 known-wrong solutions killed", said)
+
     def test_a_sentence_without_a_crash_is_red(self):
         self.assert_red("does not crash, but says so", FAILS.format("*T2_Keeps"), crash="it must")
 
