@@ -34,22 +34,24 @@ struct MatchingPrefix {
   bool operator==(const MatchingPrefix&) const = default;
 };
 
-/// Owns a copy of each sequence: 4 bytes a token, to verify against, and at most 32 bytes a distinct prefix.
+/// Owns a copy of each sequence, 4 bytes a token, to verify against, and up to 32 bytes a distinct prefix once there are
+/// many. memory_bytes() says what it is.
 class HashBasedPrefixMatcher {
  public:
   explicit HashBasedPrefixMatcher(RollingHash roll = roll_hash) : roll_(roll) {}
 
   /// 3.1  Indexes every prefix of `sequence` [n]; answers its number, counted from 0. What is known already is
-  ///      find_longest()'s answer (3.2). O(n). Throws std::length_error, with nothing changed, for a sequence or a number
-  ///      beyond 2^32 - 1.
+  ///      find_longest()'s answer (3.2). O(n) to hash, and what find_best() costs to verify. Throws std::length_error,
+  ///      with nothing changed, for a sequence or a number beyond 2^32 - 1.
   std::size_t index_sequence(std::span<const TokenId> sequence);
 
   /// 3.2  The sequence with the longest prefix of `query` [n], the lowest number of equals. O(min(n, longest sequence))
-  ///      to hash: what stands behind cannot match, so it is not hashed. Then O(log n) look-ups, each verified.
+  ///      to hash: what stands behind cannot match, so it is not hashed. Then O(log n) look-ups, each verified from the
+  ///      first token on: O(n log n) at worst, O(n) where one sequence has it all.
   MatchingPrefix find_best(std::span<const TokenId> query) const;
 
   /// 3.2  Every sequence that shares a prefix with `query` [n], once, with the longest that it shares; find_best()'s
-  ///      comes first. O(n + matches).
+  ///      comes first. That, and O(matches).
   std::vector<MatchingPrefix> find_matching_prefixes(std::span<const TokenId> query) const;
 
   std::size_t num_sequences() const { return sequences_.size(); }

@@ -12,7 +12,7 @@ namespace radixlab {
 
 class PrefixTable {
  public:
-  /// The first `length` tokens of sequence `sequence`. 12 bytes; the table is between 3/8 and 3/4 full.
+  /// The first `length` tokens of sequence `sequence`. 12 bytes; a table that is not small is 3/8 to 3/4 full.
   struct Entry {
     std::uint32_t hash = 0;  ///< 32 bits of it, so that a wrong prefix's text is rarely read, and to grow by
     std::uint32_t sequence = 0;

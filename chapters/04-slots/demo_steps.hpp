@@ -16,7 +16,7 @@ void show_slots(Demo& demo);
 /// The trie of the header's figure, call by call, until its newest row is taken anew.
 void show_trie(Demo& demo);
 
-/// Five requests on a pool of four rows: what is copied, what takes no row, what is evicted.
+/// Six requests on a pool of four rows: what is copied, what takes no row, what is evicted.
 void show_rows(Demo& demo, std::span<const Stage> stages);
 
 /// A hit of n tokens of a document, copied between two rows of the model's KV pool, beside computing it.

@@ -43,10 +43,12 @@ struct PrefixHit {
 
 class PrefixCacheManager {
  public:
-  /// `max_capacity` [nodes]; pinned ones may stand above it. `version_of` says the version of a slot as it is now.
+  /// `max_capacity` [nodes]; pinned ones may stand above it. `version_of` says the version of a slot as it is now, and
+  /// throws for a number that is no slot's.
   PrefixCacheManager(std::size_t max_capacity, std::function<std::uint32_t(std::int32_t)> version_of);
 
-  /// 4.2  The longest prefix of `key` that a slot of today's version holds. It and all before it are used now. O(n).
+  /// 4.2  The longest prefix of `key` that a slot of today's version holds. It and all before it are used now. O(n), and
+  ///      for each stale slot that it meets, once, that slot's text.
   PrefixHit find(PrefixKey key);
 
   /// 4.2  Copies the KV of the whole text from the slot that find() names to row `target_slot`, all layers, K and V; a

@@ -11,7 +11,7 @@
 ///
 /// A request's life:
 ///
-///   match_prefix, lock_handle, copy_pages, [take pages, compute, write KV], insert_prefix, unlock_handle
+///   match_prefix, copy_pages, lock_handle, [take pages, compute, write KV], insert_prefix, unlock_handle
 ///
 /// Invariants (check_integrity() and the tests name a broken one):
 ///

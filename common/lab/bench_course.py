@@ -72,8 +72,8 @@ def sentence(figures, chapter, mark):
         return (f"In {page_says} this is the row of `{row['manager']}`: {facts(row)}, and the second prompt's first token "
                 f"comes after {row['later_ms']:,.1f} ms{naive}.")
     if at == 0:
-        return f"One job goes through the whole course, four prompts about one document. In {page_says} this chapter " \
-               f"begins: {row['computed']:,} tokens in the prompts, {row['computed']:,} computed."
+        return f"One job goes through the whole course, {row['computed']:,} tokens in four prompts about one document. What this " \
+               "chapter's manager computes of them stands at the end; predict it first."
     above = figures["rows"][at - 1]
     return f"In {page_says}, four prompts about one document, `{above['manager']}` stands at {facts(above)}."
 

@@ -2,7 +2,7 @@
 
 Each task of exercises/ is graded alone, in front of our solution where that is released, then all of them together.
 Given files that were changed are put back first. Exit code 0 only at full points. This is no sandbox: see
-lab/run_task.py."""
+common/lab/run_task.py."""
 import datetime
 import json
 import os

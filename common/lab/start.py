@@ -52,12 +52,16 @@ def check_files(lab):
 
 
 def reading(lab):
-    """The chapter's text, then the headers in the order in which the tasks' files include them."""
+    """The chapter's text, the shared headers that it tells to read, then the chapter's in the order in which the tasks'
+    files include them."""
+    text = (lab.chapter / "README.md").read_text(encoding="utf-8", errors="replace")
+    shared = re.findall(r"\]\(\.\./\.\./(common/[\w/]+\.hpp)\)", text)
     included = {}
     for task in lab.tasks:
         text = (lab.exercises / task.file).read_text(encoding="utf-8", errors="replace")
         included.update(dict.fromkeys(re.findall(rf'^#include "{re.escape(lab.slug)}/([^"]+)"', text, re.MULTILINE)))
-    paths = [lab.chapter / "README.md", *(lab.chapter / name for name in included)]
+    paths = [lab.chapter / "README.md", *(lab.chapter.parent.parent / name for name in dict.fromkeys(shared)),
+             *(lab.chapter / name for name in included)]
     return [path for path in paths if path.is_file()]
 
 
