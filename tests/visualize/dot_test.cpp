@@ -78,7 +78,7 @@ TEST(Dot, MarksTheLockedPath) {
 }
 
 TEST(Dot, NamesSizesInPages) {
-  EXPECT_THAT(to_dot(questions()), HasSubstr("<B>2 pages</B> evictable &#183; <B>6 pages</B> protected"));
+  EXPECT_THAT(to_dot(questions()), HasSubstr("<B>2 pages</B>&#160;evictable &#183; <B>6 pages</B>&#160;protected"));
   EXPECT_THAT(to_dot(questions()), HasSubstr("#3 \u00B7 3 tokens \u00B7 2 pages: 9, 6"));
 }
 
