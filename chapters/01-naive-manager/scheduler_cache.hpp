@@ -54,9 +54,8 @@ class CacheManager {
   void reset();
 
   std::uint32_t salt(std::span<const SaltField> fields) { return salts_.number(fields); }  ///< for Request::cache_salt
-  std::size_t pages_for(std::size_t tokens) const {
-    return tokens / page_size_ + (tokens % page_size_ > 0);
-  }  ///< [pages]
+  /// [pages] in which so many tokens lie.
+  std::size_t pages_for(std::size_t tokens) const { return tokens / page_size_ + (tokens % page_size_ > 0); }
 
  private:
   bool begin(Request& r, const CacheHandle& hit);                // 1.2: start, with this hit

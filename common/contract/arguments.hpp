@@ -1,6 +1,6 @@
 /// \file
-/// What every manager that stores asks of its caller's arguments before it looks at them. A mistake is std::invalid_argument, and
-/// its message says what was expected.
+/// What every manager that stores asks of its caller's arguments before it looks at them. A mistake is
+/// std::invalid_argument, and its message says what was expected.
 #pragma once
 #include "contract/cache_manager.hpp"
 

@@ -158,8 +158,9 @@ def page(figures):
         *(f"| {row['tokens']:,} | {row['get_match_len']:,.1f} | {row['memcmp']:,.1f} | "
           f"{row['get_match_len'] / row['memcmp']:.2f} |" for row in figures["compare_ns"]), "",
         "## A hash index of 1,000 sequences (seed 004, section 2.2)", "",
-        "The sequences share 500 tokens, and each has 100 of its own, drawn at random, so that a few agree in one more. The query",
-        "has those 500 and another one. The seed's five figures, where its query is `find_matching_prefixes`, which names all 1,000 sequences:", "",
+        "The sequences share 500 tokens, and each has 100 of its own, drawn at random, so that a few agree in one more.",
+        "The query has those 500 and another one. The seed's five figures, where its query is `find_matching_prefixes`,",
+        "which names all 1,000 sequences:", "",
         "| figure | |", "|---|---|", *(f"| {words} | {figure} |" for words, figure in seed_figures(figures)), "",
         f"`find_best`, which names the best one alone (limit: {LEAST} times as fast as the scalar scan):", "",
         "| | [us] | the scan takes |", "|---|---|---|",

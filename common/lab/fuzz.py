@@ -3,7 +3,8 @@
 Each target starts from small valid seeds and changes them; the same --seed and --runs give the same inputs. A find stops its
 target: the input is kept, made as small as may be, and for a manager the Story of its calls beside it. Exit code 1 if there is one.
 
-Without targets: all of them. They are built with clang++-16 and libFuzzer in build/fuzz (packages: about 110 MB to download)."""
+Without targets: all of them. They are built with clang++-16 and libFuzzer in build/fuzz (packages: about 110 MB to
+download)."""
 import os
 import re
 import shutil
