@@ -17,9 +17,12 @@ class GradeTest(unittest.TestCase):
         cls.course = TinyCourse()
         cls.addClassCleanup(cls.course.close)
         cls.course.commit()
+        cls.course.solve()
+        cls.course.lab("grade", "01")
+        cls.course.keep()
 
     def setUp(self):
-        self.course.solve()
+        self.course.again()
 
     def grade(self, *words):
         """Exit code and board."""
@@ -129,7 +132,6 @@ class GradeTest(unittest.TestCase):
     def test_changes_elsewhere_in_the_course_are_left_and_give_no_full_grade(self):
         header = self.course.path("common/contract/todo.hpp")
         was = header.read_text()
-        self.addCleanup(header.write_text, was)
         header.write_text(was + "\n")
         code, board = self.grade()
         self.assertEqual((code, self.record["score"], self.record["changed"]), (1, FULL, ["common/contract/todo.hpp"]))
@@ -137,22 +139,17 @@ class GradeTest(unittest.TestCase):
         self.assertIn("Not the course's own, so that this is no full grade: common/contract/todo.hpp\n", board)
 
     def test_a_package_has_a_manifest_and_without_a_clone_nothing_to_put_back(self):
-        helper, manifest = self.course.path("tests/01-tiny/helper.hpp"), self.course.path("MANIFEST.sha256")
+        helper, manifest = self.course.path("tests/01-tiny/helper.cpp"), self.course.path("MANIFEST.sha256")
         was, git = helper.read_text(), self.course.path(".git")
-        manifest.write_text(f"{hashlib.sha256(was.encode()).hexdigest()}  tests/01-tiny/helper.hpp\n")
+        manifest.write_text(f"{hashlib.sha256(was.encode()).hexdigest()}  tests/01-tiny/helper.cpp\n")
         git.rename(git.with_name("git-hidden"))
-        self.addCleanup(manifest.unlink)
-        self.addCleanup(helper.write_text, was)
-        self.addCleanup(lambda: git.with_name("git-hidden").rename(git))
         helper.write_text(was.replace("= 2", "= 3"))
         self.grade()
-        self.assertEqual((self.record["restored"], self.record["changed"]), ([], ["tests/01-tiny/helper.hpp"]))
+        self.assertEqual((self.record["restored"], self.record["changed"]), ([], ["tests/01-tiny/helper.cpp"]))
 
     def test_who_works_on_the_course_keeps_what_was_changed(self):
-        helper = self.course.path("tests/01-tiny/helper.hpp")
-        was = helper.read_text()
-        self.addCleanup(helper.write_text, was)
-        helper.write_text(was.replace("= 2", "= 3"))
+        helper = self.course.path("tests/01-tiny/helper.cpp")
+        helper.write_text(helper.read_text().replace("= 2", "= 3"))
         code, board = self.grade("--as-is")
         self.assertEqual((code, self.items["1.2"]["state"]), (1, "failed"))
         self.assertIn("= 3", helper.read_text())
@@ -178,7 +175,6 @@ class GradeTest(unittest.TestCase):
     def test_without_our_solutions_the_chapter_is_graded_as_a_whole(self):
         hidden = self.course.path("build/hidden")
         shutil.move(self.course.path("solutions"), hidden)
-        self.addCleanup(lambda: hidden.exists() and shutil.move(hidden, self.course.path("solutions")))
         code, board = self.grade()
         self.assertEqual((code, self.record["score"], self.record["alone"]), (0, FULL, False), board)
         self.assertIn("Our solutions of this chapter are not released: your tasks were graded together", board)
@@ -193,7 +189,6 @@ class GradeTest(unittest.TestCase):
     def test_graded_as_a_whole_a_task_waits_for_another_that_is_not_written(self):
         hidden = self.course.path("build/hidden")
         shutil.move(self.course.path("solutions"), hidden)
-        self.addCleanup(shutil.move, hidden, self.course.path("solutions"))
         shutil.copy(HERE / "tiny_course/exercises/01-tiny/1_twice.cpp", self.course.path("exercises/01-tiny"))
         shutil.copy(HERE / "tiny_course/exercises/01-tiny/3_greet.cpp", self.course.path("exercises/01-tiny"))
         code, board = self.grade()

@@ -3,6 +3,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
@@ -16,8 +17,8 @@ GIT = ("git", "-c", "user.name=Learner", "-c", "user.email=learner@example.org",
 class TinyCourse:
     def __init__(self):
         self.kept = tempfile.TemporaryDirectory(prefix="radixlab-course-")
-        self.root = Path(self.kept.name).resolve()
-        shutil.copytree(HERE / "tiny_course", self.root, dirs_exist_ok=True)
+        self.root, self.built = (Path(self.kept.name).resolve() / name for name in ("course", "built"))
+        shutil.copytree(HERE / "tiny_course", self.root)
         for name in GRADER:
             target = self.root / name
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -35,6 +36,15 @@ class TinyCourse:
         for words in (("init", "--quiet"), ("add", "."), ("commit", "--quiet", "-m", "The tiny course")):
             subprocess.run([*GIT, *words], cwd=self.root, check=True, capture_output=True)
 
+    def keep(self):
+        """What again() brings back."""
+        shutil.copytree(self.root, self.built, symlinks=True)
+
+    def again(self):
+        """Everything is as it was at keep(), times of files too: what was built then is not built again."""
+        shutil.rmtree(self.root)
+        shutil.copytree(self.built, self.root, symlinks=True)
+
     def path(self, name):
         return self.root / name
 
@@ -46,9 +56,11 @@ class TinyCourse:
         shutil.copytree(self.path("solutions"), self.path("exercises"), dirs_exist_ok=True)
 
     def lab(self, *words):
-        """(exit code, what it printed, what it printed as errors) of a ./lab command, as a learner would type it."""
-        done = subprocess.run([self.root / "lab", *words], cwd=self.root, capture_output=True, text=True,
-                              env={name: value for name, value in os.environ.items() if name != "PYTHONPATH"})
+        """(exit code, what it printed, what it printed as errors) of a ./lab command, as a learner would type it: Python
+        may keep what it compiled, and is the one that runs this, not a version manager that looks for one."""
+        mine = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "PYTHONDONTWRITEBYTECODE")}
+        mine["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{mine['PATH']}"
+        done = subprocess.run([self.root / "lab", *words], cwd=self.root, capture_output=True, text=True, env=mine)
         return done.returncode, done.stdout, done.stderr
 
     def record(self):

@@ -1,5 +1,5 @@
 // an answer that nobody wants
-#include "01-tiny/tiny.hpp"
+#include "01-tiny/greeting.hpp"
 
 namespace radixlab {
 

@@ -1,4 +1,4 @@
-#include "01-tiny/tiny.hpp"
+#include "01-tiny/greeting.hpp"
 #include "contract/todo.hpp"
 
 namespace radixlab {

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "01-tiny/greeting.hpp"
 #include "helper.hpp"
 
 namespace radixlab {
