@@ -20,7 +20,9 @@ from lab.build import jobs
 from lab.make_wrong import all_wrong
 from lab.places import LabError
 
-SUITE_SECONDS, TEST_SECONDS = 8, 3
+SECONDS = 1  # of processor time, so that a busy machine does not count; a whole suite takes 0.05
+PATIENCE = 20  # times as long by the clock, for one that waits for ever
+LIMITED = ("sh", "-c", 'ulimit -t "$0" && exec "$@"')  # as preexec_fn would, which is not safe beside threads
 WORDS = 200  # characters kept of what a failed test said
 RESULT = re.compile(r"^\[ RUN +\] (\S+)\n(.*?)^\[ +(OK|FAILED|SKIPPED) +\] \1\b", re.MULTILINE | re.DOTALL)
 
@@ -58,29 +60,29 @@ class Seen:
 
 
 def run_suite(wrong, program):
-    tests = tuple(listed(run([program, "--gtest_list_tests"], SUITE_SECONDS)))
+    """All tests in one process, and in a new one those behind a test that never came to an end."""
+    tests = tuple(listed(run([program, "--gtest_list_tests"])))
     if not tests:
         raise LabError(f"{program.name} lists no test", code=1)
-    ended = outcomes(run([program], SUITE_SECONDS))
-    if len(ended) == len(tests):
-        said = {test: words for test, (state, words) in ended.items() if state == "FAILED"}
-        return Seen(wrong, tests, said, frozenset())
-    said, died = {}, set()
-    for test in tests:
-        output = run([program, f"--gtest_filter={test}"], TEST_SECONDS)
-        state, words = outcomes(output).get(test, ("died", output.partition(f"] {test}\n")[2]))
-        if state in ("FAILED", "died"):
-            said[test] = words
-        if state == "died":
-            died.add(test)
+    said, died, left = {}, set(), list(tests)
+    while left:
+        output = run([program, f"--gtest_filter={':'.join(left)}"])
+        ended = outcomes(output)
+        said |= {test: words for test, (state, words) in ended.items() if state == "FAILED"}
+        left = [test for test in left if test not in ended]
+        if left:
+            last = left.pop(0)
+            died.add(last)
+            said[last] = output.partition(f"] {last}\n")[2]
     return Seen(wrong, tests, said, frozenset(died))
 
 
-def run(command, seconds):
+def run(command):
     """What it printed, to whatever end it came."""
     try:
-        return subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                              text=True, errors="replace", timeout=seconds, check=False).stdout
+        return subprocess.run([*LIMITED, str(SECONDS), *command], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, text=True, errors="replace", timeout=PATIENCE * SECONDS,
+                              check=False).stdout
     except subprocess.TimeoutExpired as late:
         return (late.stdout or b"").decode(errors="replace")
 
