@@ -27,6 +27,8 @@ NOT_RUN = {
 }
 MOST_NOT_RUN = 10
 SHORTER = {  # a page shows the whole sweep, the test a part of it
+    "--questions common/llm/checkpoint/documents/questions.jsonl":
+        "--questions <(sed -n 1~2p common/llm/checkpoint/documents/questions.jsonl)",  # two of each document
     "--steps 1000000": "--steps 2000",
     "--row radix --break page": "--row radix --break page --threads 1 --isa best --page-size 8 --chunk 7",
 }

@@ -1,4 +1,5 @@
 """The lecture demos: their figures (numbers, never times), options, and what they say of a stage not built."""
+import functools
 import json
 import os
 import pathlib
@@ -10,11 +11,13 @@ import unittest
 from program import BIN, ROOT, run
 
 
+@functools.cache
 def figures_of(demo, *arguments):
-    """(figures, standard output) of a run of `demo`."""
+    """(figures, standard output) of a run of `demo` in steps, which do not wait where nobody can press Enter."""
     with tempfile.TemporaryDirectory() as folder:
         file = pathlib.Path(folder) / "figures.json"
-        done = run(demo, "--json", file, *arguments)
+        done = subprocess.run(["bash", "-c", 'exec "$0" "$@" <&-', BIN / demo, "--step", "--json", file, *map(str, arguments)],
+                              capture_output=True, text=True, cwd=ROOT, timeout=120)
         if done.returncode != 0:
             raise AssertionError(f"{demo} ends with {done.returncode}: {done.stderr}")
         return json.loads(file.read_text()), done.stdout
@@ -217,11 +220,9 @@ class Options(unittest.TestCase):
 
     def test_steps_do_not_wait_where_nobody_can_press_enter(self):
         for demo, steps in (("demo_00", 5), ("demo_01", 10), ("demo_02", 11), ("demo_03", 5), ("demo_04", 5)):
-            done = subprocess.run(["bash", "-c", f"exec '{BIN / demo}' --step <&-"], capture_output=True, text=True,
-                                  cwd=ROOT, timeout=120)
-            self.assertEqual(done.returncode, 0, done.stderr)
-            self.assertIn(f"\n{steps}. ", done.stdout)
-            self.assertNotIn("[Enter]", done.stdout)
+            text = figures_of(demo)[1]
+            self.assertIn(f"\n{steps}. ", text)
+            self.assertNotIn("[Enter]", text)
 
     def test_steps_wait_on_a_terminal(self):
         try:
