@@ -42,10 +42,12 @@ class CloneTest(CourseTest):
         course = self.made[0] / "course"
         shutil.copytree(self.root, course)
         put(course / ".gitignore", "/build/\n")
-        self.git("init", "--quiet", "--initial-branch=main", of=course)
+        self.git("init", "--quiet", "--template=", "--initial-branch=main", of=course)
         self.git("add", "--all", of=course)
         self.git("commit", "--quiet", "-m", "The course", of=course)
-        subprocess.run(["git", "clone", "--quiet", course, self.made[0] / "clone"], check=True, capture_output=True)
+        self.git("gc", "--quiet", of=course)  # one file in place of a folder for each of a hundred objects
+        subprocess.run(["git", "clone", "--quiet", "--template=", course, self.made[0] / "clone"], check=True,
+                       capture_output=True)
 
     def git(self, *words, of=None):
         names = ("-c", "user.name=a", "-c", "user.email=a@b") if words[0] in ("commit", "merge") else ()
