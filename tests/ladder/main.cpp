@@ -9,9 +9,8 @@
 #include "00-baseline/reference.hpp"
 #include "apps/cli.hpp"
 #include "axis_counts.hpp"
-#include "cell.hpp"
+#include "cells.hpp"
 #include "ladder.hpp"
-#include "models.hpp"
 #include "testing/temporary_folder.hpp"
 
 namespace radixlab {
@@ -20,9 +19,7 @@ namespace {
 struct Sweep {
   bool table = false, explain_all = false, is_short = false;
   std::string row = "radix", fault = "none";
-  std::vector<std::string> model_names = ladder_models();
-  std::vector<std::size_t> page_sizes = {}, threads = {1, 2}, chunks = {1, 7, 0};
-  std::vector<std::string> dtypes = {"float32", "bfloat16"}, isas = {"scalar", "avx2", "avx512", "avx512_bf16"};
+  Axes axes;
 };
 
 struct Totals {
@@ -127,70 +124,24 @@ void judge(const Cell& cell, const Model& model, const Stage& stage, const Sweep
   totals.by_axis.add(cell, {1, rows, sound.tokens_reused, c.tokens_evicted});
 }
 
-// The instruction sets of a type's cells: the dot instruction of bfloat16 is no way to compute in float32.
-std::vector<Isa> isas_of(DType type, const Sweep& sweep) {
-  const auto is_fit = [&](Isa isa) { return type == DType::bf16 || isa != Isa::avx512_bf16; };
-  std::vector<Isa> supported = supported_isas(), chosen;
-  std::erase_if(supported, [&](Isa isa) { return !is_fit(isa); });
-  for (const std::string& name : sweep.isas) {
-    const Isa isa = name == "best" ? supported.back() : parse_isa(name);
-    if (is_fit(isa)) chosen.push_back(isa);
-  }
-  return chosen;
-}
-
-// Of a row of whole texts the table says at which max_len it runs, and the script's texts are cut to that.
-std::vector<std::size_t> page_sizes_of(const Stage& stage, const Sweep& sweep) {
-  if (!sweep.page_sizes.empty()) return sweep.page_sizes;
-  return stage.whole_texts ? stage.page_sizes : std::vector<std::size_t>{1, 8, 16, 64};
-}
-
-std::size_t script_page_of(const Stage& stage, std::size_t page_size) {
-  return stage.whole_texts ? unit_that_fits(page_size) : page_size;
-}
-
-// The scalar loops on the long texts of large pages take four fifths of a sweep's time: --short runs one such cell in six.
-bool is_left_out(const Cell& cell, const Sweep& sweep) {
-  return sweep.is_short && cell.isa == Isa::scalar && cell.script_page >= 64 && (cell.threads != 2 || cell.chunk != 7);
-}
-
-void sweep_type(const Model& model, const std::string& name, const std::filesystem::path& folder, const Sweep& sweep,
-                Totals& totals) {
-  const Reference reference(folder, model.type());
-  const Stage* const stage = find_stage(sweep.row);
-  RowAbove above(model, find_above(stage), reference);
-  for (const Isa isa : isas_of(model.type(), sweep)) {
-    for (const std::size_t page_size : page_sizes_of(*stage, sweep)) {
-      for (const std::size_t threads : sweep.threads) {
-        for (const std::size_t chunk : sweep.chunks) {
-          const Cell cell{name, model.type(), page_size, threads, isa, chunk, script_page_of(*stage, page_size)};
-          if (is_left_out(cell, sweep)) {
-            ++totals.left_out;
-          } else if (isa_supported(isa)) {
-            judge(cell, model, *stage, sweep, above, totals);
-          } else {
-            ++totals.skipped;
-          }
-        }
-      }
-    }
-  }
-}
-
-void sweep_model(const std::string& name, const Sweep& sweep, Totals& totals) {
+// The cells are of one model and type.
+void sweep_model(std::span<const Cell> cells, const Stage& stage, const Sweep& sweep, Totals& totals) {
+  const std::string& name = cells.front().model;
+  const DType type = cells.front().type;
   const TemporaryFolder folder;
   write_ladder_model(name, folder / name);
-  for (const std::string& type : sweep.dtypes) {
-    const Model model(folder / name, *weight_dtype(type));
-    sweep_type(model, name, folder / name, sweep, totals);
-  }
+  const Model model(folder / name, type);
+  const Reference reference(folder / name, type);
+  RowAbove above(model, find_above(&stage), reference);
+  for (const Cell& cell : cells) judge(cell, model, stage, sweep, above, totals);
 }
 
-std::size_t expected_cells(const Sweep& sweep) {
-  std::size_t ways = 0;  // types with their instruction sets
-  for (const std::string& type : sweep.dtypes) ways += isas_of(*weight_dtype(type), sweep).size();
-  return ways * sweep.model_names.size() * page_sizes_of(*find_stage(sweep.row), sweep).size() * sweep.threads.size() *
-         sweep.chunks.size();
+// Those of the sweep's cells that can run here. Counts the others.
+std::vector<Cell> choose_cells(const Sweep& sweep, const Stage& stage, Totals& totals) {
+  std::vector<Cell> cells = all_cells(sweep.axes, stage);
+  if (sweep.is_short) totals.left_out = std::erase_if(cells, is_slow);
+  totals.skipped = std::erase_if(cells, [](const Cell& cell) { return !isa_supported(cell.isa); });
+  return cells;
 }
 
 // The chapter table as README has it. A row with page sizes is written, if not in this build.
@@ -209,8 +160,15 @@ int run(const Sweep& sweep) {
     return exit_fine;
   }
   Totals t;
-  for (const std::string& name : sweep.model_names) sweep_model(name, sweep, t);
-  const Stage* const above = find_above(find_stage(sweep.row));
+  const Stage& stage = *find_stage(sweep.row);
+  const std::vector<Cell> cells = choose_cells(sweep, stage, t);
+  for (auto first = cells.begin(); first != cells.end();) {
+    const auto is_other = [&](const Cell& cell) { return cell.model != first->model || cell.type != first->type; };
+    const auto last = std::find_if(first, cells.end(), is_other);
+    sweep_model({first, last}, stage, sweep, t);
+    first = last;
+  }
+  const Stage* const above = find_above(&stage);
   fmt::print("\n{} against {}: {} cells, {} failed, {} skipped{}\n", sweep.row,
              above ? above->name : "the scalar reference", t.cells, t.failed, t.skipped,
              t.skipped ? " (this processor lacks the instruction set)" : "");
@@ -222,7 +180,7 @@ int run(const Sweep& sweep) {
   if (sweep.fault != "none")
     fmt::print("--break {}: {} cells red, {} had a chance\n", sweep.fault, t.red, t.could_be_red);
   fmt::print("\n{}", t.by_axis.table());
-  const std::size_t expected = expected_cells(sweep);
+  const std::size_t expected = expected_cells(sweep.axes, stage);
   if (t.cells + t.skipped + t.left_out != expected || t.rows == 0) {
     fmt::print(stderr, "ladder: {} of {} cells ran\n", t.cells, expected);
     return 1;
@@ -244,18 +202,20 @@ int main(int argc, char** argv) {
     app.add_flag("--short", sweep.is_short,
                  "Leaves out five of six cells of scalar loops on pages of 64 tokens or more");
     app.add_flag("--explain", sweep.explain_all, "Every red cell explains its first wrong bit, not only the first one");
-    app.add_option("--model", sweep.model_names, "Models, by query heads a KV head")
+    app.add_option("--model", sweep.axes.model_names, "Models, by query heads a KV head")
         ->delimiter(',')
         ->capture_default_str();
-    app.add_option("--page-size", sweep.page_sizes, "Tokens a page; default: 1,8,16,64, or a row's own")
+    app.add_option("--page-size", sweep.axes.page_sizes, "Tokens a page; default: 1,8,16,64, or a row's own")
         ->delimiter(',');
-    app.add_option("--threads", sweep.threads, "Thread counts")->delimiter(',')->capture_default_str();
-    app.add_option("--chunk", sweep.chunks, "Prompt tokens a step, 0 for all")->delimiter(',')->capture_default_str();
-    app.add_option("--dtype", sweep.dtypes, "Types that are computed in")
+    app.add_option("--threads", sweep.axes.threads, "Thread counts")->delimiter(',')->capture_default_str();
+    app.add_option("--chunk", sweep.axes.chunks, "Prompt tokens a step, 0 for all")
+        ->delimiter(',')
+        ->capture_default_str();
+    app.add_option("--dtype", sweep.axes.dtypes, "Types that are computed in")
         ->delimiter(',')
         ->check(CLI::IsMember({"float32", "bfloat16"}))
         ->capture_default_str();
-    app.add_option("--isa", sweep.isas, "Instruction sets, or best")->delimiter(',')->capture_default_str();
+    app.add_option("--isa", sweep.axes.isas, "Instruction sets, or best")->delimiter(',')->capture_default_str();
   };
   return radixlab::run_program("ladder", argc, argv, setup, [&] { return radixlab::run(sweep); });
 }

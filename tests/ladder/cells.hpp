@@ -1,0 +1,31 @@
+/// \file
+/// Which cells a sweep of the ladder has: every value of each axis with every value of the others.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "cell.hpp"
+#include "models.hpp"
+
+namespace radixlab {
+
+struct Axes {
+  std::vector<std::string> model_names = ladder_models();
+  std::vector<std::size_t> page_sizes = {};  ///< none: those of the row
+  std::vector<std::size_t> threads = {1, 2}, chunks = {1, 7, 0};
+  std::vector<std::string> dtypes = {"float32", "bfloat16"}, isas = {"scalar", "avx2", "avx512", "avx512_bf16"};
+};
+
+/// The instruction sets of a type's cells, this processor's or not: in float32 without the dot instruction of bfloat16.
+std::vector<Isa> isas_of(DType type, const Axes& axes);
+
+/// Every cell; those of one model and type stand together.
+std::vector<Cell> all_cells(const Axes& axes, const Stage& stage);
+
+/// How many that must be.
+std::size_t expected_cells(const Axes& axes, const Stage& stage);
+
+/// Most of the scalar loops on the long texts of large pages, which take four fifths of a sweep's time: five in six.
+bool is_slow(const Cell& cell);
+
+}  // namespace radixlab
