@@ -4,15 +4,17 @@
 
 namespace radixlab {
 
+std::vector<AxisValue> axis_values(const Cell& cell) {
+  return {{"type", std::string(weight_dtype_name(cell.type))},
+          {"model", cell.model},
+          {"page size", fmt::format("{:>4}", cell.page_size)},
+          {"threads", fmt::format("{:>4}", cell.threads)},
+          {"isa", std::string(isa_name(cell.isa))},
+          {"chunk", cell.chunk == 0 ? " all" : fmt::format("{:>4}", cell.chunk)}};
+}
+
 void AxisCounts::add(const Cell& cell, const CellCounts& counts) {
-  const std::pair<std::string, std::string> values[] = {
-      {"type", std::string(weight_dtype_name(cell.type))},
-      {"model", cell.model},
-      {"page size", fmt::format("{:>4}", cell.page_size)},
-      {"threads", fmt::format("{:>4}", cell.threads)},
-      {"isa", std::string(isa_name(cell.isa))},
-      {"chunk", cell.chunk == 0 ? " all" : fmt::format("{:>4}", cell.chunk)}};
-  for (const auto& value : values) {
+  for (const AxisValue& value : axis_values(cell)) {
     CellCounts& sum = counts_[value];
     sum.cells += counts.cells;
     sum.rows += counts.rows;

@@ -5,10 +5,14 @@
 #include <map>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "cell.hpp"
 
 namespace radixlab {
+
+using AxisValue = std::pair<std::string, std::string>;  ///< axis, value: "type", "bfloat16"
+std::vector<AxisValue> axis_values(const Cell& cell);   ///< one an axis
 
 /// What one cell, or several, compared.
 struct CellCounts {
@@ -21,7 +25,7 @@ class AxisCounts {
   std::string table() const;  ///< a line a value: "type  bfloat16  384 ..."
 
  private:
-  std::map<std::pair<std::string, std::string>, CellCounts> counts_;  // by axis and value
+  std::map<AxisValue, CellCounts> counts_;
 };
 
 }  // namespace radixlab

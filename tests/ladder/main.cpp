@@ -11,20 +11,22 @@
 #include "axis_counts.hpp"
 #include "cells.hpp"
 #include "ladder.hpp"
+#include "pair_cover.hpp"
 #include "testing/temporary_folder.hpp"
 
 namespace radixlab {
 namespace {
 
 struct Sweep {
-  bool table = false, explain_all = false, is_short = false;
+  bool table = false, explain_all = false, is_short = false, pairs = false;
   std::string row = "radix", fault = "none";
   Axes axes;
 };
 
 struct Totals {
-  std::size_t cells = 0, skipped = 0, left_out = 0, failed = 0, exempt = 0, rows = 0, reused = 0, evicted = 0;
-  std::size_t splits = 0, copies = 0, stale = 0, red = 0, could_be_red = 0, explained = 0;
+  std::size_t cells = 0, skipped = 0, left_out = 0, not_chosen = 0, failed = 0, exempt = 0;
+  std::size_t rows = 0, reused = 0, evicted = 0, splits = 0, copies = 0, stale = 0;
+  std::size_t red = 0, could_be_red = 0, explained = 0;
   AxisCounts by_axis;
 };
 
@@ -141,7 +143,10 @@ std::vector<Cell> choose_cells(const Sweep& sweep, const Stage& stage, Totals& t
   std::vector<Cell> cells = all_cells(sweep.axes, stage);
   if (sweep.is_short) totals.left_out = std::erase_if(cells, is_slow);
   totals.skipped = std::erase_if(cells, [](const Cell& cell) { return !isa_supported(cell.isa); });
-  return cells;
+  if (!sweep.pairs) return cells;
+  const std::vector<Cell> cover = pair_cover(cells);
+  totals.not_chosen = cells.size() - cover.size();
+  return cover;
 }
 
 // The chapter table as README has it. A row with page sizes is written, if not in this build.
@@ -176,12 +181,15 @@ int run(const Sweep& sweep) {
              t.rows, t.reused, t.evicted, t.splits, t.copies, t.stale);
   if (t.left_out)
     fmt::print("{} cells are left out: scalar loops on pages of 64 tokens or more (--short)\n", t.left_out);
+  if (sweep.pairs)
+    fmt::print("{} of {} cells are run, in which every pair of values occurs (--pairs)\n", t.cells,
+               t.cells + t.not_chosen);
   if (t.exempt) fmt::print("{} cells are exempt from reuse and eviction: {} caches nothing\n", t.exempt, sweep.row);
   if (sweep.fault != "none")
     fmt::print("--break {}: {} cells red, {} had a chance\n", sweep.fault, t.red, t.could_be_red);
   fmt::print("\n{}", t.by_axis.table());
   const std::size_t expected = expected_cells(sweep.axes, stage);
-  if (t.cells + t.skipped + t.left_out != expected || t.rows == 0) {
+  if (t.cells + t.skipped + t.left_out + t.not_chosen != expected || t.rows == 0) {
     fmt::print(stderr, "ladder: {} of {} cells ran\n", t.cells, expected);
     return 1;
   }
@@ -201,6 +209,10 @@ int main(int argc, char** argv) {
     app.add_option("--break", sweep.fault, "Put a fault around the manager: page, split, rope, stale");
     app.add_flag("--short", sweep.is_short,
                  "Leaves out five of six cells of scalar loops on pages of 64 tokens or more");
+    app.add_flag(
+        "--pairs", sweep.pairs,
+        "For a quick proof: of the cells that the other options leave, runs a few in which every two values of "
+        "two axes that occur together still do");
     app.add_flag("--explain", sweep.explain_all, "Every red cell explains its first wrong bit, not only the first one");
     app.add_option("--model", sweep.axes.model_names, "Models, by query heads a KV head")
         ->delimiter(',')
