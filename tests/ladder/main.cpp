@@ -30,15 +30,17 @@ struct Totals {
   AxisCounts by_axis;
 };
 
-// What the row above gives: an earlier stage's logits, or the reference's of the same tokens. The stage runs once a page size:
-// that threads, instruction set and chunk change none of its bits is what its own row of the ladder shows.
+// What the row above gives: an earlier stage's logits, or the reference's of the same tokens. The stage runs once a page size
+// that a cell asks for, on the fastest instruction set of the sweep: that threads, instruction set and chunk change none of its
+// bits is what its own row of the ladder shows.
 class RowAbove {
  public:
-  RowAbove(const Model& model, const Stage* stage, const Reference& reference)
-      : model_(model), stage_(stage), reference_(reference) {}
+  RowAbove(const Model& model, const Stage* stage, const Reference& reference, Isa isa)
+      : model_(model), stage_(stage), reference_(reference), isa_(isa) {}
 
-  CellResult in(const Cell& cell, const CellResult& row) {
+  CellResult in(Cell cell, const CellResult& row) {
     if (stage_) {
+      cell.isa = isa_;
       auto [known, is_new] = runs_.try_emplace(cell.page_size);
       if (is_new) known->second = run_cell(model_, cell, *stage_, Fault::none);
       return known->second;
@@ -61,6 +63,7 @@ class RowAbove {
   const Model& model_;
   const Stage* stage_;
   const Reference& reference_;
+  const Isa isa_;
   std::map<std::size_t, CellResult> runs_;  // of the stage, by page size
   std::map<std::vector<TokenId>, std::vector<float>> logits_;
 };
@@ -134,7 +137,9 @@ void sweep_model(std::span<const Cell> cells, const Stage& stage, const Sweep& s
   write_ladder_model(name, folder / name);
   const Model model(folder / name, type);
   const Reference reference(folder / name, type);
-  RowAbove above(model, find_above(&stage), reference);
+  std::vector<Isa> isas = isas_of(type, sweep.axes);
+  std::erase_if(isas, [](Isa isa) { return !isa_supported(isa); });
+  RowAbove above(model, find_above(&stage), reference, std::ranges::max(isas));
   for (const Cell& cell : cells) judge(cell, model, stage, sweep, above, totals);
 }
 
