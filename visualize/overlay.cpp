@@ -6,7 +6,7 @@
 namespace radixlab {
 namespace {
 
-constexpr std::size_t kNone = Piece::kNone, kBefore = Piece::kBefore, kAfter = Piece::kAfter;
+constexpr std::size_t kNone = Piece::kNone;
 
 }  // namespace
 
@@ -14,8 +14,8 @@ Overlay::Overlay(const Snapshot& before, const Snapshot& after) {
   if (!before.nodes.empty() && !after.nodes.empty() &&
       (before.page_size != after.page_size || before.tree != after.tree))
     throw std::invalid_argument("a difference needs two snapshots of one page size, and of one kind of manager");
-  add(before, kBefore);
-  add(after, kAfter);
+  add(before, Piece::kBefore);
+  add(after, Piece::kAfter);
   gather();
 }
 
@@ -49,17 +49,17 @@ void Overlay::gather() {
     const Spot& spot = spots_[i];
     const std::size_t above = spot.parent == kNone ? kNone : piece_of[spot.parent];
     piece_of[i] = above;
-    if (!spot.node[kBefore] && !spot.node[kAfter]) continue;
+    if (!spot.node[Piece::kBefore] && !spot.node[Piece::kAfter]) continue;
     if (above == kNone || pieces_[above].node != spot.node) {
       piece_of[i] = pieces_.size();
       (above == kNone ? tops_ : pieces_[above].children).push_back(pieces_.size());
-      for (const std::size_t side : {kBefore, kAfter})
+      for (const std::size_t side : {Piece::kBefore, Piece::kAfter})
         if (spot.node[side]) of_[side][spot.node[side]].push_back(pieces_.size());
       pieces_.push_back({spot.node, above, spot.cache_salt});
     }
     Piece& piece = pieces_[piece_of[i]];
     piece.tokens.insert(piece.tokens.end(), spot.tokens.begin(), spot.tokens.end());
-    for (const std::size_t side : {kBefore, kAfter})
+    for (const std::size_t side : {Piece::kBefore, Piece::kAfter})
       if (spot.node[side]) piece.pages[side].push_back(spot.page[side]);
   }
   const auto by_text = [&](std::size_t a, std::size_t b) {

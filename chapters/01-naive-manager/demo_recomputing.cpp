@@ -10,13 +10,13 @@
 namespace radixlab {
 namespace {
 
-constexpr std::size_t kQuestions = 4, kPageSize = 16;
+constexpr std::size_t kQuestions = 4, kPageTokens = 16;
 
 void show_row(Demo& demo, const ManagerRuns& all) {
   std::size_t prompt = 0, computed = 0;
   double total_ms = 0;
   fmt::print("   {:<8}", all.manager);
-  for (const Run& run : all.runs) {
+  for (const QuestionRun& run : all.runs) {
     const std::size_t now = run.result.prompt_tokens - run.result.cached_tokens;
     fmt::print("{:>16}", fmt::format("{} in {:.1f}", grouped(now), run.result.first_token_ms));
     prompt += run.result.prompt_tokens;
@@ -35,7 +35,7 @@ ManagerRuns ask_with(const std::string& manager, Forward& forward, const std::ve
                      const Tokenizer& tokenizer) {
   std::size_t tokens = 0, longest = 0;
   for (const Ask& ask : asks) tokens += ask.prompt.size(), longest = std::max(longest, ask.prompt.size());
-  const std::size_t page_size = page_size_for(manager, kPageSize, longest);
+  const std::size_t page_size = page_size_for(manager, kPageTokens, longest);
   const std::size_t pages = tokens / page_size + asks.size();
   KvPool kv(forward.model().config(), pages, page_size, forward.model().type());
   Engine engine(forward, kv, make_cache(manager, page_size, pages));

@@ -10,7 +10,7 @@
 namespace radixlab {
 namespace {
 
-constexpr std::size_t kPage = 4;
+constexpr std::size_t kBlock = 4;
 using Tokens = std::vector<TokenId>;
 
 struct Prompt {
@@ -38,14 +38,14 @@ std::string text_of(std::span<const TokenId> tokens) {
 
 void show_blocks(Demo& demo) {
   demo.step("Blocks: the hash of a page begins with the hash of the page before it");
-  HashCacheManager manager(kPage);
-  Story cache(manager, kPage, false);
+  HashCacheManager manager(kBlock);
+  Story cache(manager, kBlock, false);
   CellRows rows;
   PageId next = 0;
   std::size_t found_in_all = 0, equal_in_all = 0;
   const std::vector<Prompt> all = prompts();
   for (const auto& [what, tokens] : all) {
-    const std::size_t found = cache.match_prefix(tokens).cached_len, pages = tokens.size() / kPage;
+    const std::size_t found = cache.match_prefix(tokens).cached_len, pages = tokens.size() / kBlock;
     std::vector<PageId> own(pages);
     std::iota(own.begin(), own.end(), next);
     next += static_cast<PageId>(pages);
@@ -54,11 +54,11 @@ void show_blocks(Demo& demo) {
     std::uint64_t hash = 0;
     fmt::print("   {:<20}{:>3} of {} tokens found   ", what, found, tokens.size());
     for (std::size_t i = 0; i < pages; ++i) {
-      const auto page = std::span(tokens).subspan(i * kPage, kPage);
+      const auto page = std::span(tokens).subspan(i * kBlock, kBlock);
       hash = hash_block(hash, page, 0);
       const bool equal =
-          std::ranges::equal(page, std::span(all[0].tokens).subspan(i * kPage, kPage)) && &tokens != &all[0].tokens;
-      const bool hit = (i + 1) * kPage <= found;
+          std::ranges::equal(page, std::span(all[0].tokens).subspan(i * kBlock, kBlock)) && &tokens != &all[0].tokens;
+      const bool hit = (i + 1) * kBlock <= found;
       rows.back().push_back({.text = fmt::format("{}: {:04x}", text_of(page), hash >> 48),
                              .colour = hit     ? cell_colour::shared
                                        : equal ? cell_colour::wasted

@@ -83,7 +83,7 @@ std::vector<Ask> read_asks(const Options& o, const Tokenizer& tokenizer, const P
 
 // Judges the answers: the text up to the stop must be the expected one.
 void mark(ManagerRuns& runs, const std::string& stop) {
-  for (Run& run : runs.runs) {
+  for (QuestionRun& run : runs.runs) {
     run.answer = trim_answer(run.answer, stop);
     if (!run.ask->question.answer.empty()) run.correct = run.answer == run.ask->question.answer;
   }

@@ -88,7 +88,7 @@ ManagerRuns ask_all(Engine& engine, const std::string& manager, const std::vecto
     Snapshot after = engine.cache().snapshot();
     if (find_difference(before, after).changed()) all.change = {&ask, std::move(before), after};
     before = std::move(after);
-    Run run{.manager = manager, .ask = &ask, .result = request.take()};
+    QuestionRun run{.manager = manager, .ask = &ask, .result = request.take()};
     run.answer = tokenizer.decode(run.result.output);
     all.runs.push_back(std::move(run));
     after_each(all.runs.size());
@@ -104,7 +104,7 @@ void compare_logits(Forward& forward, const ManagerRuns& first, ManagerRuns& run
   runs.compared = true;
   for (std::size_t i = 0; i < runs.runs.size(); ++i) {
     const Generation& a = first.runs[i].result;
-    Run& run = runs.runs[i];
+    QuestionRun& run = runs.runs[i];
     const Generation& b = run.result;
     const std::size_t start = std::max(a.cached_tokens, b.cached_tokens);
     const std::size_t end =
@@ -126,11 +126,11 @@ void compare_logits(Forward& forward, const ManagerRuns& first, ManagerRuns& run
 
 std::size_t ManagerRuns::rows_compared() const {
   std::size_t rows = 0;
-  for (const Run& run : runs) rows += run.rows_compared;
+  for (const QuestionRun& run : runs) rows += run.rows_compared;
   return rows;
 }
 
-bool ManagerRuns::logits_identical() const { return std::ranges::all_of(runs, &Run::logits_identical); }
+bool ManagerRuns::logits_identical() const { return std::ranges::all_of(runs, &QuestionRun::logits_identical); }
 
 std::string trim_answer(std::string text, const std::string& stop) {
   if (const std::size_t end = stop.empty() ? std::string::npos : text.find(stop); end != std::string::npos)

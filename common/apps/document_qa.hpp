@@ -54,7 +54,7 @@ std::vector<Ask> make_asks(const std::vector<Question>& questions, const std::ve
                            const PromptStyle& style, const Tokenizer& tokenizer);
 
 /// One request under one manager.
-struct Run {
+struct QuestionRun {
   std::string manager;
   const Ask* ask = nullptr;
   Generation result;
@@ -74,7 +74,7 @@ struct Change {
 /// All requests under one manager, in order.
 struct ManagerRuns {
   std::string manager;
-  std::vector<Run> runs;
+  std::vector<QuestionRun> runs;
   std::size_t peak_kv_bytes = 0;
   bool compared = false;             ///< with the first manager of the list
   std::optional<Snapshot> snapshot;  ///< while the last request still holds its lock

@@ -23,9 +23,9 @@ std::string first_line(const std::string& text) {
 
 // Which question the first wrong bit is in, and what FirstWrongBit found out about it.
 std::string explanation_lines(const ManagerRuns& first, const ManagerRuns& runs) {
-  const auto wrong = std::ranges::find(runs.runs, false, &Run::logits_identical);
+  const auto wrong = std::ranges::find(runs.runs, false, &QuestionRun::logits_identical);
   const auto index = static_cast<std::size_t>(wrong - runs.runs.begin());
-  const auto differ = std::ranges::count(runs.runs, false, &Run::logits_identical);
+  const auto differ = std::ranges::count(runs.runs, false, &QuestionRun::logits_identical);
   const Question& q = wrong->ask->question;
   return fmt::format("\nThe first wrong bit ({} of {} questions have one): question {}, position {} of {} tokens\n",
                      differ, runs.runs.size(), index + 1,
@@ -41,7 +41,7 @@ std::string explanation_lines(const ManagerRuns& first, const ManagerRuns& runs)
 Totals totals(const ManagerRuns& runs) {
   Totals t;
   std::vector<double> cold, warm;
-  for (const Run& run : runs.runs) {
+  for (const QuestionRun& run : runs.runs) {
     t.prompt_tokens += run.result.prompt_tokens;
     t.cached_tokens += run.result.cached_tokens;
     t.all_ms += run.result.total_ms;
@@ -57,7 +57,7 @@ Totals totals(const ManagerRuns& runs) {
 
 std::string answer_lines(const ManagerRuns& runs) {
   std::string text;
-  for (const Run& run : runs.runs) {
+  for (const QuestionRun& run : runs.runs) {
     std::string mark;
     if (run.correct) mark = *run.correct ? "ok" : "WRONG, expected " + run.ask->question.answer;
     text += fmt::format("  {:<13} {:<43} {:<14} {}\n", fitted(run.ask->question.document, 13),
@@ -98,7 +98,7 @@ std::string time_lines(const std::vector<ManagerRuns>& all) {
       end += ms;
       while (column > 0 && (static_cast<double>(line.size()) + 0.5) * column < end) line += sign;
     };
-    for (const Run& run : runs.runs) {
+    for (const QuestionRun& run : runs.runs) {
       draw(run.result.first_token_ms, '#');
       draw(run.result.total_ms - run.result.first_token_ms, '.');
     }
@@ -126,7 +126,7 @@ std::string verdict_lines(const std::vector<ManagerRuns>& all) {
 Json to_json(const std::vector<ManagerRuns>& all) {
   Json json{{"runs", Json::array()}, {"managers", Json::array()}};
   for (const ManagerRuns& runs : all) {
-    for (const Run& run : runs.runs) {
+    for (const QuestionRun& run : runs.runs) {
       const Generation& r = run.result;
       const Question& q = run.ask->question;
       Json row{{"manager", runs.manager},

@@ -38,7 +38,7 @@ ManagerRuns ask_stock(const std::filesystem::path& model, DType type, std::size_
   stock.prefill(asks.front().prompt);  // outside the clock, as for ours
   std::size_t longest = 0;
   for (const Ask& ask : asks) {
-    Run run{.manager = "stock", .ask = &ask, .result = ask_one(stock, ask.prompt, options)};
+    QuestionRun run{.manager = "stock", .ask = &ask, .result = ask_one(stock, ask.prompt, options)};
     run.answer = tokenizer.decode(run.result.output);
     longest = std::max(longest, ask.prompt.size() + run.result.output.size());
     all.runs.push_back(std::move(run));

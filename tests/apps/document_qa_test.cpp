@@ -34,7 +34,7 @@ class CompareLogits : public testing::Test {
     for (int i = 0; i < 42; ++i) tokens.push_back((i * i + 3) % 200);
     const auto hidden = recompute(*forward_, tokens);
     ManagerRuns all;
-    radixlab::Run& run = all.runs.emplace_back();
+    radixlab::QuestionRun& run = all.runs.emplace_back();
     run.result.output = {7, 8, 9};
     run.result.cached_tokens = cached;
     const auto rest = hidden.subspan(cached * model_->config().hidden_size);
@@ -153,7 +153,7 @@ ManagerRuns timed(const char* manager, bool compared, std::initializer_list<std:
   runs.compared = compared;
   static const Ask ask;
   for (const auto& [first_token, total] : requests) {
-    Run& run = runs.runs.emplace_back();
+    QuestionRun& run = runs.runs.emplace_back();
     run.ask = &ask;
     run.result.first_token_ms = first_token, run.result.total_ms = total;
   }

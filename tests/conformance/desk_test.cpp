@@ -190,11 +190,11 @@ std::vector<std::pair<const Stage*, std::size_t>> rows() {
   return all;
 }
 
-std::string cell_name(const testing::TestParamInfo<std::pair<const Stage*, std::size_t>>& cell) {
+std::string desk_cell_name(const testing::TestParamInfo<std::pair<const Stage*, std::size_t>>& cell) {
   return std::string(cell.param.first->name) + "_P" + std::to_string(cell.param.second);
 }
 
-INSTANTIATE_TEST_SUITE_P(Ladder, Desk, testing::ValuesIn(rows()), cell_name);
+INSTANTIATE_TEST_SUITE_P(Ladder, Desk, testing::ValuesIn(rows()), desk_cell_name);
 
 }  // namespace
 }  // namespace radixlab

@@ -9,29 +9,29 @@
 namespace radixlab {
 namespace {
 
-std::string refused(std::string_view text, const JsonLimits& limits = {}) {
+std::string refused_json(std::string_view text, const JsonLimits& limits = {}) {
   return refusal([&] { parse_json(text, "x.json", limits); });
 }
 
 TEST(Json, ParsesWithinItsLimits) {
   EXPECT_EQ(parse_json(R"({"a":[1,{"b":2}],"b":{"a":1}})", "x")["a"][1]["b"], 2);
-  EXPECT_EQ(refused("[[1],[2,3]]", {.bytes = 11, .values = 6, .depth = 2}), "");
+  EXPECT_EQ(refused_json("[[1],[2,3]]", {.bytes = 11, .values = 6, .depth = 2}), "");
 }
 
 TEST(Json, RefusesBombs) {
-  EXPECT_EQ(refused("[[1],[2,3]]", {.bytes = 10}), "x.json: 11 bytes of JSON, and at most 10 are read");
-  EXPECT_EQ(refused("[[[1]]]", {.depth = 2}), "x.json: lists and objects are nested more than 2 deep");
-  EXPECT_EQ(refused(std::string(500'000, '[')), "x.json: lists and objects are nested more than 32 deep");
+  EXPECT_EQ(refused_json("[[1],[2,3]]", {.bytes = 10}), "x.json: 11 bytes of JSON, and at most 10 are read");
+  EXPECT_EQ(refused_json("[[[1]]]", {.depth = 2}), "x.json: lists and objects are nested more than 2 deep");
+  EXPECT_EQ(refused_json(std::string(500'000, '[')), "x.json: lists and objects are nested more than 32 deep");
   std::string many = "[0";
   for (int i = 0; i < 1000; ++i) many += ",0";
-  EXPECT_EQ(refused(many + "]", {.values = 1001}), "x.json: more than 1,001 values");
+  EXPECT_EQ(refused_json(many + "]", {.values = 1001}), "x.json: more than 1,001 values");
 }
 
 TEST(Json, RefusesWhatIsUnclear) {
-  EXPECT_EQ(refused(R"({"a":1,"b":{"a":1},"a":2})"), "x.json: key \"a\" stands twice in one object");
+  EXPECT_EQ(refused_json(R"({"a":1,"b":{"a":1},"a":2})"), "x.json: key \"a\" stands twice in one object");
   for (const char* text :
        {"", "{", "[1,]", "{\"a\" 1}", "nul", "1 2", "\"\xff\"", "[1e999]", "NaN", "/**/1", "\"a\nb\""}) {
-    const std::string said = refused(text);
+    const std::string said = refused_json(text);
     EXPECT_THAT(said, testing::StartsWith("x.json: not JSON: ")) << text;
     EXPECT_THAT(said, testing::Not(testing::HasSubstr("\n")));
   }

@@ -25,7 +25,7 @@ Json with(Json changes) {
 }
 
 ModelConfig read(const Json& json) { return parse_model_config(json.dump(), "config.json"); }
-std::string refused(const Json& changes) {
+std::string refused_config(const Json& changes) {
   return refusal([&] { read(with(changes)); });
 }
 
@@ -112,7 +112,7 @@ TEST(ModelConfig, RefusesRotarySettingsThatMakeNoSense) {
   const auto scaled = [](const RopeScaling& scaling, const Json& changes) {
     Json json = rope(scaling);
     json.update(changes);
-    return refused({{"rope_scaling", json}});
+    return refused_config({{"rope_scaling", json}});
   };
   const std::tuple<RopeScaling, Json, const char*> cases[] = {
       {linear, {{"factor", nullptr}}, "\"rope_scaling\": has no \"factor\""},
@@ -146,9 +146,9 @@ TEST(ModelConfig, RefusesRotarySettingsThatMakeNoSense) {
     const std::string said = scaled(scaling, changes);
     EXPECT_THAT(said, testing::AllOf(testing::StartsWith("config.json: "), testing::EndsWith(message)));
   }
-  EXPECT_EQ(refused({{"rope_scaling", rope(linear)}, {"rope_parameters", rope(llama3)}}),
+  EXPECT_EQ(refused_config({{"rope_scaling", rope(linear)}, {"rope_parameters", rope(llama3)}}),
             "config.json: \"rope_parameters\" says something else than \"rope_scaling\"");
-  EXPECT_EQ(refused({{"rope_scaling", rope(llama3)}, {"original_max_position_embeddings", 4096}}),
+  EXPECT_EQ(refused_config({{"rope_scaling", rope(llama3)}, {"original_max_position_embeddings", 4096}}),
             "config.json: \"original_max_position_embeddings\" is 4096; inside of the rotary settings it is 8192");
   const std::string big = R"({"model_type": "llama", "rope_scaling": {"type": "linear", "factor": 1e999}})";
   EXPECT_THAT(refusal([&] { parse_model_config(big, "config.json"); }),
@@ -255,7 +255,7 @@ TEST(ModelConfig, RefusesByNameWhatIsNotComputed) {
       {{{"torch_dtype", "float64"}},
        "config.json: \"torch_dtype\" is \"float64\"; expected \"float32\", \"bfloat16\" or \"float16\""},
   };
-  for (const auto& [changes, message] : cases) EXPECT_EQ(refused(changes), message);
+  for (const auto& [changes, message] : cases) EXPECT_EQ(refused_config(changes), message);
 }
 
 TEST(ModelConfig, RefusesEveryOtherKindOfRotaryEmbedding) {
@@ -263,7 +263,7 @@ TEST(ModelConfig, RefusesEveryOtherKindOfRotaryEmbedding) {
     for (const char* place : {"rope_scaling", "rope_parameters"})
       for (const char* key : {"rope_type", "type"})
         EXPECT_EQ(
-            refused({{place, {{key, type}, {"factor", 2.0}}}}),
+            refused_config({{place, {{key, type}, {"factor", 2.0}}}}),
             fmt::format("config.json: \"{}\": \"{}\" is \"{}\"; \"default\", \"linear\" and \"llama3\" are computed "
                         "here",
                         place, key, type));
@@ -283,28 +283,30 @@ TEST(ModelConfig, RefusesTheSettingsOfLlamasRelatives) {
     "use_parallel_residual": true, "num_kv_shared_layers": 2, "num_experts": 8, "num_local_experts": 8,
     "n_routed_experts": 64, "add_cross_attention": true, "is_encoder_decoder": true})");
   for (const auto& [key, value] : on.items()) {
-    EXPECT_THAT(refused({{key, value}}), testing::StartsWith("config.json: \"" + key + "\" is " + shown(value) + "; "));
-    EXPECT_EQ(refused({{key, nullptr}}), "");
-    EXPECT_EQ(refused({{key, false}}), "");
+    EXPECT_THAT(refused_config({{key, value}}),
+                testing::StartsWith("config.json: \"" + key + "\" is " + shown(value) + "; "));
+    EXPECT_EQ(refused_config({{key, nullptr}}), "");
+    EXPECT_EQ(refused_config({{key, false}}), "");
   }
   for (const char* key : {"pretraining_tp", "partial_rotary_factor", "rotary_pct", "rope_pct", "embedding_multiplier",
                           "residual_multiplier", "logits_scaling", "logit_scale", "logits_scale", "lm_head_multiplier",
                           "scale_emb", "residual_scale", "rope_ratio"}) {
-    EXPECT_THAT(refused({{key, 2}}), testing::StartsWith(std::string("config.json: \"") + key + "\" is 2; "));
-    EXPECT_EQ(refused({{key, 1.0}}), "");
+    EXPECT_THAT(refused_config({{key, 2}}), testing::StartsWith(std::string("config.json: \"") + key + "\" is 2; "));
+    EXPECT_EQ(refused_config({{key, 1.0}}), "");
   }
   for (const char* key : {"hidden_act", "hidden_activation", "activation_function"}) {
-    EXPECT_EQ(refused({{key, "gelu_pytorch_tanh"}}),
+    EXPECT_EQ(refused_config({{key, "gelu_pytorch_tanh"}}),
               fmt::format("config.json: \"{}\" is \"gelu_pytorch_tanh\"; this Llama computes \"silu\"", key));
-    EXPECT_EQ(refused({{key, "silu"}}), "");
+    EXPECT_EQ(refused_config({{key, "silu"}}), "");
   }
 }
 
 TEST(ModelConfig, IgnoresWhatChangesNoNumber) {
-  EXPECT_EQ(refused(Json::parse(R"({"pad_token_id": 0, "use_cache": false, "attention_dropout": 0.1, "unsloth": "x",
+  EXPECT_EQ(
+      refused_config(Json::parse(R"({"pad_token_id": 0, "use_cache": false, "attention_dropout": 0.1, "unsloth": "x",
     "initializer_range": 0.02, "transformers_version": "4.45.0", "layer_types": ["full_attention", "full_attention"],
     "auto_map": {"AutoTokenizer": ["t.Mine", null]}, "is_causal": true, "_name_or_path": "/x", "sliding_window": null})")),
-            "");
+      "");
 }
 
 TEST(ModelConfig, RefusesSizesThatDoNotFit) {
@@ -329,7 +331,7 @@ TEST(ModelConfig, RefusesSizesThatDoNotFit) {
       {{{"bos_token_id", {1, 2}}}, "config.json: \"bos_token_id\" is a list; expected one token id"},
       {{{"rope_parameters", 7}}, "config.json: \"rope_parameters\" is 7: expected an object"},
   };
-  for (const auto& [changes, message] : cases) EXPECT_EQ(refused(changes), message);
+  for (const auto& [changes, message] : cases) EXPECT_EQ(refused_config(changes), message);
 }
 
 TEST(ModelConfig, RefusesWhatIsNoConfig) {

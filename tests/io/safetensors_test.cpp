@@ -17,11 +17,13 @@ std::string file_of(std::string_view header, std::size_t data_bytes) {
   return bytes.append(header).append(data_bytes, '\0');
 }
 
-std::string refused(std::string_view bytes) {
+std::string refused_weights(std::string_view bytes) {
   return refusal([&] { SafetensorsFile(std::as_bytes(std::span(bytes)), "model.safetensors"); });
 }
 
-std::string refused(std::string_view header, std::size_t data_bytes) { return refused(file_of(header, data_bytes)); }
+std::string refused_weights(std::string_view header, std::size_t data_bytes) {
+  return refused_weights(file_of(header, data_bytes));
+}
 
 TEST(Safetensors, ReadsWhatTheWriterWrote) {
   const TempFolder folder;
@@ -54,8 +56,8 @@ TEST(Safetensors, ReadsAFileAsItReadsItsBytes) {
   const TempFolder folder;
   const std::string bytes = file_of(R"({"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]}})", 5);
   const auto path = folder.write("model.safetensors", bytes);
-  EXPECT_EQ(refusal([&] { SafetensorsFile{path}; }), refused(bytes));
-  EXPECT_EQ(refused(bytes), "model.safetensors: the last 1 bytes belong to no tensor");
+  EXPECT_EQ(refusal([&] { SafetensorsFile{path}; }), refused_weights(bytes));
+  EXPECT_EQ(refused_weights(bytes), "model.safetensors: the last 1 bytes belong to no tensor");
 }
 
 TEST(Safetensors, ReadsElementsAtOddAddresses) {
@@ -86,25 +88,28 @@ TEST(Safetensors, WidenStaysInsideTheTensor) {
 }
 
 TEST(Safetensors, RefusesBrokenFrames) {
-  EXPECT_EQ(refused(""), "model.safetensors: has 0 bytes: too short for a safetensors file (truncated download?)");
-  EXPECT_EQ(refused("1234567"),
+  EXPECT_EQ(refused_weights(""),
+            "model.safetensors: has 0 bytes: too short for a safetensors file (truncated download?)");
+  EXPECT_EQ(refused_weights("1234567"),
             "model.safetensors: has 7 bytes: too short for a safetensors file (truncated download?)");
-  EXPECT_EQ(refused(file_of("{}", 0).substr(0, 9)),
+  EXPECT_EQ(refused_weights(file_of("{}", 0).substr(0, 9)),
             "model.safetensors: header ends at byte 10 but the file has 9 (truncated download?)");
   EXPECT_EQ(
-      refused("<html>an error page of a server"),
+      refused_weights("<html>an error page of a server"),
       "model.safetensors: says that its header has 7,953,707,052,326,742,076 bytes, and at most 16,777,216 are read: "
       "not a safetensors file?");
-  EXPECT_EQ(refused(std::string(8, '\xff')).substr(0, 59),
+  EXPECT_EQ(refused_weights(std::string(8, '\xff')).substr(0, 59),
             "model.safetensors: says that its header has 18,446,744,073,");
-  EXPECT_EQ(refused("[]", 0), "model.safetensors: header is a list: expected an object");
-  EXPECT_THAT(refused("{\"a\":", 0), testing::StartsWith("model.safetensors: header: not JSON: "));
-  EXPECT_EQ(refused(std::string(1000, '['), 0),
+  EXPECT_EQ(refused_weights("[]", 0), "model.safetensors: header is a list: expected an object");
+  EXPECT_THAT(refused_weights("{\"a\":", 0), testing::StartsWith("model.safetensors: header: not JSON: "));
+  EXPECT_EQ(refused_weights(std::string(1000, '['), 0),
             "model.safetensors: header: lists and objects are nested more than 8 deep");
 }
 
 TEST(Safetensors, RefusesBrokenEntries) {
-  const auto tensor = [](std::string_view entry) { return refused(std::string("{\"t\":").append(entry) + "}", 8); };
+  const auto tensor = [](std::string_view entry) {
+    return refused_weights(std::string("{\"t\":").append(entry) + "}", 8);
+  };
   EXPECT_EQ(tensor("7"), "model.safetensors: tensor \"t\" is 7: expected an object");
   EXPECT_EQ(tensor(R"({"shape":[2],"data_offsets":[0,8]})"), "model.safetensors: tensor \"t\" has no \"dtype\"");
   EXPECT_EQ(tensor(R"({"dtype":"F4","shape":[2],"data_offsets":[0,8]})"),
@@ -129,20 +134,20 @@ TEST(Safetensors, RefusesBrokenEntries) {
 TEST(Safetensors, RefusesWhatEndsBehindTheFile) {
   const std::string header =
       R"({"model.layers.3.mlp.up_proj.weight":{"dtype":"F32","shape":[4],"data_offsets":[0,16]}})";
-  EXPECT_EQ(refused(header, 15),
+  EXPECT_EQ(refused_weights(header, 15),
             "model.safetensors: tensor \"model.layers.3.mlp.up_proj.weight\" ends at byte 111 but the file has 110 "
             "(truncated download?)");
-  EXPECT_EQ(
-      refused(R"({"t":{"dtype":"U8","shape":[18446744073709551615],"data_offsets":[0,18446744073709551615]}})", 4),
-      "model.safetensors: tensor \"t\" ends at byte 18,446,744,073,709,551,615 but the file has 103 (truncated "
-      "download?)");
+  EXPECT_EQ(refused_weights(
+                R"({"t":{"dtype":"U8","shape":[18446744073709551615],"data_offsets":[0,18446744073709551615]}})", 4),
+            "model.safetensors: tensor \"t\" ends at byte 18,446,744,073,709,551,615 but the file has 103 (truncated "
+            "download?)");
 }
 
 TEST(Safetensors, RefusesOverlapHolesAndDuplicates) {
   const auto two = [](std::string_view name, std::string_view offsets, std::size_t bytes) {
-    return refused(R"({"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]},")" + std::string(name) +
-                       R"(":{"dtype":"U8","shape":[4],"data_offsets":)" + std::string(offsets) + "}}",
-                   bytes);
+    return refused_weights(R"({"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]},")" + std::string(name) +
+                               R"(":{"dtype":"U8","shape":[4],"data_offsets":)" + std::string(offsets) + "}}",
+                           bytes);
   };
   EXPECT_EQ(two("b", "[4,8]", 8), "");
   EXPECT_EQ(two("b", "[3,7]", 7),
@@ -159,7 +164,8 @@ TEST(Safetensors, RefusesOverlapHolesAndDuplicates) {
 
 TEST(Safetensors, NamesCannotBreakTheMessage) {
   const std::string name = "a\\n\\u001b[31m\\\"" + std::string(300, 'x');
-  const std::string said = refused("{\"" + name + "\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,9]}}", 4);
+  const std::string said =
+      refused_weights("{\"" + name + "\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,9]}}", 4);
   EXPECT_THAT(said, testing::HasSubstr("tensor \"a\\x0a\\x1b[31m\"xxx"));
   EXPECT_LT(said.size(), 250);
   EXPECT_EQ(said.find('\n'), said.npos);

@@ -37,7 +37,7 @@ std::string rules(const std::vector<std::uint32_t>& array, const std::string& te
                      field(2, units({static_cast<std::uint32_t>(array.size() * 4)}) + units(array) + texts)));
 }
 
-std::string refused(const std::string& bytes) {
+std::string refused_tokenizer(const std::string& bytes) {
   return refusal([&] { Tokenizer(bytes, "tokenizer.model").encode("abba", Tokenizer::Bos::no); });
 }
 
@@ -52,29 +52,30 @@ TEST(TokenizerCheck, ReadsAModelOfThreePieces) {
 TEST(TokenizerCheck, LeavesTheFormatToTheLibrary) {
   for (const std::string& bytes :
        {piece("a"), model(piece("a")), model(piece("")), model(piece("<0x7>", 6)), model(piece("<unk>", 2))})
-    EXPECT_THAT(refused(bytes), testing::StartsWith(not_a_model("\"")));
+    EXPECT_THAT(refused_tokenizer(bytes), testing::StartsWith(not_a_model("\"")));
 }
 
 /// Found by fuzz_tokenizer: the library's reason began with a zero byte, was empty and taken for none.
 TEST(TokenizerCheck, RefusesWithoutAReasonAndInOneLine) {
   const std::string zeros(2, '\0');
   testing::internal::CaptureStderr();
-  EXPECT_EQ(refused(model(piece(zeros) + piece(zeros))), not_a_model("\"\""));
+  EXPECT_EQ(refused_tokenizer(model(piece(zeros) + piece(zeros))), not_a_model("\"\""));
   EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
 }
 
 TEST(TokenizerCheck, RefusesBrokenFrames) {
-  EXPECT_EQ(refused("no model at all"), not_a_model("field 13 has the unknown kind 6"));
-  EXPECT_EQ(refused(model().substr(0, 20)), not_a_model("it ends inside a field (truncated download?)"));
-  EXPECT_EQ(refused(model("\x1a\xff\xff\xff\xff\x0f")), not_a_model("it ends inside a field (truncated download?)"));
-  EXPECT_EQ(refused(model(std::string(11, '\xff'))), not_a_model("a number has more than 64 bits"));
-  EXPECT_EQ(refused(model("\x9a\x80\x80\x80\x10")), not_a_model("a field's number has more than 32 bits"));
+  EXPECT_EQ(refused_tokenizer("no model at all"), not_a_model("field 13 has the unknown kind 6"));
+  EXPECT_EQ(refused_tokenizer(model().substr(0, 20)), not_a_model("it ends inside a field (truncated download?)"));
+  EXPECT_EQ(refused_tokenizer(model("\x1a\xff\xff\xff\xff\x0f")),
+            not_a_model("it ends inside a field (truncated download?)"));
+  EXPECT_EQ(refused_tokenizer(model(std::string(11, '\xff'))), not_a_model("a number has more than 64 bits"));
+  EXPECT_EQ(refused_tokenizer(model("\x9a\x80\x80\x80\x10")), not_a_model("a field's number has more than 32 bits"));
 }
 
 /// The library builds its trie with a call a character: 100 KB are a stack overflow.
 TEST(TokenizerCheck, RefusesAPieceThatOverflowsTheStack) {
-  EXPECT_EQ(refused(model(piece(std::string(7999, 'x')))), "");
-  EXPECT_EQ(refused(model(piece(std::string(2'000'000, 'x')))),
+  EXPECT_EQ(refused_tokenizer(model(piece(std::string(7999, 'x')))), "");
+  EXPECT_EQ(refused_tokenizer(model(piece(std::string(2'000'000, 'x')))),
             not_a_model("a piece of 2,000,000 bytes, and at most 7,999 are read"));
 }
 
@@ -82,10 +83,10 @@ TEST(TokenizerCheck, RefusesAPieceThatOverflowsTheStack) {
 TEST(TokenizerCheck, RefusesWhatGrowsInMemory) {
   std::string many, settings;
   for (int i = 0; i <= 1'000'000; ++i) many += field(1, "");
-  EXPECT_EQ(refused(many), not_a_model("more than 1,000,000 pieces"));
+  EXPECT_EQ(refused_tokenizer(many), not_a_model("more than 1,000,000 pieces"));
   for (int i = 0; i < 200'000; ++i) settings += field(4, "");
   for (int i = 0; i < 400'000; ++i) settings += field(1, "");
-  EXPECT_EQ(refused(model(field(2, settings) + field(2, settings))),
+  EXPECT_EQ(refused_tokenizer(model(field(2, settings) + field(2, settings))),
             not_a_model("more than 1,048,576 bytes of settings"));
 }
 
@@ -100,7 +101,7 @@ TEST(TokenizerCheck, RefusesRulesThatLeadOutOfTheFile) {
     const auto changed = [&](std::size_t i, std::uint32_t unit, const std::string& texts = std::string("x\0b", 4)) {
       auto copy = array;
       copy[i] = unit;
-      return refused(rules(copy, texts, where));
+      return refused_tokenizer(rules(copy, texts, where));
     };
     EXPECT_EQ(changed(511, value | 2), "");
     EXPECT_EQ(changed(511, value | 4), not_a_model("its normalisation rules lead out of their texts"));
@@ -110,11 +111,11 @@ TEST(TokenizerCheck, RefusesRulesThatLeadOutOfTheFile) {
     EXPECT_EQ(changed(511, value | 1, "x"), not_a_model("its normalisation rules are cut short"));
     EXPECT_EQ(changed(511, value | 1, ""), not_a_model("its normalisation rules are cut short"));
   }
-  EXPECT_EQ(refused(rules({}, std::string(4, '\0'))), not_a_model("its normalisation rules have no root"));
-  EXPECT_EQ(refused(rules(std::vector<std::uint32_t>(255), std::string(1, '\0'))),
+  EXPECT_EQ(refused_tokenizer(rules({}, std::string(4, '\0'))), not_a_model("its normalisation rules have no root"));
+  EXPECT_EQ(refused_tokenizer(rules(std::vector<std::uint32_t>(255), std::string(1, '\0'))),
             not_a_model("its normalisation rules lead out of their table"));
-  EXPECT_EQ(refused(model(field(3, field(2, "xy")))), not_a_model("its normalisation rules are cut short"));
-  EXPECT_EQ(refused(model(field(3, field(2, units({0xffffffff}) + std::string(100, '\0'))))),
+  EXPECT_EQ(refused_tokenizer(model(field(3, field(2, "xy")))), not_a_model("its normalisation rules are cut short"));
+  EXPECT_EQ(refused_tokenizer(model(field(3, field(2, units({0xffffffff}) + std::string(100, '\0'))))),
             not_a_model("its normalisation rules are cut short"));
 }
 
