@@ -2,24 +2,13 @@
 # of the same name is skipped in its place, which says: built in lab NN.
 
 # radixlab_test_code(<target>...)
-#   By g++ GoogleTest and the standard library are parsed once for all of them. By clang++ each file stands on its own includes.
+#   GoogleTest and the standard library are parsed once for all of them.
 function(radixlab_test_code)
   foreach(target IN LISTS ARGN)
     target_link_libraries(${target} PRIVATE radixlab_settings GTest::gmock)
-    if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
-      target_precompile_headers(${target} REUSE_FROM radixlab_test_headers)
-    endif()
   endforeach()
+  radixlab_use_headers(test ${ARGN})
 endfunction()
-
-if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
-  file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/test_headers.cpp CONTENT "")
-  add_library(radixlab_test_headers OBJECT EXCLUDE_FROM_ALL ${PROJECT_BINARY_DIR}/test_headers.cpp)
-  target_compile_options(radixlab_test_headers PRIVATE $<$<CONFIG:Release>:-O1>)  # as tests/CMakeLists.txt says
-  target_link_libraries(radixlab_test_headers PRIVATE radixlab_settings GTest::gmock)
-  target_precompile_headers(radixlab_test_headers PRIVATE <gmock/gmock.h> <gtest/gtest.h> <algorithm> <cmath> <filesystem>
-    <fstream> <map> <memory> <numeric> <optional> <random> <set> <span> <sstream> <string> <unordered_map> <vector>)
-endif()
 
 # radixlab_suite(<name> [NEEDS <NN>] SOURCES <file>... LIBS <target>... [LABELS <label>...])
 #   An executable test_<name> with GoogleTest's main, and one ctest test for each of its cases, called <name>.<Suite>.<Case>.
@@ -31,6 +20,7 @@ function(radixlab_suite name)
     return()
   endif()
   add_executable(test_${name} ${S_SOURCES})
+  radixlab_as_one_at_last(test_${name})
   target_link_libraries(test_${name} PRIVATE ${S_LIBS} GTest::gtest_main)
   radixlab_test_code(test_${name})
   if(NOT S_LABELS)

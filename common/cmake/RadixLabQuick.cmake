@@ -1,0 +1,86 @@
+# A build from nothing spends its time on headers, over and over. Here they are parsed a few times for all: the files of a library
+# are compiled as one (a unity build), and what tests and programs include is a precompiled header. With RADIXLAB_ALONE each
+# file is compiled by itself, so that it shows that it stands on its own includes; a learner's file always is.
+option(RADIXLAB_ALONE "Compile each file by itself: no precompiled headers, no unity builds" OFF)
+
+set(RADIXLAB_STANDARD_HEADERS <algorithm> <cmath> <filesystem> <fstream> <functional> <map> <memory> <numeric> <optional> <random>
+  <set> <span> <sstream> <stdexcept> <string> <unordered_map> <utility> <vector>)
+
+# radixlab_as_one(<target>...)
+#   Libraries whose files are compiled as one, but for those with options of their own. Names of their anonymous namespaces must
+#   differ. CMake's own unity builds name files by their place on the disk, so that no compiler cache knows them elsewhere.
+function(radixlab_as_one)
+  if(RADIXLAB_ALONE)
+    return()
+  endif()
+  foreach(target IN LISTS ARGN)
+    get_target_property(sources ${target} SOURCES)
+    list(LENGTH sources count)
+    if(count EQUAL 1)
+      continue()
+    endif()
+    set(whole ${PROJECT_BINARY_DIR}/as_one/${target}.cpp)
+    set(included)
+    set(kept ${whole})
+    foreach(source IN LISTS sources)
+      get_source_file_property(options ${source} COMPILE_OPTIONS)
+      if(options)
+        list(APPEND kept ${source})
+      else()
+        get_filename_component(source ${source} ABSOLUTE)
+        file(RELATIVE_PATH source ${PROJECT_BINARY_DIR}/as_one ${source})
+        string(APPEND included "#include \"${source}\"\n")
+      endif()
+    endforeach()
+    file(CONFIGURE OUTPUT ${whole} CONTENT "${included}" @ONLY)
+    set_property(TARGET ${target} PROPERTY SOURCES ${kept})
+  endforeach()
+endfunction()
+
+# radixlab_as_one_at_last(<target>)
+#   Likewise, when the folder that says so is done: files may join the target until then.
+function(radixlab_as_one_at_last target)
+  cmake_language(EVAL CODE "cmake_language(DEFER CALL radixlab_as_one ${target})")
+endfunction()
+
+# radixlab_headers(<name> OPTIONS <flag>... LIBS <target>... HEADERS <header>...)
+#   The object library radixlab_<name>_headers, whose precompiled header others take by radixlab_use_headers: they must be
+#   compiled with the same flags.
+function(radixlab_headers name)
+  cmake_parse_arguments(H "" "" "OPTIONS;LIBS;HEADERS" ${ARGN})
+  if(RADIXLAB_ALONE)
+    return()
+  endif()
+  file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/${name}_headers.cpp CONTENT "")
+  add_library(radixlab_${name}_headers OBJECT EXCLUDE_FROM_ALL ${PROJECT_BINARY_DIR}/${name}_headers.cpp)
+  target_compile_options(radixlab_${name}_headers PRIVATE ${H_OPTIONS})
+  target_link_libraries(radixlab_${name}_headers PRIVATE radixlab_settings ${H_LIBS})
+  target_precompile_headers(radixlab_${name}_headers PRIVATE ${H_HEADERS})
+endfunction()
+
+# radixlab_use_headers(<name> <target>...)
+function(radixlab_use_headers name)
+  if(NOT RADIXLAB_ALONE)
+    foreach(target IN LISTS ARGN)
+      target_precompile_headers(${target} REUSE_FROM radixlab_${name}_headers)
+    endforeach()
+  endif()
+endfunction()
+
+# radixlab_program_code(<target>...)
+#   Code of programs: CLI11 and fmt are parsed once for all of it.
+function(radixlab_program_code)
+  foreach(target IN LISTS ARGN)
+    target_compile_options(${target} PRIVATE ${RADIXLAB_PROGRAM_OPTIONS})
+    target_link_libraries(${target} PRIVATE fmt::fmt)
+  endforeach()
+  radixlab_use_headers(program ${ARGN})
+endfunction()
+
+# Programs read options and print, tests run for a moment: neither is worth an optimiser's minutes.
+set(RADIXLAB_PROGRAM_OPTIONS $<$<CONFIG:Release>:-O1>)
+set(RADIXLAB_TEST_OPTIONS $<$<CONFIG:Release>:-O0>)
+radixlab_headers(program OPTIONS ${RADIXLAB_PROGRAM_OPTIONS} LIBS fmt::fmt CLI11::CLI11
+  HEADERS <CLI/CLI.hpp> <fmt/format.h> ${RADIXLAB_STANDARD_HEADERS})
+radixlab_headers(test OPTIONS ${RADIXLAB_TEST_OPTIONS} LIBS GTest::gmock
+  HEADERS <gmock/gmock.h> <gtest/gtest.h> ${RADIXLAB_STANDARD_HEADERS})
