@@ -12,7 +12,8 @@ occur exactly once in it, whitespace aside, and the `+` lines that stand in thei
   lives_say   chapter 05: the rule that the random lives name
   needs       avx2, where the change lies in code that no other processor runs
 
-As a program: python3 -m lab.make_wrong FILE.wrong SOLUTIONS_FOLDER OUT.cpp writes the spoilt file."""
+As a program: python3 -m lab.make_wrong SOLUTIONS_FOLDER OUT_FOLDER FILE.wrong... writes each spoilt file as NAME.cpp; one that is
+the same already is left as it is, so that nothing is compiled again."""
 import sys
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -84,16 +85,19 @@ def _plain(line):
 
 
 def main(words):
-    if len(words) != 3:
+    if len(words) < 3:
         sys.exit(__doc__)
-    spec, solutions, out = map(Path, words)
+    solutions, folder, *specs = map(Path, words)
+    folder.mkdir(parents=True, exist_ok=True)
     try:
-        wrong = read(spec)
-        text = spoilt(wrong, (solutions / wrong.file).read_text(encoding="utf-8"))
+        for spec in specs:
+            wrong = read(spec)
+            text = spoilt(wrong, (solutions / wrong.file).read_text(encoding="utf-8"))
+            out = folder / f"{wrong.name}.cpp"
+            if not out.is_file() or out.read_text(encoding="utf-8") != text:
+                out.write_text(text, encoding="utf-8")
     except (LabError, OSError) as error:
         sys.exit(f"make_wrong: {error}")
-    out.parent.mkdir(parents=True, exist_ok=True)
-    out.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":
