@@ -58,21 +58,21 @@ class LinearBody {
   static void tile(const Args& args, const Block& block, std::size_t row, std::size_t panel) {
     const S* w[B];
     for (int b = 0; b < B; ++b) w[b] = args.panels + ((panel + b) * args.steps + block.k) * 16;
-    // Between two blocks of steps the sums wait in the scratch: y may be too coarse for them.
+    // Between two blocks of steps the sums wait in the scratch: y may be too coarse for them. One block needs none.
     const std::size_t stride = 16 * (block.panel_end - block.panel);
-    float* const waiting = block.scratch + (row - block.row) * stride + 16 * (panel - block.panel);
+    const auto waiting = [&] { return block.scratch + (row - block.row) * stride + 16 * (panel - block.panel); };
     FmaTile<L, R, B> sums;
     if (block.k == 0) {
       sums.clear();
     } else {
-      sums.load(waiting, stride, 16);
+      sums.load(waiting(), stride, 16);
     }
     sums.run(args.x + row * args.steps + block.k, args.steps, w, 16, block.k_end - block.k);
     if (block.k_end == args.steps) {
       const std::size_t columns = args.n - (panel + B - 1) * 16;
       sums.store(args.y + row * args.n + panel * 16, args.n, columns < 16 ? static_cast<int>(columns) : 16);
     } else {
-      sums.store(waiting, stride, 16);
+      sums.store(waiting(), stride, 16);
     }
   }
 };

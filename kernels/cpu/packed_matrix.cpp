@@ -26,6 +26,7 @@ void PackedMatrix<T>::set_row(std::size_t n, std::span<const float> row) {
     throw std::invalid_argument("PackedMatrix::set_row: " + std::to_string(row.size()) + " weights given, expected " +
                                 std::to_string(k_));
   }
+  if (k_ == 0) return;  // nothing to write, and no place for it
   T* const lane = panels_.data() + (n / kPanel * steps() * kPanel + n % kPanel) * kStep<T>;
   for (std::size_t i = 0; i < k_; ++i) assign(lane[i / kStep<T> * kPanel * kStep<T> + i % kStep<T>], row[i]);
 }
