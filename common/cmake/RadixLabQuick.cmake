@@ -1,16 +1,18 @@
 # A build from nothing spends its time on headers, over and over. Here they are parsed a few times for all: the files of a library
-# are compiled as one (a unity build), and what tests and programs include is a precompiled header. With RADIXLAB_ALONE each
-# file is compiled by itself, so that it shows that it stands on its own includes; a learner's file always is.
-option(RADIXLAB_ALONE "Compile each file by itself: no precompiled headers, no unity builds" OFF)
+# are compiled as one (a unity build), and what tests and programs include is a precompiled header. Preset alone
+# does neither: there a file that lacks an include does not compile. A learner's file is always compiled by itself.
+option(RADIXLAB_AS_ONE "Compile the files of a library, a suite or a demo as one" ON)
+option(RADIXLAB_PRECOMPILE "Precompile the headers of tests and of programs" ON)
 
 set(RADIXLAB_STANDARD_HEADERS <algorithm> <cmath> <filesystem> <fstream> <functional> <map> <memory> <numeric> <optional> <random>
   <set> <span> <sstream> <stdexcept> <string> <unordered_map> <utility> <vector>)
 
 # radixlab_as_one(<target>...)
-#   Libraries whose files are compiled as one, but for those with options of their own. Names of their anonymous namespaces must
-#   differ. CMake's own unity builds name files by their place on the disk, so that no compiler cache knows them elsewhere.
+#   The files of each target are compiled as one; a file with compile options of its own stays apart. No two of them may define
+#   one name, not even in anonymous namespaces. CMake's own unity builds name files by their place on the disk, so that a compiler
+#   cache would not know them in another folder.
 function(radixlab_as_one)
-  if(RADIXLAB_ALONE)
+  if(NOT RADIXLAB_AS_ONE)
     return()
   endif()
   foreach(target IN LISTS ARGN)
@@ -38,17 +40,17 @@ function(radixlab_as_one)
 endfunction()
 
 # radixlab_as_one_at_last(<target>)
-#   Likewise, when the folder that says so is done: files may join the target until then.
+#   As radixlab_as_one, at the end of this CMakeLists.txt: files may join the target until then.
 function(radixlab_as_one_at_last target)
   cmake_language(EVAL CODE "cmake_language(DEFER CALL radixlab_as_one ${target})")
 endfunction()
 
 # radixlab_headers(<name> OPTIONS <flag>... LIBS <target>... HEADERS <header>...)
-#   The object library radixlab_<name>_headers, whose precompiled header others take by radixlab_use_headers: they must be
-#   compiled with the same flags.
+#   Makes the object library radixlab_<name>_headers, which has a precompiled header. radixlab_use_headers gives that to other
+#   targets, whose flags must be the same.
 function(radixlab_headers name)
   cmake_parse_arguments(H "" "" "OPTIONS;LIBS;HEADERS" ${ARGN})
-  if(RADIXLAB_ALONE)
+  if(NOT RADIXLAB_PRECOMPILE)
     return()
   endif()
   file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/${name}_headers.cpp CONTENT "")
@@ -60,7 +62,7 @@ endfunction()
 
 # radixlab_use_headers(<name> <target>...)
 function(radixlab_use_headers name)
-  if(NOT RADIXLAB_ALONE)
+  if(RADIXLAB_PRECOMPILE)
     foreach(target IN LISTS ARGN)
       target_precompile_headers(${target} REUSE_FROM radixlab_${name}_headers)
     endforeach()
@@ -77,9 +79,14 @@ function(radixlab_program_code)
   radixlab_use_headers(program ${ARGN})
 endfunction()
 
-# Programs read options and print, tests run for a moment: neither is worth an optimiser's minutes.
-set(RADIXLAB_PROGRAM_OPTIONS $<$<CONFIG:Release>:-O1>)
-set(RADIXLAB_TEST_OPTIONS $<$<CONFIG:Release>:-O0>)
+# Programs read options and print, tests run for a moment: neither is worth an optimiser's minutes, least of all behind a
+# sanitizer's checks.
+set(RADIXLAB_PROGRAM_OPTIONS $<$<NOT:$<CONFIG:Debug>>:-O1>)
+set(RADIXLAB_TEST_OPTIONS $<$<NOT:$<CONFIG:Debug>>:-O0>)
+set(RADIXLAB_READER_OPTIONS ${RADIXLAB_PROGRAM_OPTIONS})  # of libraries that read and draw what is small
+if(RADIXLAB_SANITIZE)
+  set(RADIXLAB_READER_OPTIONS -O0)
+endif()
 radixlab_headers(program OPTIONS ${RADIXLAB_PROGRAM_OPTIONS} LIBS fmt::fmt CLI11::CLI11
   HEADERS <CLI/CLI.hpp> <fmt/format.h> ${RADIXLAB_STANDARD_HEADERS})
 radixlab_headers(test OPTIONS ${RADIXLAB_TEST_OPTIONS} LIBS GTest::gmock

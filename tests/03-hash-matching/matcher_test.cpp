@@ -15,7 +15,7 @@ void PrintTo(const BadHash& hash, std::ostream* out) { *out << hash.what; }
 
 namespace {
 
-using Text = std::vector<TokenId>;
+using Tokens = std::vector<TokenId>;
 using Found = std::vector<MatchingPrefix>;
 
 std::size_t steps = 0;  // of the rolling hash
@@ -24,14 +24,14 @@ std::uint64_t counted_roll(std::uint64_t before, TokenId last) {
   return roll_hash(before, last);
 }
 
-Text counted(std::size_t tokens, TokenId first = 0) {
-  Text text(tokens);
+Tokens counted(std::size_t tokens, TokenId first = 0) {
+  Tokens text(tokens);
   for (TokenId& token : text) token = first++;
   return text;
 }
 
 // The truth: every sequence is read.
-Found by_brute_force(const std::vector<Text>& sequences, const Text& query) {
+Found by_brute_force(const std::vector<Tokens>& sequences, const Tokens& query) {
   Found all;
   for (std::size_t i = 0; i < sequences.size(); ++i) {
     std::size_t same = 0;
@@ -48,7 +48,7 @@ MatchingPrefix best_of(const Found& all) {
   return best;
 }
 
-std::string words(const Text& tokens) {
+std::string words(const Tokens& tokens) {
   std::string all;
   for (const TokenId token : tokens) all += (all.empty() ? "" : " ") + std::to_string(token);
   return all;
@@ -75,7 +75,8 @@ std::string trouble(const Found& found, const Found& truth) {
 }
 
 // find_matching_prefixes(query) names each sequence that shares a token, once, with the longest, find_best()'s first.
-void expect_all_matches(const HashBasedPrefixMatcher& matcher, const std::vector<Text>& sequences, const Text& query) {
+void expect_all_matches(const HashBasedPrefixMatcher& matcher, const std::vector<Tokens>& sequences,
+                        const Tokens& query) {
   const Found found = matcher.find_matching_prefixes(query), truth = by_brute_force(sequences, query);
   std::string wrong = trouble(found, truth);
   if (wrong.empty() && !found.empty() && found.front() != best_of(truth))
@@ -90,9 +91,9 @@ void expect_all_matches(const HashBasedPrefixMatcher& matcher, const std::vector
 }
 
 // Texts of a few letters, so that they share prefixes, end inside one another and come twice.
-std::vector<Text> random_texts(std::mt19937& random, std::size_t count) {
-  std::vector<Text> texts(count);
-  for (Text& text : texts) {
+std::vector<Tokens> random_texts(std::mt19937& random, std::size_t count) {
+  std::vector<Tokens> texts(count);
+  for (Tokens& text : texts) {
     if (&text != texts.data() && random() % 2 == 0) text = texts[random() % count];
     text.resize(random() % (text.size() + 4));
     while (random() % 4 != 0) text.push_back(static_cast<TokenId>(random() % 3 * 256 + random() % 2));
@@ -112,11 +113,11 @@ TEST(Lab03Matcher, T1_OneStepATokenAndNoMore) {
 
 TEST(Lab03Matcher, T1_EveryPrefixIsIndexed) {
   HashBasedPrefixMatcher matcher;
-  const Text text = counted(20);
+  const Tokens text = counted(20);
   matcher.index_sequence(text);
   EXPECT_EQ(matcher.num_prefixes(), 20u) << "a sequence of 20 tokens has 20 prefixes, the whole one too";
   for (std::size_t n = 1; n <= text.size(); ++n) {
-    Text query(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(n));
+    Tokens query(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(n));
     query.push_back(-1);
     EXPECT_EQ(matcher.find_best(query).length, n) << "a query that leaves the sequence after " << n << " tokens";
   }
@@ -124,7 +125,7 @@ TEST(Lab03Matcher, T1_EveryPrefixIsIndexed) {
 
 TEST(Lab03Matcher, T1_ADistinctPrefixHasOneEntry) {
   HashBasedPrefixMatcher matcher;
-  const Text first = {7, 7, 3, 1, 9}, second = {7, 7, 3, 4};
+  const Tokens first = {7, 7, 3, 1, 9}, second = {7, 7, 3, 4};
   matcher.index_sequence(first);
   matcher.index_sequence(second);
   EXPECT_EQ(matcher.num_prefixes(), 6u)
@@ -138,38 +139,38 @@ TEST(Lab03Matcher, T1_NumbersCountFromZero) {
   HashBasedPrefixMatcher matcher;
   EXPECT_EQ(matcher.index_sequence(counted(3)), 0u);
   EXPECT_EQ(matcher.index_sequence(counted(3)), 1u) << "an equal sequence has a number of its own";
-  EXPECT_EQ(matcher.index_sequence(Text{}), 2u) << "so has an empty one";
+  EXPECT_EQ(matcher.index_sequence(Tokens{}), 2u) << "so has an empty one";
   EXPECT_EQ(matcher.index_sequence(counted(3, 50)), 3u);
   EXPECT_EQ(matcher.find_best(counted(3, 50)), (MatchingPrefix{3, 3})) << "the fourth sequence is number 3";
 }
 
 TEST(Lab03Matcher, T2_TheLongestPrefixWins) {
   HashBasedPrefixMatcher matcher;
-  matcher.index_sequence(Text{7, 7, 3, 1, 9});
-  matcher.index_sequence(Text{7, 7, 3, 4});
-  EXPECT_EQ(matcher.find_best(Text{7, 7, 3, 4, 4}), (MatchingPrefix{1, 4}))
+  matcher.index_sequence(Tokens{7, 7, 3, 1, 9});
+  matcher.index_sequence(Tokens{7, 7, 3, 4});
+  EXPECT_EQ(matcher.find_best(Tokens{7, 7, 3, 4, 4}), (MatchingPrefix{1, 4}))
       << "sequence 0 shares 3 tokens and sequence 1 shares 4";
-  EXPECT_EQ(matcher.find_best(Text{7, 7, 3, 1, 9, 9}), (MatchingPrefix{0, 5})) << "the query may go on";
-  EXPECT_EQ(matcher.find_best(Text{7, 7}), (MatchingPrefix{0, 2})) << "the query may end first";
+  EXPECT_EQ(matcher.find_best(Tokens{7, 7, 3, 1, 9, 9}), (MatchingPrefix{0, 5})) << "the query may go on";
+  EXPECT_EQ(matcher.find_best(Tokens{7, 7}), (MatchingPrefix{0, 2})) << "the query may end first";
 }
 
 TEST(Lab03Matcher, T2_TiesGoToTheFirst) {
   HashBasedPrefixMatcher matcher;
-  matcher.index_sequence(Text{7, 7, 3});
-  matcher.index_sequence(Text{7, 7, 3});
-  matcher.index_sequence(Text{7, 7, 4});
-  EXPECT_EQ(matcher.find_best(Text{7, 7, 3}).sequence, 0)
+  matcher.index_sequence(Tokens{7, 7, 3});
+  matcher.index_sequence(Tokens{7, 7, 3});
+  matcher.index_sequence(Tokens{7, 7, 4});
+  EXPECT_EQ(matcher.find_best(Tokens{7, 7, 3}).sequence, 0)
       << "two sequences share 3 tokens: the lower number is the answer";
-  EXPECT_EQ(matcher.find_best(Text{7, 7, 9}).sequence, 0) << "three sequences share 2 tokens";
+  EXPECT_EQ(matcher.find_best(Tokens{7, 7, 9}).sequence, 0) << "three sequences share 2 tokens";
 }
 
 TEST(Lab03Matcher, T2_NothingInCommon) {
   HashBasedPrefixMatcher matcher;
-  EXPECT_EQ(matcher.find_best(Text{1, 2}), MatchingPrefix{}) << "nothing is indexed yet";
-  matcher.index_sequence(Text{1, 2});
-  EXPECT_EQ(matcher.find_best(Text{2, 1}), (MatchingPrefix{-1, 0})) << "no first token in common";
-  EXPECT_EQ(matcher.find_best(Text{}), (MatchingPrefix{-1, 0})) << "an empty query shares nothing";
-  EXPECT_EQ(matcher.find_matching_prefixes(Text{2, 1}), Found{});
+  EXPECT_EQ(matcher.find_best(Tokens{1, 2}), MatchingPrefix{}) << "nothing is indexed yet";
+  matcher.index_sequence(Tokens{1, 2});
+  EXPECT_EQ(matcher.find_best(Tokens{2, 1}), (MatchingPrefix{-1, 0})) << "no first token in common";
+  EXPECT_EQ(matcher.find_best(Tokens{}), (MatchingPrefix{-1, 0})) << "an empty query shares nothing";
+  EXPECT_EQ(matcher.find_matching_prefixes(Tokens{2, 1}), Found{});
 }
 
 TEST(Lab03Matcher, T2_AQueryIsHashedAsFarAsItCanMatch) {
@@ -184,11 +185,11 @@ TEST(Lab03Matcher, T2_AQueryIsHashedAsFarAsItCanMatch) {
 TEST(Lab03Matcher, T2_TheTableIsAskedByHalves) {
   HashBasedPrefixMatcher matcher(counted_roll);
   for (std::size_t n = 1; n <= 300; ++n) {  // each prefix has another sequence that came first
-    Text text = counted(n);
+    Tokens text = counted(n);
     text.push_back(-1);
     matcher.index_sequence(text);
   }
-  Text query = counted(150);
+  Tokens query = counted(150);
   query.resize(300, -2);
   const std::size_t before = matcher.look_ups();
   steps = 0;
@@ -205,32 +206,32 @@ TEST(Lab03Matcher, T2_TheTableIsAskedByHalves) {
 
 TEST(Lab03Matcher, T2_EachSequenceOnceWithItsLongest) {
   HashBasedPrefixMatcher matcher;
-  const std::vector<Text> sequences = {{7, 7, 3, 1, 9}, {7, 7, 3, 4}, {8, 8}, {7, 7, 3, 1, 2}, {7, 5}, {7, 7, 3}};
-  for (const Text& sequence : sequences) matcher.index_sequence(sequence);
-  for (const Text& query : {Text{7, 7, 3, 1, 2, 2}, Text{7, 7}, Text{7, 7, 3, 4}, Text{7, 5, 5}, Text{8}})
+  const std::vector<Tokens> sequences = {{7, 7, 3, 1, 9}, {7, 7, 3, 4}, {8, 8}, {7, 7, 3, 1, 2}, {7, 5}, {7, 7, 3}};
+  for (const Tokens& sequence : sequences) matcher.index_sequence(sequence);
+  for (const Tokens& query : {Tokens{7, 7, 3, 1, 2, 2}, Tokens{7, 7}, Tokens{7, 7, 3, 4}, Tokens{7, 5, 5}, Tokens{8}})
     expect_all_matches(matcher, sequences, query);
 }
 
 TEST(Lab03Matcher, T2_ACollisionIsNoHit) {
   HashBasedPrefixMatcher matcher(mod_256_roll);
-  matcher.index_sequence(Text{7, 7, 3});
-  EXPECT_EQ(matcher.find_best(Text{263, 7, 3}), (MatchingPrefix{-1, 0}))
+  matcher.index_sequence(Tokens{7, 7, 3});
+  EXPECT_EQ(matcher.find_best(Tokens{263, 7, 3}), (MatchingPrefix{-1, 0}))
       << "I12: 263 % 256 is 7, so the hashes are equal; the tokens are not. A hit that is not verified gives one "
          "text's "
          "keys and values to another";
-  matcher.index_sequence(Text{263, 7, 3});
-  EXPECT_EQ(matcher.find_best(Text{263, 7, 3}), (MatchingPrefix{1, 3}))
+  matcher.index_sequence(Tokens{263, 7, 3});
+  EXPECT_EQ(matcher.find_best(Tokens{263, 7, 3}), (MatchingPrefix{1, 3}))
       << "I12: both texts are indexed under one hash; if the first is the wrong one, the next must be asked";
 }
 
 TEST(Lab03Matcher, T2_APairThatCollidesUnderTheGoodHash) {
   HashBasedPrefixMatcher matcher;
-  Text text(kCollidingText.begin(), kCollidingText.end()), twin(kCollidingTwin.begin(), kCollidingTwin.end());
+  Tokens text(kCollidingText.begin(), kCollidingText.end()), twin(kCollidingTwin.begin(), kCollidingTwin.end());
   std::uint64_t one = 0, other = 0;
   for (const TokenId token : text) one = roll_hash(one, token);
   for (const TokenId token : twin) other = roll_hash(other, token);
   ASSERT_EQ(one, other) << "given: 64 bits are equal, and not one token";
-  for (Text* longer : {&text, &twin}) longer->insert(longer->end(), {5, 6, 7});
+  for (Tokens* longer : {&text, &twin}) longer->insert(longer->end(), {5, 6, 7});
   matcher.index_sequence(text);
   EXPECT_EQ(matcher.find_best(twin), (MatchingPrefix{-1, 0})) << "I12: no first token in common";
   matcher.index_sequence(twin);
@@ -245,9 +246,9 @@ TEST_P(Lab03Collisions, T2_EveryAnswerIsBruteForces) {
   std::size_t hits = 0;
   for (int round = 0; round < 40; ++round) {
     HashBasedPrefixMatcher matcher(GetParam().roll);
-    const std::vector<Text> sequences = random_texts(random, 24);
-    for (const Text& sequence : sequences) matcher.index_sequence(sequence);
-    for (const Text& query : random_texts(random, 24)) {
+    const std::vector<Tokens> sequences = random_texts(random, 24);
+    for (const Tokens& sequence : sequences) matcher.index_sequence(sequence);
+    for (const Tokens& query : random_texts(random, 24)) {
       const Found truth = by_brute_force(sequences, query);
       ASSERT_EQ(matcher.find_best(query), best_of(truth)) << "find_best(" << words(query) << ")";
       expect_all_matches(matcher, sequences, query);

@@ -8,20 +8,20 @@
 namespace radixlab {
 namespace {
 
-using Text = std::vector<TokenId>;
+using Tokens = std::vector<TokenId>;
 
 class Lab01Open : public testing::Test {
  protected:
   std::unique_ptr<CountingCacheManager> manager = make_open_manager(3);
   Story cache{*manager, 3, false};
-  const Text first = {1, 2, 3, 4, 5, 6}, second = {7, 8, 9, 10, 11, 12}, third = {13, 14, 15, 16, 17, 18};
+  const Tokens first = {1, 2, 3, 4, 5, 6}, second = {7, 8, 9, 10, 11, 12}, third = {13, 14, 15, 16, 17, 18};
 
   void insert_all() {
     cache.insert_prefix(first, std::vector<PageId>{0, 1}, {});
     cache.insert_prefix(second, std::vector<PageId>{2, 3}, {});
     cache.insert_prefix(third, std::vector<PageId>{4, 5}, {});
   }
-  std::size_t cached(const Text& text) { return cache.match_prefix(text).cached_len; }
+  std::size_t cached(const Tokens& text) { return cache.match_prefix(text).cached_len; }
 };
 
 TEST_F(Lab01Open, WhatCameFirstGoesFirst) {
