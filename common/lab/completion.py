@@ -42,7 +42,8 @@ def script(shell):
     """Each arm of the case is one thing to complete, the narrower first."""
     frame, give = SHELLS[shell]
     arms = [f'    "0 "*) {give.format(" ".join(cli.COMMANDS))} ;;']
-    for name, module in cli.COMMANDS.items():
+    for name in cli.COMMANDS:
+        module = cli.module_of(name)
         words = []
         for action in cli.parser_of(name, module)._actions:
             values = [*(action.choices or ()), *getattr(action, "completes", ())]

@@ -27,8 +27,6 @@ NOT_RUN = {
 }
 MOST_NOT_RUN = 10
 SHORTER = {  # a page shows the whole sweep, the test a part of it
-    "--questions common/llm/checkpoint/documents/questions.jsonl":
-        "--questions <(sed -n 1~2p common/llm/checkpoint/documents/questions.jsonl)",  # two of each document
     "--steps 1000000": "--steps 2000",
     "--row radix --break page": "--row radix --break page --threads 1 --isa best --page-size 8 --chunk 7",
 }
@@ -93,7 +91,7 @@ class Commands(unittest.TestCase):
             if command.startswith("./lab "):
                 with self.subTest(f"{page.name}: {command}"):
                     name, *words = shlex.split(command.partition(" -- ")[0])[1:]
-                    cli.parser_of(name, cli.COMMANDS[name]).parse_args(words)
+                    cli.parser_of(name, cli.module_of(name)).parse_args(words)
 
     def test_a_block_is_read_as_a_shell_reads_it(self):
         text = "```sh\na --b \\\n  c   # two lines; exit code 1\n\n# only a comment\nd\n```\n```c\nnot; this;\n```\n"

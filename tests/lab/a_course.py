@@ -66,7 +66,7 @@ class CourseTest(unittest.TestCase):
         """(exit code, standard output, standard error) of ./lab NAME WORDS... in the course."""
         out, err = io.StringIO(), io.StringIO()
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-            module = cli.COMMANDS[name]
+            module = cli.module_of(name)
             try:
                 code = module.run(cli.parser_of(name, module).parse_args(words, argparse.Namespace(more=[])), self.root)
             except LabError as error:
