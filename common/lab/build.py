@@ -2,16 +2,18 @@
 import os
 import re
 import shutil
+import time
 
-from lab import libtorch
+from lab import libtorch, times
 from lab.logged import WorkFailed, run_logged, show_log
-from lab.places import ROOT, build_folder, shown
+from lab.places import DEPS, ROOT, build_folder, shown
 from lab.setup import add_preset, set_up
 from lab.terminal import say
 
 SUMMARY = "configure and build a preset, or only some targets of it"
 EXAMPLE = "./lab build doc_qa make_model"
 LAUNCHER = "CMAKE_CXX_COMPILER_LAUNCHER"
+CACHE_SIZE = "2G"
 BYTES_PER_COMPILER = 1.5e9  # a file that includes LibTorch takes this much memory
 
 
@@ -42,13 +44,15 @@ def configure(preset, *options):
     _run(f"Configuring preset {preset}", command, folder / "lab-configure.log", "CMake Error")
 
 
-def build(preset, targets=()):
-    """Builds `targets`, or everything."""
+def build(preset, targets=(), label=""):
+    """Builds `targets`, or everything. `label`: what that is called on the screen."""
     folder = build_folder(preset)
     command = ["cmake", "--build", str(folder), "--parallel", str(jobs())]
     if targets:
         command += ["--target", *targets]
-    _run("Building " + (" ".join(targets) or "everything"), command, folder / "lab-build.log", "FAILED:")
+    started = time.time()
+    _run(label or "Building " + (" ".join(targets) or "everything"), command, folder / "lab-build.log", "FAILED:")
+    times.spent_building(folder, started)
 
 
 def _was_made_elsewhere(folder):
@@ -61,12 +65,23 @@ def _was_made_elsewhere(folder):
 
 
 def _environment():
-    """CMake finds a LibTorch of the reader's own through CMAKE_PREFIX_PATH, also where Torch_DIR named it; a ccache that is
-    there saves compiling twice."""
+    """What CMake is told: where a LibTorch of the reader's own is, also where Torch_DIR named it; and the compiler's cache, unless
+    the reader calls the compiler through something else."""
     own, known = libtorch.own_prefix(), os.environ.get("CMAKE_PREFIX_PATH", "")
     prefix = {"CMAKE_PREFIX_PATH": f"{own}{os.pathsep}{known}".rstrip(os.pathsep)} if own else {}
-    launcher = {LAUNCHER: "ccache"} if shutil.which("ccache") and LAUNCHER not in os.environ else {}
-    return {**prefix, **launcher}
+    launcher = [] if LAUNCHER in os.environ else _launcher()
+    return {**prefix, **({LAUNCHER: ";".join(launcher)} if launcher else {})}
+
+
+def _launcher():
+    """What the compiler is called through: a cache in build/deps, which other folders of the course share. Its settings are
+    part of the call, so that they hold for whoever builds; NOHASHDIR and BASEDIR make a file the same in every folder,
+    DEPEND spares a run of the preprocessor, and the sloppiness is what precompiled headers ask for."""
+    if not shutil.which("ccache"):
+        return []
+    settings = {"CCACHE_DIR": os.environ.get("CCACHE_DIR", DEPS / "ccache"), "CCACHE_BASEDIR": ROOT, "CCACHE_NOHASHDIR": 1,
+                "CCACHE_DEPEND": 1, "CCACHE_SLOPPINESS": "pch_defines,time_macros", "CCACHE_MAXSIZE": CACHE_SIZE}
+    return ["env", *(f"{name}={value}" for name, value in settings.items()), "ccache"]
 
 
 def _run(label, command, log, first_word_of_trouble):

@@ -26,6 +26,7 @@ GROUPS = {
         Package("g++", program="g++"),
         Package("cmake", program="cmake"),
         Package("ninja-build", program="ninja"),
+        Package("ccache", program="ccache"),
         Package("nlohmann-json3-dev"),
         Package("libcli11-dev"),
         Package("libfmt-dev"),
@@ -42,8 +43,8 @@ GROUPS = {
     "style": (Package("clang-format", program="clang-format"), Package("clang-tidy", program="clang-tidy")),
 }
 EVERY_PRESET = ("build", "test", "pictures")
-MORE = {"test": ("wheels",), "asan": ("wheels",), "cuda": ("wheels",), "labs-clang": ("clang",), "fuzz": ("clang", "fuzzing"),
-        "aarch64": ("aarch64",)}
+MORE = {"test": ("wheels",), "asan": ("clang", "fuzzing"), "asan-gcc": ("wheels",), "cuda": ("wheels",), "labs-clang": ("clang",),
+        "alone": ("clang",), "fuzz": ("clang", "fuzzing"), "aarch64": ("aarch64",)}
 """Groups of a preset, beside those of every preset. Where there are wheels, LibTorch is one."""
 
 AGAIN = "Run the same command again when that is mended: it goes on from there"

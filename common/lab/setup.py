@@ -10,7 +10,8 @@ from lab.terminal import say
 
 SUMMARY = "install what is missing: packages of the system, LibTorch"
 EXAMPLE = "./lab setup --preset labs     (the chapters alone: no LibTorch)"
-PRESETS = ("test", "labs", "labs-clang", "labs-asan", "labs-debug", "asan", "tsan", "fuzz", "cuda", "aarch64")
+PRESETS = ("test", "labs", "labs-clang", "alone", "tidy", "labs-asan", "labs-debug", "asan", "asan-gcc", "tsan", "fuzz", "cuda",
+           "aarch64")
 
 
 def add_arguments(parser):
