@@ -59,7 +59,7 @@ def choose(lab, task, wanted):
 
 def make(target):
     if not program(target, PRESET).exists():
-        say("The first time, the chapter and its tests are built for the debugger: a minute or two.")
+        say("The first time, the chapter and its tests are built for the debugger: the better part of a minute.")
     set_up(PRESET)
     configure(PRESET)
     build(PRESET, [target])

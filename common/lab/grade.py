@@ -3,6 +3,7 @@
 Each task of exercises/ is graded alone, in front of our solution where that is released, then all of them together.
 Given files that were changed are put back first. Exit code 0 only at full points. This is no sandbox: see
 common/lab/run_task.py."""
+import contextlib
 import datetime
 import json
 import os
@@ -14,7 +15,7 @@ import time
 from pathlib import Path
 
 from lab import board, course, explain, formats, given_files, open_lab
-from lab.build import configure
+from lab.build import build, configure
 from lab.build_tasks import SUITE
 from lab.logged import CTEST, WorkFailed, run_logged
 from lab.places import ROOT, LabError, build_folder, shown
@@ -62,7 +63,8 @@ def run(arguments):
         return time_edits(lab, preset, arguments)
     matrix = explain.read_matrix(lab) if arguments.explain else {}
     quiet = arguments.json or bool(arguments.format and not arguments.out)
-    record = grade(lab, preset, chosen(arguments.mine, lab), arguments.as_is, quiet)
+    with contextlib.redirect_stdout(sys.stderr) if quiet else contextlib.nullcontext():  # whatever is set up or built first
+        record = grade(lab, preset, chosen(arguments.mine, lab), arguments.as_is, quiet)
     if arguments.explain:
         explain.explain(record, matrix)
         record.write(results(lab.number, preset) / "record.json")
@@ -114,8 +116,9 @@ def prepare(preset, mine):
 def run_tests(lab, preset, quiet):
     """Runs the chapter's tests through ctest, quietly: each of them writes down what it found."""
     folder = build_folder(preset)
-    if not (folder / "bin" / f"grade_{lab.number}_{TOGETHER}").exists() and not quiet:
-        say("The first grade of a chapter builds its tests too: that takes a minute or two.")
+    if not (folder / "bin" / f"grade_{lab.number}_{TOGETHER}").exists():
+        ours = [f"radixlab_{lab.number}_solution"] if is_graded_alone(lab) else []
+        build(preset, [f"radixlab_{lab.number}_tests", *ours], f"Building the tests of chapter {lab.number}, the first time")
     command = ["ctest", "--test-dir", str(folder), "--label-regex", f"^chapter-{lab.number}$", "--no-tests=error",
                "--parallel", str(len(os.sched_getaffinity(0))), "--output-on-failure"]
     log, told = results(lab.number, preset) / "ctest.log", results(lab.number, preset) / "compile.json"
