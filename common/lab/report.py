@@ -11,6 +11,7 @@ class Result:
     state: str  # passed, failed or skipped
     reason: str = ""  # of a skip
     output: str = ""  # of a failure
+    seconds: float = 0.0
 
 
 def read_junit(path):
@@ -40,10 +41,11 @@ def skip_lines(results):
 
 def _result(case):
     name, output = case.get("name", ""), case.findtext("system-out") or ""
+    seconds = float(case.get("time") or 0)
     if case.get("status") == "run":
-        return Result(name, "passed")
+        return Result(name, "passed", seconds=seconds)
     if case.get("status") == "fail" or case.find("failure") is not None or case.find("error") is not None:
-        return Result(name, "failed", output=output)
+        return Result(name, "failed", output=output, seconds=seconds)
     skipped = case.find("skipped")
     return Result(name, "skipped", skip_reason(output) or (skipped.get("message", "") if skipped is not None else "") or
                   f"no reason given: {name}")

@@ -45,8 +45,8 @@ class CompletionTest:
         self.assertRegex(registered, "^complete .*_radixlab lab$")
 
     def test_options_and_what_stands_without_one(self):
-        self.assertEqual(offered(self.shell, "check", "")[0], {"-h", "--help", "--list", *STEPS})
-        self.assertEqual(offered(self.shell, "check", "docs", "")[0], {"-h", "--help", "--list", *STEPS})
+        self.assertEqual(offered(self.shell, "check", "")[0], {"-h", "--help", "--all", "--list", "--times", *STEPS})
+        self.assertEqual(offered(self.shell, "check", "docs", "")[0], {"-h", "--help", "--all", "--list", "--times", *STEPS})
         self.assertEqual(offered(self.shell, "fuzz", "")[0], {"-h", "--help", "--runs", "--jobs", "--seed", *TARGETS})
         self.assertEqual(offered(self.shell, "completion", "")[0], {"-h", "--help", "bash", "zsh"})
 
