@@ -1,12 +1,15 @@
 """The steps of ./lab check. A step's work returns what it counted; an error says what failed, and its words were shown."""
+import os
 import re
 import shutil
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 from typing import Callable
 
-from lab import edition_proof, fuzz, packages, report
+from lab import edition_proof, fuzz, packages, report, times
 from lab.build import build, configure, jobs
 from lab.docs import make_docs
 from lab.gradescope import gradescope_trial
@@ -16,17 +19,24 @@ from lab.setup import set_up
 from lab.suites import ctest_command
 from lab.terminal import Progress, say
 
-SHORT = "the ladder in a short sweep"
-TSAN = {"test_contract": r"contract\.", "test_storage": r"storage\.", "test_kernels": r"kernels\.", "test_llm": r"llm\.",
-        "test_golden": r"golden\.", "test_conformance": r"conformance\.", "ladder": r"ladder\.[0-9]"}
-"""What has threads, or is called by what has: targets, and how the names of their tests begin. The ladder's broken rows
-prove the test, and that once is enough."""
-EMULATED = {**TSAN, "test_io": r"io\.", "test_visualize": r"visualize\.",
+SHORT = "the ladder in pairs"
+TSAN = {"test_kernels": r"kernels\.([^/]*$|.*/avx2)", "test_llm": r"llm\.", "test_golden": r"golden\.", "ladder": r"ladder\.[0-9]"}
+"""What has threads: {target: how the names of its tests begin}. All instruction sets share their threads' code, so AVX2 stands
+for all. The ladder's cells with a fault (ladder.break-...) prove the ladder itself: ./lab test runs them."""
+TSAN_ALL = {**TSAN, "test_contract": r"contract\.", "test_storage": r"storage\.", "test_kernels": r"kernels\.",
+            "test_conformance": r"conformance\."}
+"""The same with every instruction set, and with what threads call."""
+EMULATED = {**TSAN_ALL, "test_io": r"io\.", "test_visualize": r"visualize\.",
             **{f"test_{chapter}_solution": rf"solution-{chapter}\." for chapter in ("01", "02", "03", "04", "05")}}
-"""What runs under qemu, likewise: suites of C++ alone, because a Python test would start the other processor's programs."""
-ONCE = ("^front-door$", "^pages$")
-"""Labels of what ./lab test shows for all compilers: the front door, and that the pages say what the programs do."""
+"""What runs under qemu, in the same form: suites of C++ alone, because a Python test would start the other processor's programs."""
+CLANG = {"test_kernels": r"kernels\.", "test_llm": r"llm\.", "test_golden": r"golden\.", "ladder": r"ladder\.[0-9]"}
+"""What computes, in the same form: another compiler's optimiser must give the same bits. Step asan builds the rest by it."""
+ONCE = ("^front-door$", "^pages$", "^walk$")
+"""Labels of what one compiler shows for all: the front door, that the pages say what the programs do, the learner's walk."""
+LONG = "^long$"
+"""The label of whole runs of programs, which take minutes behind a sanitizer's checks."""
 LIFE_STEPS = 200_000
+FUZZ_RUNS = 5_000  # inputs a target
 BIGGEST_FILE = 3_000_000
 
 
@@ -62,31 +72,47 @@ def troubles_of(path, name):
 
 
 def tidy():
-    """clang-tidy over what the labs compile, tests and stubs aside; what it says of a header it says once."""
+    """clang-tidy over what the labs compile, tests and stubs aside; a finding in a header is printed once. Where files are
+    compiled as one it looks at them so, because nearly all of its time goes into the headers that they share."""
     set_up("labs", "style")
-    configure("labs")
-    folder = build_folder("labs")
-    units = compiled(folder)
-    left_out = ("tests/", "exercises/")
-    files = sorted(name for name in tracked() if not name.startswith(left_out) and str(ROOT / name) in units)
+    configure("tidy")
+    folder = build_folder("tidy")
+    units = {unit: files for unit, files in compiled(folder).items() if not files[0].startswith(("tests/", "exercises/"))}
     said = set()
 
-    def look_at(name):
-        done = subprocess.run(["clang-tidy", "--quiet", "-p", str(folder), "--extra-arg=-Wno-unknown-warning-option", name],
+    def look_at(unit):
+        one = ["--checks=-bugprone-suspicious-include"] if len(units[unit]) > 1 else []  # it is made of #include "x.cpp"
+        done = subprocess.run(["clang-tidy", "--quiet", "-p", folder, "--extra-arg=-Wno-unknown-warning-option", *one, unit],
                               cwd=ROOT, capture_output=True, text=True)
-        said.update(line for line in done.stdout.splitlines() if re.search(r": (warning|error): ", line))
+        said.update(normal(line) for line in done.stdout.splitlines() if re.search(r": (warning|error): ", line))
         if done.returncode != 0:
-            said.add(f"{name}: clang-tidy ends with {done.returncode}")
+            said.add(f"{shown(unit)}: clang-tidy ends with {done.returncode}")
 
     with Progress("clang-tidy", unit=str) as bar, ThreadPoolExecutor(jobs()) as pool:
-        for done, _ in enumerate(pool.map(look_at, files), 1):
-            bar.update(done, len(files))
+        largest_first = sorted(units, key=lambda unit: (-len(units[unit]), unit))
+        for done, _ in enumerate(pool.map(look_at, largest_first), 1):
+            bar.update(done, len(units))
     fail_on(sorted(said), 0)
-    return f"{len(files)} files"
+    return f"{sum(map(len, units.values()))} files"
 
 
 def compiled(folder):
-    return set(re.findall(r'"file": "(.*)"', (folder / "compile_commands.json").read_text()))
+    """{what the compiler is given: the repository's files in it}."""
+    ours, units = set(tracked()), {}
+    for unit in map(Path, re.findall(r'"file": "(.*)"', (folder / "compile_commands.json").read_text())):
+        parts = [unit]
+        if unit.parent == folder / "as_one":
+            parts = [unit.parent / name for name in re.findall(r'^#include "(.*)"$', unit.read_text(), re.MULTILINE)]
+        names = [shown(os.path.normpath(part)) for part in parts]
+        if ours.issuperset(names):
+            units[unit] = names
+    return units
+
+
+def normal(line):
+    """A finding with its file as the reader would type it."""
+    file, colon, rest = line.partition(":")
+    return shown(os.path.normpath(file)) + colon + rest
 
 
 def suites_of(preset, targets=(), patterns=(), but_labels=()):
@@ -110,6 +136,7 @@ def run_suites(preset, patterns=(), but_labels=()):
             raise
         trouble = failure
     results = report.read_junit(junit)
+    times.spent_testing(build_folder(preset), results)
     counts = report.counts(results)
     for line in [*report.failure_lines(results), *report.skip_lines(results)]:
         say(line)
@@ -123,13 +150,14 @@ def run_suites(preset, patterns=(), but_labels=()):
     return f"{counts['passed']} tests, {counts['skipped']} skipped"
 
 
-def asan():
-    return suites_of("asan", but_labels=ONCE)
+def chosen(preset, targets):
+    """Some targets and the tests of theirs."""
+    return suites_of(preset, list(targets), [rf"^{name}" for name in targets.values()])
 
 
-def tsan():
+def tsan(targets):
     say("Left out, because LibTorch is not built for it: " + ", ".join(with_libtorch()))
-    return suites_of("tsan", list(TSAN), [rf"^{name}" for name in TSAN.values()])
+    return chosen("tsan", targets)
 
 
 def with_libtorch():
@@ -138,10 +166,6 @@ def with_libtorch():
     link = r"(target_link_libraries|radixlab_suite)\(\s*(\w+)[^()]*\bradixlab_(?:stock|libtorch)\b[^()]*\)"
     found = {pair for text in texts for pair in re.findall(link, text)}
     return sorted(f"test_{name}" if command == "radixlab_suite" else name for command, name in found)
-
-
-def other_compiler():
-    return suites_of("labs-clang", but_labels=ONCE)
 
 
 def lives():
@@ -198,7 +222,7 @@ def docs():
 
 
 def ladder():
-    """Every cell of every row; ./lab test leaves the slowest out."""
+    """Every cell of every row; ./lab test leaves the slowest of the newest row out, and most of the others."""
     set_up("test")
     configure("test")
     build("test", ["ladder"])
@@ -215,13 +239,13 @@ def ladder():
     return f"{cells} cells of {len(rows)} rows"
 
 
-def all_packages():
-    return gradescope_trial(whole=True)
-
-
 def aarch64():
-    say(f"Under qemu run: {', '.join(target.removeprefix('test_') for target in EMULATED)}")
-    return suites_of("aarch64", list(EMULATED), [rf"^{name}" for name in EMULATED.values()])
+    say(f"Under qemu run: {names_of(EMULATED)}")
+    return chosen("aarch64", EMULATED)
+
+
+def names_of(targets):
+    return ", ".join(target.removeprefix("test_") for target in targets)
 
 
 def fail_on(troubles, code):
@@ -237,22 +261,31 @@ STEPS = {
     "docs": Step("the documentation's site, a warning being an error", docs, (*LABS, "docs")),
     "tidy": Step("clang-tidy over the labs, tests aside", tidy, (*LABS, "style")),
     "front": Step("./lab demo and ./lab doctor in a fresh folder", front, packages.groups("test")),
-    "labs-clang": Step("every suite without LibTorch, by clang++-16", other_compiler, packages.groups("labs-clang")),
+    "labs-clang": Step(f"by clang++-16, optimised: {names_of(CLANG)}", partial(chosen, "labs-clang", CLANG),
+                       packages.groups("labs-clang")),
     "lives": Step("random requests on every manager, every rule after every step; short form", lives,
                   packages.groups("labs-clang")),
-    "tsan": Step(f"ThreadSanitizer: {', '.join(target.removeprefix('test_') for target in TSAN)}; {SHORT}", tsan,
-                 packages.groups("tsan")),
-    "asan": Step(f"AddressSanitizer, leaks, UndefinedBehaviorSanitizer: all; {SHORT}", asan, packages.groups("asan")),
+    "tsan": Step(f"ThreadSanitizer: {names_of(TSAN)}; {SHORT}", partial(tsan, TSAN), packages.groups("tsan")),
+    "asan": Step(f"AddressSanitizer, leaks, UndefinedBehaviorSanitizer: every suite without LibTorch, by clang++-16; {SHORT}",
+                 partial(suites_of, "asan", but_labels=(*ONCE, LONG)), packages.groups("asan")),
     "packages": Step("the labs' Gradescope packages, on our solution and the starter; the first lab's on wrong submissions too",
                      gradescope_trial, LABS),
-    "editions": Step("the student's edition, closed and with 01 released, and the instructor's: packed, built, used",
-                     edition_proof.prove, LABS),
-    "fuzz": Step("libFuzzer on every reader of files and on the managers, under both", fuzz.prove,
-                 packages.groups("fuzz")),
-    "ladder": Step("only if named: every cell of every row of the ladder", ladder, packages.groups("test"),
-                   only_by_name=True),
-    "all-packages": Step("only if named: every lab's Gradescope package on wrong submissions too", all_packages, LABS,
+    "editions": Step("the student's edition and the instructor's: packed, built, used", edition_proof.prove,
+                     packages.groups("labs-clang")),
+    "fuzz": Step("libFuzzer on every reader of files and on the managers, under both; short form",
+                 partial(fuzz.prove, runs=FUZZ_RUNS), packages.groups("fuzz")),
+    "alone": Step("every suite without LibTorch, by clang++-16, each file compiled by itself",
+                  partial(suites_of, "alone", but_labels=ONCE), packages.groups("alone"), only_by_name=True),
+    "asan-gcc": Step(f"as asan, by g++, with LibTorch and whole runs of programs; {SHORT}",
+                     partial(suites_of, "asan-gcc", but_labels=ONCE), packages.groups("asan-gcc"), only_by_name=True),
+    "tsan-all": Step(f"ThreadSanitizer: {names_of(TSAN_ALL)}; {SHORT}", partial(tsan, TSAN_ALL), packages.groups("tsan"),
+                     only_by_name=True),
+    "ladder": Step("every cell of every row of the ladder", ladder, packages.groups("test"), only_by_name=True),
+    "all-packages": Step("every lab's Gradescope package on wrong submissions too", partial(gradescope_trial, whole=True), LABS,
                          only_by_name=True),
-    "aarch64": Step(f"only if named: the scalar path for aarch64, cross-compiled, under qemu; {SHORT}", aarch64,
-                    packages.groups("aarch64"), only_by_name=True),
+    "released": Step("the student's edition with 01 released", partial(edition_proof.prove, released=True), LABS, only_by_name=True),
+    "long-fuzz": Step("libFuzzer, twenty times as long", fuzz.prove, packages.groups("fuzz"), only_by_name=True),
+    "aarch64": Step(f"the scalar path for aarch64, cross-compiled, under qemu; {SHORT}", aarch64, packages.groups("aarch64"),
+                    only_by_name=True),
 }
+"""In the order in which they run. Those that are run only if they are named, or with --all, stand behind the others."""

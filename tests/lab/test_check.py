@@ -9,7 +9,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from unittest import mock
 
-from lab import check, check_steps, cli, setup, suites
+from lab import check, check_steps, cli, setup, suites, times
 from lab.check_steps import Step
 from lab.logged import WorkFailed
 from lab.places import ROOT, LabError
@@ -22,6 +22,11 @@ def failing():
 
 class CheckTest(unittest.TestCase):
     def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        change = mock.patch.object(times, "BUILD", Path(folder.name))
+        change.start()
+        self.addCleanup(change.stop)
         self.ran = []
         self.steps = {"one": Step("the first", self.passing("one", "9 tests")), "two": Step("the second", failing),
                       "three": Step("the third", self.passing("three", "3 files"))}
@@ -29,10 +34,10 @@ class CheckTest(unittest.TestCase):
     def passing(self, name, counted):
         return lambda: self.ran.append(name) or counted
 
-    def check(self, *names, listed=False):
+    def check(self, *names, listed=False, everything=False):
         said = io.StringIO()
         with contextlib.redirect_stdout(said):
-            code = check.run(SimpleNamespace(steps=list(names), list=listed), self.steps)
+            code = check.run(SimpleNamespace(steps=list(names), list=listed, all=everything, times=False), self.steps)
         return code, said.getvalue()
 
     def test_all_steps_run_though_one_failed(self):
@@ -73,7 +78,11 @@ class CheckTest(unittest.TestCase):
         self.assertEqual(self.ran, ["one"])
         self.check("rare")
         self.assertEqual(self.ran, ["one", "rare"])
-        self.assertIn("rare", self.check(listed=True)[1])
+        self.check(everything=True)
+        self.assertEqual(self.ran, ["one", "rare", "one", "rare"])
+        with self.assertRaisesRegex(LabError, "either --all or the names"):
+            self.check("rare", everything=True)
+        self.assertIn("\nrare  the rare (only if named, or with --all)\n", self.check(listed=True)[1])
 
     def test_the_packages_of_all_chosen_steps_are_asked_for_at_once_before_the_first_runs(self):
         self.steps = {"one": Step("the first", self.passing("one", ""), ("style",)),
@@ -87,7 +96,8 @@ class CheckTest(unittest.TestCase):
         self.assertEqual(self.ran, [])
 
     def test_each_step_names_the_packages_of_its_work(self):
-        used = {"source": "style", "docs": "docs", "tidy": "style", "labs-clang": "clang", "fuzz": "fuzzing"}
+        used = {"source": "style", "docs": "docs", "tidy": "style", "labs-clang": "clang", "fuzz": "fuzzing",
+                "asan": "clang", "alone": "clang", "editions": "clang"}
         for name, step in check_steps.STEPS.items():
             self.assertEqual("build" in step.groups, name != "source", name)
             self.assertIn(used.get(name, "test"), step.groups, name)
