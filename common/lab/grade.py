@@ -64,7 +64,7 @@ def run(arguments):
     matrix = explain.read_matrix(lab) if arguments.explain else {}
     quiet = arguments.json or bool(arguments.format and not arguments.out)
     with contextlib.redirect_stdout(sys.stderr) if quiet else contextlib.nullcontext():  # whatever is set up or built first
-        record = grade(lab, preset, chosen(arguments.mine, lab), arguments.as_is, quiet)
+        record = grade(lab, preset, chosen(arguments.mine, lab), arguments.as_is)
     if arguments.explain:
         explain.explain(record, matrix)
         record.write(results(lab.number, preset) / "record.json")
@@ -82,7 +82,7 @@ def run(arguments):
     return 0 if record.full else 1
 
 
-def grade(lab, preset=PRESET, mine=(), as_is=False, quiet=False):
+def grade(lab, preset=PRESET, mine=(), as_is=False):
     """Grades a chapter; returns its record.Record, which is written to build/labs/results/NN/record.json too."""
     started, clock = datetime.datetime.now(datetime.timezone.utc), time.monotonic()
     set_up(preset)
@@ -93,7 +93,7 @@ def grade(lab, preset=PRESET, mine=(), as_is=False, quiet=False):
         for old in folder.glob("*.json"):
             if old.name != RECORD:  # which stands until there is a new one
                 old.unlink()
-        run_tests(lab, preset, quiet)
+        run_tests(lab, preset)
         items = [collect(lab, item, folder) for item in [*(task.id for task in lab.tasks), TOGETHER]]
     name_all_unwritten(items)
     ran = {number: "yours" if number == lab.number or number in mine else "ours"
@@ -113,7 +113,7 @@ def prepare(preset, mine):
         configure(preset, f"-DRADIXLAB_MINE={wanted}")
 
 
-def run_tests(lab, preset, quiet):
+def run_tests(lab, preset):
     """Runs the chapter's tests through ctest, quietly: each of them writes down what it found."""
     folder = build_folder(preset)
     if not (folder / "bin" / f"grade_{lab.number}_{TOGETHER}").exists():
@@ -124,7 +124,7 @@ def run_tests(lab, preset, quiet):
     log, told = results(lab.number, preset) / "ctest.log", results(lab.number, preset) / "compile.json"
     for last_try in (False, True):
         try:
-            run_logged(f"Grading chapter {lab.number}", command, log, CTEST, stream=sys.stderr if quiet else sys.stdout)
+            run_logged(f"Grading chapter {lab.number}", command, log, CTEST)
         except WorkFailed:  # a test that is red: its item says so
             pass
         if told.exists() or last_try:

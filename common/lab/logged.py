@@ -30,10 +30,10 @@ class WorkFailed(LabError):
         self.log = log
 
 
-def run_logged(label, command, log, progress=NINJA, environment=None, stream=None):
+def run_logged(label, command, log, progress=NINJA, environment=None):
     """Runs `command` in the root of the repository. Lines that match `progress`, done and total, move the bar."""
     log.parent.mkdir(parents=True, exist_ok=True)
-    with Progress(label, unit=str, stream=stream) as bar, open(log, "w") as file, subprocess.Popen(
+    with Progress(label, unit=str) as bar, open(log, "w") as file, subprocess.Popen(
             command, cwd=ROOT, env={**os.environ, **(environment or {})}, text=True, errors="replace",
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as work:
         for line in work.stdout:
