@@ -246,5 +246,10 @@ int main(int argc, char** argv) {
   radixlab::Options options;
   return radixlab::run_program(
       "doc_qa", argc, argv, [&](CLI::App& app) { radixlab::add_options(app, options); },
-      [&] { return radixlab::run(options); });
+      [&] {
+#ifdef RADIXLAB_WITH_STOCK
+        if (options.stock) radixlab::need_stock(argv);
+#endif
+        return radixlab::run(options);
+      });
 }

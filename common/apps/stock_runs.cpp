@@ -29,6 +29,8 @@ Generation ask_one(StockModel& model, const std::vector<TokenId>& prompt, const 
 
 }  // namespace
 
+void need_stock(char**) {}
+
 ManagerRuns ask_stock(const std::filesystem::path& model, DType type, std::size_t threads, const std::vector<Ask>& asks,
                       const GenerateOptions& options, const Tokenizer& tokenizer) {
   StockModel stock(model, type, threads);

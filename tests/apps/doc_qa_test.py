@@ -3,10 +3,11 @@ import json
 import pathlib
 import re
 import shutil
+import subprocess
 import tempfile
 import unittest
 
-from program import CHECKPOINT, run
+from program import BIN, CHECKPOINT, run
 
 QUESTIONS = [json.loads(line) for line in (CHECKPOINT / "documents/questions.jsonl").read_text().splitlines()]
 
@@ -47,6 +48,17 @@ class DocQa(unittest.TestCase):
             _, figures = self.ask("--quiet", *options, questions=questions)
             answers.add(tuple(r["answer"] for r in figures["runs"] if r["manager"] == "radix"))
         self.assertEqual(answers, {tuple(q["answer"] for q in questions)})
+
+    @unittest.skipUnless((BIN / "doc_qa_stock").exists(), "built without LibTorch")
+    def test_the_stock_operators_answer_in_a_program_of_their_own(self):
+        text, figures = self.ask("--quiet", "--stock", questions=QUESTIONS[:1])
+        self.assertEqual([m["manager"] for m in figures["managers"]], ["naive", "radix", "stock"])
+        self.assertEqual(figures["runs"][-1]["answer"], QUESTIONS[0]["answer"])
+        alone = subprocess.run([shutil.copy(BIN / "doc_qa", self.folder), "--model", CHECKPOINT, "--document", "README.md",
+                                "--questions", "-", "--stock"],
+                               input="", capture_output=True, text=True, timeout=120)
+        self.assertEqual((alone.returncode, alone.stdout), (2, ""))
+        self.assertIn(f"doc_qa: --stock: {self.folder / 'doc_qa_stock'} does not start", alone.stderr)
 
     def test_the_type_is_the_checkpoints_and_bfloat16_halves_the_cache(self):
         peak = {}
