@@ -5,6 +5,7 @@ target_compile_options(radixlab_settings INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion
   -Wno-missing-field-initializers  # a designated initialiser names what differs from the default, and only that
   -ffp-contract=off)  # a multiply-add is fused where the source says so, and nowhere else: see the numeric policy
+target_compile_definitions(radixlab_settings INTERFACE RADIXLAB_SHORT=$<BOOL:${RADIXLAB_SHORT}>)
 target_include_directories(radixlab_settings INTERFACE ${PROJECT_SOURCE_DIR}/common)
 
 if(RADIXLAB_SANITIZE)

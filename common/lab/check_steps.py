@@ -33,8 +33,6 @@ CLANG = {"test_kernels": r"kernels\.", "test_llm": r"llm\.", "test_golden": r"go
 """What computes, in the same form: another compiler's optimiser must give the same bits. Step asan builds the rest by it."""
 ONCE = ("^front-door$", "^pages$", "^walk$")
 """Labels of what one compiler shows for all: the front door, that the pages say what the programs do, the learner's walk."""
-LONG = "^long$"
-"""The label of whole runs of programs, which take minutes behind a sanitizer's checks."""
 LIFE_STEPS = 200_000
 FUZZ_RUNS = 5_000  # inputs a target
 BIGGEST_FILE = 3_000_000
@@ -216,6 +214,13 @@ def front_command(clone, name):
     return log
 
 
+def benchmarks():
+    set_up("test")
+    configure("test")
+    build("test", ["bench_all"])
+    return f"{len(list((build_folder('test') / 'bin').glob('bench_*')))} programs"
+
+
 def docs():
     page = make_docs("labs")
     return f"{len(list(page.parent.glob('*.html')))} pages"
@@ -261,13 +266,14 @@ STEPS = {
     "docs": Step("the documentation's site, a warning being an error", docs, (*LABS, "docs")),
     "tidy": Step("clang-tidy over the labs, tests aside", tidy, (*LABS, "style")),
     "front": Step("./lab demo and ./lab doctor in a fresh folder", front, packages.groups("test")),
+    "benchmarks": Step("those that no suite runs are built", benchmarks, packages.groups("test")),
     "labs-clang": Step(f"by clang++-16, optimised: {names_of(CLANG)}", partial(chosen, "labs-clang", CLANG),
                        packages.groups("labs-clang")),
     "lives": Step("random requests on every manager, every rule after every step; short form", lives,
                   packages.groups("labs-clang")),
     "tsan": Step(f"ThreadSanitizer: {names_of(TSAN)}; {SHORT}", partial(tsan, TSAN), packages.groups("tsan")),
     "asan": Step(f"AddressSanitizer, leaks, UndefinedBehaviorSanitizer: every suite without LibTorch, by clang++-16; {SHORT}",
-                 partial(suites_of, "asan", but_labels=(*ONCE, LONG)), packages.groups("asan")),
+                 partial(suites_of, "asan", but_labels=ONCE), packages.groups("asan")),
     "packages": Step("the labs' Gradescope packages, on our solution and the starter; the first lab's on wrong submissions too",
                      gradescope_trial, LABS),
     "editions": Step("the student's edition and the instructor's: packed, built, used", edition_proof.prove,
