@@ -54,7 +54,7 @@ class DocQa(unittest.TestCase):
         text, figures = self.ask("--quiet", "--stock", questions=QUESTIONS[:1])
         self.assertEqual([m["manager"] for m in figures["managers"]], ["naive", "radix", "stock"])
         self.assertEqual(figures["runs"][-1]["answer"], QUESTIONS[0]["answer"])
-        alone = subprocess.run([shutil.copy(BIN / "doc_qa", self.folder), "--model", CHECKPOINT, "--document", "README.md",
+        alone = subprocess.run([shutil.copy(BIN / "doc_qa", self.folder), "--model", CHECKPOINT, "--document", CHECKPOINT / "README.md",
                                 "--questions", "-", "--stock"],
                                input="", capture_output=True, text=True, timeout=120)
         self.assertEqual((alone.returncode, alone.stdout), (2, ""))
