@@ -2,7 +2,8 @@
 /// Chapter 01, tasks 1.2-1.4: the scheduler's desk. It takes pages for a request, publishes what is computed, evicts
 /// when the pool is dry. One code path for every manager. After seed 003's CacheManager.
 ///
-///   start        match, lock, take pages        the prompt's KV has a place, and a part of it is there already
+///   start        match, lock, take pages        the prompt's KV has a place, and a part of it is there already. What was
+///                                               copied is let go again
 ///   (compute)                                   the model writes KV and raises `computed`
 ///   chunk_done   insert, lock new, unlock old   others can hit what is computed; the request goes on with cached pages
 ///   grow         take pages                     room for tokens to come
@@ -13,6 +14,7 @@
 ///   I4   free pages + cached pages + private pages = the pool, after every call, also one that throws
 ///   I8   one token at least is left to compute: all but the last are looked up
 ///   I20  room is counted after the lock, which lowers what is evictable
+///   I22  a running request holds locked the whole pages that it shares, or all of its handle where the last page is its own
 ///   I23  only written KV is published: tokens beyond `computed`, such as the last generated one, never are
 #pragma once
 #include "01-naive-manager/cache_salt.hpp"
@@ -27,7 +29,7 @@ struct Request {
   std::uint32_t cache_salt = 0;  ///< from CacheManager::salt()
   std::size_t computed = 0;      ///< [tokens] whose KV is written: from the cache, then by the model
   std::vector<PageId> pages;     ///< its page table [ceil(tokens reserved / P)]; empty while it is not running
-  CacheHandle handle;            ///< locked while it runs
+  CacheHandle handle;            ///< locked while it runs; may be shorter than `hit`, whose last part was copied
   std::size_t hit = 0;           ///< [tokens] that start() found
 };
 

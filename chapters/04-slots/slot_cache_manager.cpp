@@ -52,6 +52,12 @@ void SlotCacheManager::copy_pages(const CacheHandle& handle, std::span<PageId> o
   if (handle.cached_len > 0) out[0] = at(handle).id;
 }
 
+CacheHandle SlotCacheManager::whole_pages(const CacheHandle& handle) const {
+  if (handle.cached_len == 0) return {};
+  at(handle);  // refuses what is gone
+  return handle.cached_len == max_len_ ? handle : CacheHandle{};
+}
+
 void SlotCacheManager::lock_handle(const CacheHandle& handle) {
   if (handle.cached_len == 0) return;
   Row& row = at(handle);

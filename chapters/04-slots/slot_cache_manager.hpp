@@ -31,6 +31,7 @@ class SlotCacheManager : public BaseCacheManager {
 
   CacheHandle match_prefix(PrefixKey key) override;
   void copy_pages(const CacheHandle& handle, std::span<PageId> out) const override;
+  CacheHandle whole_pages(const CacheHandle& handle) const override;  ///< empty, unless the hit fills its row
   void lock_handle(const CacheHandle& handle) override;
   void unlock_handle(const CacheHandle& handle) override;
   std::vector<PageId> reset() override;

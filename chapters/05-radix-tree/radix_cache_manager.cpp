@@ -51,6 +51,15 @@ void RadixCacheManager::copy_pages(const CacheHandle& handle, std::span<PageId> 
                       out.begin() + static_cast<std::ptrdiff_t>(n->end / options_.page_size - n->pages.size()));
 }
 
+// A hit that ends inside a page names the node of that one page, so that the whole pages end above it.
+CacheHandle RadixCacheManager::whole_pages(const CacheHandle& handle) const {
+  if (handle.cached_len == 0) return {};
+  Node& node = tree_.node(handle);
+  if (handle.cached_len == node.end) return handle;
+  Node& above = *node.parent;
+  return above.is_root() ? CacheHandle{} : this->handle({&above, above.end});
+}
+
 RadixTree::Position RadixCacheManager::resume(PrefixKey key, std::span<const PageId> pages, const CacheHandle& from) {
   const std::size_t P = options_.page_size;
   check_insert_arguments(key, pages, from, P);

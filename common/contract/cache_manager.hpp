@@ -11,7 +11,8 @@
 ///
 /// A request's life:
 ///
-///   match_prefix, copy_pages, lock_handle, [take pages, compute, write KV], insert_prefix, unlock_handle
+///   match_prefix, copy_pages, lock_handle, [take pages, copy a part, keep whole_pages alone locked, compute, write KV],
+///   insert_prefix, unlock_handle
 ///
 /// Invariants (check_integrity() and the tests name a broken one):
 ///
@@ -21,7 +22,7 @@
 ///   I28  a handle whose place is gone is refused, never followed
 ///
 /// Errors are exceptions that name the rule; a failed call changes nothing, also when memory runs out in it. Copying,
-/// locking and unlocking a good handle never fail: whoever cleans up relies on it. One thread at a time, as a
+/// cutting to whole pages, locking and unlocking a good handle never fail: whoever cleans up relies on it. One thread at a time, as a
 /// scheduler's loop calls it. std::invalid_argument is a caller's mistake that no rule covers: a span of the wrong
 /// size. After seed 003. `CacheManager` (chapter 01) is not one of these: it is the scheduler's desk that uses one.
 #pragma once
@@ -82,6 +83,11 @@ class BaseCacheManager {
 
   /// Writes the pages of tokens 0 .. cached_len-1 to `out` [ceil(cached_len / P)], in order.
   virtual void copy_pages(const CacheHandle& handle, std::span<PageId> out) const = 0;
+
+  /// The handle of a hit's whole pages: cached_len / P of them. It is what a request goes on holding when the part of a
+  /// last page has been copied into a page of its own. By default the handle itself, for managers that give whole pages
+  /// only.
+  virtual CacheHandle whole_pages(const CacheHandle& handle) const { return handle; }
 
   /// A prefix is protected while it, or a longer one, is locked. Locks are counted; unlocking what
   /// nobody locked throws (I18), and Story checks that each unlock has its own lock.

@@ -11,6 +11,7 @@ class MockManager : public BaseCacheManager {
  public:
   MOCK_METHOD(CacheHandle, match_prefix, (PrefixKey), (override));
   MOCK_METHOD(void, copy_pages, (const CacheHandle&, std::span<PageId>), (const, override));
+  MOCK_METHOD(CacheHandle, whole_pages, (const CacheHandle&), (const, override));
   MOCK_METHOD(void, lock_handle, (const CacheHandle&), (override));
   MOCK_METHOD(void, unlock_handle, (const CacheHandle&), (override));
   MOCK_METHOD(InsertResult, insert_prefix, (PrefixKey, std::span<const PageId>, const CacheHandle&), (override));

@@ -76,6 +76,7 @@ class Replayer {
       manager_.copy_pages(h, pages);
       return compare(call, pages);
     }
+    if (call.op == "whole_pages") return learn(call, manager_.whole_pages(h));
     if (call.op == "lock") manager_.lock_handle(h);
     if (call.op == "unlock") manager_.unlock_handle(h);
     if (call.op == "retain") manager_.retain(h, call.priority, call.duration);

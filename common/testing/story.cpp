@@ -115,6 +115,19 @@ void Story::copy_pages(const CacheHandle& handle, std::span<PageId> out) const {
     broken("I10: copy_pages names other pages than when the handle was given out");
 }
 
+CacheHandle Story::whole_pages(const CacheHandle& handle) const {
+  Line line(*this, "whole_pages");
+  line.with("handle", handle);
+  CacheHandle whole;
+  follow(line, handle, [&] { whole = told_.whole_pages(handle); });
+  line.with("whole", whole);
+  if (const std::size_t expected = handle.cached_len / page_size_ * page_size_; whole.cached_len != expected)
+    broken("I22: the whole pages of a hit of " + to_string(handle.cached_len) + " tokens hold " + to_string(expected) +
+           ", the handle names " + to_string(whole.cached_len));
+  if (const Known* const good = known(handle)) remember(whole, {good->tokens, good->cache_salt});
+  return whole;
+}
+
 void Story::lock_handle(const CacheHandle& handle) {
   Line line(*this, "lock");
   line.with("handle", handle);

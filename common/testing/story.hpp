@@ -33,6 +33,7 @@ class Story : public BaseCacheManager {
 
   CacheHandle match_prefix(PrefixKey key) override;
   void copy_pages(const CacheHandle& handle, std::span<PageId> out) const override;
+  CacheHandle whole_pages(const CacheHandle& handle) const override;
   void lock_handle(const CacheHandle& handle) override;
   void unlock_handle(const CacheHandle& handle) override;
   InsertResult insert_prefix(PrefixKey key, std::span<const PageId> pages, const CacheHandle& from) override;
@@ -68,7 +69,7 @@ class Story : public BaseCacheManager {
 
   static HandleName name(const CacheHandle& h) { return {h.node, h.generation, h.cached_len}; }
   Known* known(const CacheHandle& handle) const;
-  void remember(const CacheHandle& handle, PrefixKey key);
+  void remember(const CacheHandle& handle, PrefixKey key) const;
   void follow(Line& line, const CacheHandle& handle, const std::function<void()>& call) const;
   void ask(Line& line, const std::function<void()>& call) const;
   void check_insert(PrefixKey key, std::span<const PageId> pages, const CacheHandle& from, const InsertResult& result,

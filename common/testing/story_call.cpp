@@ -60,12 +60,15 @@ class CallReader {
   }
 
   void read_by_handle(StoryCall& call) const {
-    if (call.op != "copy" && call.op != "lock" && call.op != "unlock" && call.op != "retain")
+    if (call.op != "copy" && call.op != "lock" && call.op != "unlock" && call.op != "retain" &&
+        call.op != "whole_pages")
       refuse("\"op\" is " + quote(call.op) + ", which is no call of a manager");
     call.handle = handle("handle");
     if (call.op == "retain") {
       call.priority = number<std::int32_t>("priority");
       call.duration = number<std::uint64_t>("duration");
+    } else if (call.op == "whole_pages") {
+      if (has("whole")) call.found = handle("whole");
     } else if (call.op == "copy") {
       call.num_pages = number<std::size_t>("num_pages");
       if (call.num_pages > most_pages)

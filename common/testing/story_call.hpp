@@ -29,7 +29,7 @@ struct StoryCall {
   std::uint64_t duration = 0;
 
   std::optional<std::string> error;  // and how it ended
-  std::optional<RecordedHandle> found;
+  std::optional<RecordedHandle> found;  // what a match or an insert gave out, or whole_pages
   std::optional<std::size_t> cached_len;
   std::optional<std::vector<PageId>> named;
   std::optional<SizeInfo> sizes;

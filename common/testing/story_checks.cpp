@@ -8,7 +8,7 @@ namespace radixlab {
 using std::to_string;
 
 // The manager has given out `handle` for a prefix of `key`: are the pages that it names that prefix's?
-void Story::remember(const CacheHandle& handle, PrefixKey key) {
+void Story::remember(const CacheHandle& handle, PrefixKey key) const {
   if (handle.cached_len == 0) return;
   const PrefixKey prefix(key.tokens.first(handle.cached_len), key.cache_salt);
   std::vector<PageId> pages((handle.cached_len + page_size_ - 1) / page_size_);

@@ -27,6 +27,7 @@ ToldCalls told_calls(std::string_view story) {
       call.cache_salt = needed_number<std::uint32_t>(*line, "cache_salt", lines.where());
       if (line->contains("handle")) givers[needed_numbers<std::uint64_t>(*line, "handle", lines.where())] = call.id;
     }
+    if (line->contains("whole")) givers[needed_numbers<std::uint64_t>(*line, "whole", lines.where())] = call.id;
     if (call.op == "evict") call.amount = needed_number<std::size_t>(*line, "num_pages", lines.where());
     if (call.op == "retain") {
       call.amount = needed_number<std::size_t>(*line, "duration", lines.where());
@@ -69,6 +70,13 @@ void CallPlayer::make(const ToldCall& call, const CacheHandle& handle) {
   } else if (call.op == "copy") {
     std::vector<PageId> pages((handle.cached_len + cache_.page_size() - 1) / cache_.page_size());
     cache_.copy_pages(handle, pages);
+  } else if (call.op == "whole_pages") {
+    const CacheHandle whole = cache_.whole_pages(handle);
+    if (const auto given = given_.find(call.giver); given != given_.end()) {
+      const auto& [named, prefix, salt] = given->second;
+      const auto end = prefix.begin() + static_cast<std::ptrdiff_t>(whole.cached_len);
+      given_[call.id] = {whole, {prefix.begin(), end}, salt};
+    }
   } else if (call.op == "lock") {
     cache_.lock_handle(handle);
     ++locks_[name(handle)];

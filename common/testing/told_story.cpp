@@ -54,6 +54,7 @@ std::string page_words(std::span<const PageId> pages) {
 std::string result_words(const StoryCall& call) {
   if (call.error) return "refused: " + plain(*call.error);
   if (call.op == "match" && call.found) return grouped((*call.found)[0]) + " cached";
+  if (call.op == "whole_pages" && call.found) return counted((*call.found)[0], "token");
   if (call.op == "insert" && call.cached_len) return grouped(*call.cached_len) + " cached";
   if (call.op == "copy" && call.named) return page_words(*call.named);
   if ((call.op == "evict" || call.op == "reset") && call.named) return "frees " + page_words(*call.named);

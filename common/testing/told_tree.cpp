@@ -28,12 +28,15 @@ const ToldTree::Named* ToldTree::find(const RecordedHandle& handle) const {
 }
 
 void ToldTree::remember(const StoryCall& call) {
+  const Named* const longer = call.op == "whole_pages" ? find(call.handle) : nullptr;
+  const std::vector<TokenId>& text = longer ? longer->tokens : call.tokens;
+  const std::uint32_t salt = longer ? longer->cache_salt : call.cache_salt;
   const std::size_t len = (*call.found)[0];
-  if (len == 0 || len > call.tokens.size()) return;
-  const std::vector<TokenId> prefix(call.tokens.begin(), call.tokens.begin() + static_cast<std::ptrdiff_t>(len));
+  if (len == 0 || len > text.size()) return;
+  const std::vector<TokenId> prefix(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(len));
   const Named* const before = find(*call.found);
-  const bool same = before && before->cache_salt == call.cache_salt && before->tokens == prefix;
-  named_[*call.found] = {call.cache_salt, prefix, same ? before->locks : 0};
+  const bool same = before && before->cache_salt == salt && before->tokens == prefix;
+  named_[*call.found] = {salt, prefix, same ? before->locks : 0};
 }
 
 // Pages of the text that nobody held before are the manager's now.

@@ -19,6 +19,7 @@ bool CacheManager::start(Request& r) {
 
 bool CacheManager::begin(Request& r, const CacheHandle& hit) {
   const std::size_t shared = hit.cached_len / page_size_, part = hit.cached_len % page_size_;
+  CacheHandle held = hit;
   std::vector<PageId> pages(pages_for(hit.cached_len));
   cache_.copy_pages(hit, pages);
   r.pages.reserve(pages_for(r.tokens.size()));  // nothing below may fail while a lock is held and not written down
@@ -27,7 +28,11 @@ bool CacheManager::begin(Request& r, const CacheHandle& hit) {
   bool room = false;
   try {
     room = grow(r, r.tokens.size());  // counted after the lock (I20)
-    if (room && part > 0) kv_.copy_kv(pages[shared], r.pages[shared], part);
+    if (room && part > 0) {
+      kv_.copy_kv(pages[shared], r.pages[shared], part);
+      held = cache_.whole_pages(hit);  // what is copied may go (I38)
+      cache_.lock_handle(held);
+    }
   } catch (...) {
     give_back(r.pages, shared);
     r.pages.clear();
@@ -39,7 +44,8 @@ bool CacheManager::begin(Request& r, const CacheHandle& hit) {
     cache_.unlock_handle(hit);
     return false;
   }
-  r.handle = hit;
+  if (part > 0) cache_.unlock_handle(hit);
+  r.handle = held;
   r.computed = r.hit = hit.cached_len;
   return true;
 }

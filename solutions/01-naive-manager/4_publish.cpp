@@ -9,10 +9,12 @@ void CacheManager::publish(Request& r, bool finished) {
   check_running(r);
   const PrefixKey key(std::span(r.tokens).first(r.computed), r.cache_salt);
   std::vector<PageId> named(pages_for(r.computed));  // before the insert: once pages are given, nothing may fail
-  const CacheHandle held = cache_.insert_prefix(key, std::span(r.pages).first(named.size()), r.handle).handle;
+  CacheHandle held = cache_.insert_prefix(key, std::span(r.pages).first(named.size()), r.handle).handle;
   named.resize(pages_for(held.cached_len));
-  cache_.copy_pages(held, named);           // who holds each stretch now?
-  if (!finished) cache_.lock_handle(held);  // before the unlock below (I19)
+  cache_.copy_pages(held, named);  // who holds each stretch now?
+  const bool ends_in_ours = named.empty() || named.back() == r.pages[named.size() - 1];
+  if (!ends_in_ours) held = cache_.whole_pages(held);  // nobody reads another's partly filled page (I22, I38)
+  if (!finished) cache_.lock_handle(held);             // before the unlock below (I19)
   try {
     cache_.unlock_handle(r.handle);
   } catch (...) {

@@ -21,6 +21,7 @@ class OneTextManager : public BaseCacheManager {
 
   bool partial_hits = false;      ///< hits may end inside a page
   bool locks_whole_text = false;  ///< whoever locks a part of the text keeps all of it, as in chapter 02
+  bool keeps_parts = false;       ///< an insert keeps a partly filled last page too, as chapter 04's row
   bool frees_too_little = false;  ///< evict gives one page less than it was asked for
   bool insert_fails = false;
   mutable std::vector<std::string> asked;
@@ -53,6 +54,9 @@ class OneTextManager : public BaseCacheManager {
                                   std::to_string(handle.cached_len) + " tokens");
     std::copy_n(pages_.begin(), out.size(), out.begin());
   }
+  CacheHandle whole_pages(const CacheHandle& handle) const override {
+    return handle_of(handle.cached_len / page_size_ * page_size_);
+  }
   void lock_handle(const CacheHandle& handle) override {
     asked.push_back("lock " + std::to_string(handle.cached_len));
     if (handle.cached_len > 0) ++locks_[handle.cached_len];
@@ -67,14 +71,15 @@ class OneTextManager : public BaseCacheManager {
     asked.push_back("insert " + std::to_string(key.tokens.size()) + " on " + std::to_string(pages.size()) +
                     " pages from " + std::to_string(from.cached_len));
     if (insert_fails) throw std::runtime_error("insert_prefix: out of memory");
-    const std::size_t had = common(key), whole = key.tokens.size() / page_size_;
-    if (whole * page_size_ > had) {
+    const std::size_t had = common(key), n = key.tokens.size();
+    const std::size_t kept = keeps_parts ? n : n / page_size_ * page_size_;  // [tokens]
+    if (kept > had) {
       pages_.resize(had / page_size_);
       pages_.insert(pages_.end(), pages.begin() + static_cast<std::ptrdiff_t>(had / page_size_),
-                    pages.begin() + static_cast<std::ptrdiff_t>(whole));
-      text_.assign(key.tokens.begin(), key.tokens.begin() + static_cast<std::ptrdiff_t>(whole * page_size_));
+                    pages.begin() + static_cast<std::ptrdiff_t>((kept + page_size_ - 1) / page_size_));
+      text_.assign(key.tokens.begin(), key.tokens.begin() + static_cast<std::ptrdiff_t>(kept));
     }
-    return {had, handle_of(std::max(had, whole * page_size_))};
+    return {had, handle_of(std::max(had, kept))};
   }
   /// From the end of the text, as far as it is not locked.
   std::vector<PageId> evict(std::size_t num_pages) override {

@@ -16,6 +16,7 @@ class Faulty : public BaseCacheManager {
   void copy_pages(const CacheHandle& handle, std::span<PageId> out) const override {
     tick(), told_.copy_pages(handle, out);
   }
+  CacheHandle whole_pages(const CacheHandle& handle) const override { return tick(), told_.whole_pages(handle); }
   void lock_handle(const CacheHandle& handle) override { tick(), told_.lock_handle(handle); }
   void unlock_handle(const CacheHandle& handle) override { tick(), told_.unlock_handle(handle); }
   InsertResult insert_prefix(PrefixKey key, std::span<const PageId> pages, const CacheHandle& from) override {
@@ -162,6 +163,25 @@ TEST_P(Desk, I23_TheLastGeneratedTokenIsNotPublished) {
   }
   desk.finish(r);  // the last of three pages has one token without KV
   EXPECT_EQ(made.story->mirror().pages().size(), stores ? 2u : 0u);
+  expect_nothing_lost({});
+}
+
+TEST_P(Desk, I38_AloneInAPoolThatJustHoldsIt) {
+  run_whole(request(9, 0));
+  Request r = request(4, 0);
+  r.tokens.back() = -1;
+  ASSERT_TRUE(desk.start(r));
+  for (;;) {
+    compute(r, r.tokens.size());
+    desk.chunk_done(r);
+    if (r.tokens.size() == 12 * P) break;
+    r.tokens.push_back(5000 + static_cast<TokenId>(r.tokens.size()));
+    if (desk.grow(r, r.tokens.size())) continue;
+    desk.finish(r);  // as the engine does: what is computed may be found again
+    ASSERT_TRUE(desk.start(r)) << "at " << r.tokens.size() << " tokens";
+  }
+  kv.check({r.tokens, 0}, r.pages);
+  desk.finish(r);
   expect_nothing_lost({});
 }
 

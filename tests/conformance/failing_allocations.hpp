@@ -42,6 +42,7 @@ class Counted : public BaseCacheManager {
   void copy_pages(const CacheHandle& h, std::span<PageId> out) const override {
     FailHere(true), told_.copy_pages(h, out);
   }
+  CacheHandle whole_pages(const CacheHandle& h) const override { return FailHere(true), told_.whole_pages(h); }
   void lock_handle(const CacheHandle& h) override { FailHere(true), told_.lock_handle(h); }
   void unlock_handle(const CacheHandle& h) override { FailHere(true), told_.unlock_handle(h); }
   InsertResult insert_prefix(PrefixKey key, std::span<const PageId> pages, const CacheHandle& from) override {
@@ -67,6 +68,7 @@ class SparedStory : public Story {
   void copy_pages(const CacheHandle& h, std::span<PageId> out) const override {
     FailHere(false), Story::copy_pages(h, out);
   }
+  CacheHandle whole_pages(const CacheHandle& h) const override { return FailHere(false), Story::whole_pages(h); }
   void lock_handle(const CacheHandle& h) override { FailHere(false), Story::lock_handle(h); }
   void unlock_handle(const CacheHandle& h) override { FailHere(false), Story::unlock_handle(h); }
   InsertResult insert_prefix(PrefixKey key, std::span<const PageId> pages, const CacheHandle& from) override {

@@ -1,7 +1,9 @@
 // Hits that end inside a page.
 #include <gtest/gtest.h>
 
+#include "01-naive-manager/scheduler_cache.hpp"
 #include "lives.hpp"
+#include "testing/fake_kv.hpp"
 
 namespace radixlab {
 namespace {
@@ -20,6 +22,29 @@ TEST(PartialHits, RandomLivesOnTheTree) {
     EXPECT_GT(sum.copied, 300u);
     EXPECT_GT(sum.evicted, 1000u);
   }
+}
+
+TEST(PartialHits, I38_ThePageThatWasCopiedMayGo) {
+  RadixCacheManager manager({.page_size = 4, .partial_hits = true});
+  Story story(manager, 4, true);
+  FreeList source(5);
+  FakeKv kv(5, 4);
+  CacheManager desk(story, source, kv, 4);
+  Request first{.tokens = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11}}, r{.tokens = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 20, 21, 22}};
+  ASSERT_TRUE(desk.start(first));
+  kv.write(first.tokens, first.pages, 0);
+  first.computed = 12;
+  desk.finish(first);
+  ASSERT_TRUE(desk.start(r));
+  EXPECT_EQ(r.hit, 10u);
+  EXPECT_EQ(r.handle.cached_len, 8u);
+  kv.check({std::span(r.tokens).first(10), 0}, r.pages);
+  EXPECT_EQ(story.size_info(), (SizeInfo{1, 2}));
+  EXPECT_TRUE(desk.grow(r, 20)) << "alone, it has the pool of 5 pages to itself";
+  EXPECT_EQ(r.pages.size(), 5u);
+  kv.check({std::span(r.tokens).first(10), 0}, r.pages);
+  desk.finish(r);
+  EXPECT_NO_THROW(story.same_as_snapshot());
 }
 
 }  // namespace

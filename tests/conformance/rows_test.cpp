@@ -24,6 +24,19 @@ TEST_P(Rows, I7_TheLongestOfAllRows) {
   EXPECT_EQ(match({}), 0u);
 }
 
+TEST_P(Rows, I22_ARowIsSharedOnlyIfAHitFillsIt) {
+  const CacheHandle part = insert(text("abcd")).handle;
+  EXPECT_EQ(cache.whole_pages(part), CacheHandle{});
+  Text full = text("abcdabcd");
+  full.resize(P, 7);
+  const CacheHandle filled = insert(full).handle;
+  EXPECT_EQ(filled.cached_len, P);
+  EXPECT_EQ(cache.whole_pages(filled), filled);
+  EXPECT_EQ(cache.whole_pages({}), CacheHandle{});
+  cache.evict(2);
+  expect_refused("I28", [&] { cache.whole_pages(part); });
+}
+
 TEST_P(Rows, I8_AHitEndsAtAnyToken) {
   const Text all = text("abcdabcd");
   insert(all);
@@ -191,10 +204,45 @@ TEST_P(RowsDesk, I38_AHitIsDroppedWhereThereIsNoRowForItsCopy) {
   for (Request& other : others) desk.finish(other);
 }
 
+TEST_P(RowsDesk, I38_TheRowThatWasCopiedMayGo) {
+  run_whole("abcd");
+  Request r = start("abxy");
+  ASSERT_EQ(r.hit, 2 * L);
+  Request others[] = {start("p"), start("q"), start("s")};  // the third takes row 0, whose copy r has
+  compute(r, r.tokens.size());
+  for (Request& other : others) desk.finish(other);
+  desk.finish(r);
+}
+
+TEST_P(RowsDesk, I38_TheSecondTwinDoesNotHoldTheFirstsRow) {
+  Request a = start("abcd"), b = start("abcd");
+  compute(a, 2 * L), compute(b, 2 * L);
+  desk.chunk_done(a), desk.chunk_done(b);
+  EXPECT_EQ(pool.manager->size_info(), (SizeInfo{0, 1})) << "a writes in its row, which is cached: locked";
+  desk.finish(a);
+  EXPECT_EQ(pool.manager->size_info(), (SizeInfo{1, 0})) << "b reads its own row alone";
+  Request others[] = {start("p"), start("q"), start("s")};  // the third takes a's row
+  compute(b, 4 * L);
+  desk.finish(b);
+  for (Request& other : others) desk.finish(other);
+}
+
+TEST_P(RowsDesk, I19_ItsOwnRowIsHeldWhileItWritesOn) {
+  Request a = start("abcd");
+  compute(a, 2 * L);
+  desk.chunk_done(a);
+  Request others[] = {start("p"), start("q"), start("s")};
+  Request waits{.tokens = text("z")};
+  EXPECT_FALSE(desk.start(waits)) << "a's row is cached, and a writes in it";
+  compute(a, 4 * L);
+  for (Request& other : others) desk.finish(other);
+  desk.finish(a);
+}
+
 TEST_P(RowsDesk, TwinsPublishEachItsRowAndFreeIt) {
   Request a = start("abcd"), b = start("abcd");
   compute(a, 2 * L), compute(b, 2 * L);
-  desk.chunk_done(a), desk.chunk_done(b);  // b's handle names a's row, and b keeps its own
+  desk.chunk_done(a), desk.chunk_done(b);  // the new handle names a's row, and b keeps its own
   EXPECT_EQ(b.pages, row(1));
   compute(a, 4 * L), compute(b, 4 * L);
   desk.finish(a), desk.finish(b);

@@ -43,6 +43,9 @@ class FaultyManager : public BaseCacheManager {
 
   CacheHandle match_prefix(PrefixKey key) override;
   void copy_pages(const CacheHandle& handle, std::span<PageId> out) const override;
+  CacheHandle whole_pages(const CacheHandle& handle) const override {  // what is pretended has whole pages
+    return real(handle) == handle ? inner_->whole_pages(handle) : handle;
+  }
   void lock_handle(const CacheHandle& handle) override { inner_->lock_handle(real(handle)); }
   void unlock_handle(const CacheHandle& handle) override { inner_->unlock_handle(real(handle)); }
   InsertResult insert_prefix(PrefixKey key, std::span<const PageId> pages, const CacheHandle& from) override;
