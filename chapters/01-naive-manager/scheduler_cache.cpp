@@ -1,6 +1,7 @@
 // Given: the desk's parts that are not a task.
 #include "01-naive-manager/scheduler_cache.hpp"
 
+#include <algorithm>
 #include <stdexcept>
 #include <string>
 
@@ -9,6 +10,33 @@ namespace radixlab {
 CacheManager::CacheManager(BaseCacheManager& cache, PageSource& source, KvStore& kv, std::size_t page_size)
     : cache_(cache), source_(source), kv_(kv), page_size_(page_size) {
   if (page_size == 0) throw std::invalid_argument("CacheManager: page_size is 0, expected at least 1 token");
+}
+
+std::optional<Request> CacheManager::fork(Request& r) {
+  if (r.pages.empty()) throw std::logic_error("fork: this request is not running");
+  chunk_done(r);
+  const CacheHandle shared = cache_.whole_pages(r.handle);
+  const std::size_t whole = shared.cached_len / page_size_;
+  Request twin{.tokens = r.tokens, .cache_salt = r.cache_salt, .computed = r.computed, .hit = r.computed};
+  twin.pages.reserve(pages_for(twin.tokens.size()));
+  cache_.lock_handle(shared);
+  twin.pages.assign(r.pages.begin(), r.pages.begin() + static_cast<std::ptrdiff_t>(whole));
+  bool room = false;
+  try {
+    room = grow(twin, twin.tokens.size());
+    for (std::size_t i = whole; room && i < pages_for(r.computed); ++i)
+      kv_.copy_kv(r.pages[i], twin.pages[i], std::min(page_size_, r.computed - i * page_size_));
+  } catch (...) {
+    give_back(twin.pages, whole);
+    cache_.unlock_handle(shared);
+    throw;
+  }
+  if (!room) {
+    cache_.unlock_handle(shared);
+    return std::nullopt;
+  }
+  twin.handle = shared;
+  return twin;
 }
 
 void CacheManager::reset() {

@@ -8,6 +8,7 @@
 ///   chunk_done   insert, lock new, unlock old   others can hit what is computed; the request goes on with cached pages
 ///   grow         take pages                     room for tokens to come
 ///   finish       insert, unlock, give back      the end of a request, whether done or aborted
+///   fork         insert, lock again, copy       a second request goes on from the same text
 ///
 /// Invariants:
 ///
@@ -38,6 +39,9 @@ struct Request {
 class CacheManager {
  public:
   CacheManager(BaseCacheManager& cache, PageSource& source, KvStore& kv, std::size_t page_size);
+  virtual ~CacheManager() = default;
+  CacheManager(const CacheManager&) = delete;
+  CacheManager& operator=(const CacheManager&) = delete;
 
   /// 1.2  Matches, locks and takes pages for the whole prompt. False, with nothing changed, if there is no room now.
   ///      Throws for an empty prompt and for a request that is running already.
@@ -52,6 +56,14 @@ class CacheManager {
   /// 1.4  Publishes what is computed and lets go of the rest. On a request that is not running it does nothing.
   void finish(Request& r) { publish(r, true); }
 
+  /// A running request with the text, the salt and the KV of `r`, which is running and goes on. What is computed is
+  /// published; its whole pages are shared, the rest is copied. Nothing if there is no room for that now. O(tokens).
+  virtual std::optional<Request> fork(Request& r);
+
+  /// To be called before KV is written behind `r.computed`. False if there is no room now. Here a page has one owner, so
+  /// that there is nothing to do; chapter 06's forks share their last pages until one of them writes.
+  virtual bool make_writable(Request&) { return true; }
+
   /// Empties the cache. Throws (I37), with nothing changed, while a request is running.
   void reset();
 
@@ -59,7 +71,7 @@ class CacheManager {
   /// [pages] in which so many tokens lie.
   std::size_t pages_for(std::size_t tokens) const { return tokens / page_size_ + (tokens % page_size_ > 0); }
 
- private:
+ protected:
   bool begin(Request& r, const CacheHandle& hit);                // 1.2: start, with this hit
   void publish(Request& r, bool finished);                       // 1.4
   void check_running(const Request& r) const;                    // throws if the caller's numbers do not fit

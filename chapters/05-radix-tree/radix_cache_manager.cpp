@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <stdexcept>
 #include <string>
+#include <unordered_map>
+#include <unordered_set>
 
 #include "contract/arguments.hpp"
 
@@ -84,6 +86,25 @@ void RadixCacheManager::retain(const CacheHandle& handle, std::int32_t priority,
     n->use.expires = now_ + std::min(duration, UINT64_MAX - now_);  // for ever is allowed
     order_.update(*n);
   }
+}
+
+void RadixCacheManager::rename_pages(std::span<const PageMove> moves) {
+  std::unordered_map<PageId, PageId> new_name;
+  for (const auto& [from, to] : moves)
+    if (!new_name.try_emplace(from, to).second)
+      throw std::logic_error("I31: page " + std::to_string(from) + " moves twice");
+  std::unordered_set<PageId> names;
+  std::vector<std::pair<Node*, Run<PageId>>> renamed;  // what can fail comes first
+  tree_.for_each_node([&](Node& n) {
+    std::vector<PageId> pages(n.pages.view().begin(), n.pages.view().end());
+    bool moved = false;
+    for (PageId& page : pages) {
+      if (const auto it = new_name.find(page); it != new_name.end()) page = it->second, moved = true;
+      if (!names.insert(page).second) throw std::logic_error("I31: two pages would be page " + std::to_string(page));
+    }
+    if (moved) renamed.emplace_back(&n, Run<PageId>(pages));
+  });
+  for (auto& [node, pages] : renamed) node->pages = std::move(pages);
 }
 
 std::vector<PageId> RadixCacheManager::reset() {

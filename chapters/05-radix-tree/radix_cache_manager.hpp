@@ -28,6 +28,7 @@ class RadixCacheManager : public BaseCacheManager {
   CacheHandle match_prefix(PrefixKey key) override;
   void copy_pages(const CacheHandle& handle, std::span<PageId> out) const override;
   CacheHandle whole_pages(const CacheHandle& handle) const override;
+  void rename_pages(std::span<const PageMove> moves) override;  ///< O(pages cached)
   void retain(const CacheHandle& handle, std::int32_t priority, std::uint64_t duration) override;
   std::vector<PageId> reset() override;
   SizeInfo size_info() const override { return sizes_; }

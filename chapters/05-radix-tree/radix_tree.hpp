@@ -83,6 +83,21 @@ class RadixTree {
   /// A handle that ends inside a page names a node of that one page, and is refused where there are no partial hits.
   Node& node(const CacheHandle& handle) const;
 
+  /// Calls f(node) for every node but the roots, parents before children. O(nodes).
+  template <class F>
+  void for_each_node(F f) const {
+    std::vector<Node*> open;  // a stack and no recursion: a long chat is a deep tree
+    for (const auto& [salt, root] : roots_) open.push_back(root);
+    while (!open.empty()) {
+      const Node& parent = *open.back();
+      open.pop_back();
+      parent.children.for_each([&](Node* child) {
+        f(*child);
+        open.push_back(child);
+      });
+    }
+  }
+
   const std::map<std::uint32_t, Node*>& roots() const { return roots_; }
   std::size_t num_nodes() const { return nodes_.size(); }  ///< roots too
   std::size_t page_size() const { return page_size_; }

@@ -16,7 +16,8 @@
 ///
 /// Invariants (check_integrity() and the tests name a broken one):
 ///
-///   I3   a page is in exactly one place: free, held by one cached prefix, or private to one request
+///   I3   a page is in exactly one place: free, held by one cached prefix, or private to one request. (In chapter 06 alone
+///        a count says who still needs it: forked requests share a last page until one of them writes.)
 ///   I17  evictable_size + protected_size = pages cached
 ///   I19  a locked prefix is never evicted
 ///   I28  a handle whose place is gone is refused, never followed
@@ -55,6 +56,11 @@ struct CacheHandle {
   std::uint32_t node = 0;        ///< the manager's own name for the place: a row, an entry, a tree node
   std::uint32_t generation = 0;  ///< tells a reused name from the old one
   bool operator==(const CacheHandle&) const = default;
+};
+
+/// What lay in page `from` lies in page `to` now.
+struct PageMove {
+  PageId from = 0, to = 0;
 };
 
 struct InsertResult {
@@ -113,6 +119,14 @@ class BaseCacheManager {
   /// Soft priority of a prefix for `duration` ticks (chapter 07). Managers without priorities refuse it.
   virtual void retain(const CacheHandle&, std::int32_t /*priority*/, std::uint64_t /*duration*/) {
     throw std::logic_error("this manager keeps no priorities");
+  }
+
+  /// Pages were moved, all at once: what the manager holds under an old name it holds under the new one from now on.
+  /// Names that it does not hold are passed over, so that one list serves the cache and the tables of live requests,
+  /// which the caller rewrites. Throws (I31), with nothing changed, if two pages would get one name. Managers whose pages
+  /// never move refuse it (chapter 06's compaction is its user).
+  virtual void rename_pages(std::span<const PageMove> /*moves*/) {
+    throw std::logic_error("this manager renames no pages");
   }
 
   virtual std::vector<PageId>

@@ -30,6 +30,17 @@ void Oracle::hold(PrefixKey key, std::span<const PageId> pages, const std::vecto
       held_.insert_or_assign(pages[i], Held{key.cache_salt, text, std::min((i + 1) * page_size_, text->size())});
 }
 
+PageId Oracle::renamed(PageId page, std::span<const PageMove> moves) {
+  const auto move = std::ranges::find(moves, page, &PageMove::from);
+  return move == moves.end() ? page : move->to;
+}
+
+void Oracle::rename(std::span<const PageMove> moves) {
+  std::map<PageId, Held> held;
+  for (auto& [page, what] : held_) held.emplace(renamed(page, moves), what);
+  held_ = std::move(held);
+}
+
 const Oracle::Held* Oracle::find(PageId page) const {
   const auto it = held_.find(page);
   return it == held_.end() ? nullptr : &it->second;

@@ -26,6 +26,8 @@ class Oracle {
 
   /// Pages [ceil(key / P)] now hold key's prefixes. Those that `given` leaves out belong to someone else.
   void hold(PrefixKey key, std::span<const PageId> pages, const std::vector<bool>& given);
+  void rename(std::span<const PageMove> moves);  ///< all at once
+  static PageId renamed(PageId page, std::span<const PageMove> moves);
   bool forget(PageId page) { return held_.erase(page) > 0; }  ///< false if it was not cached
 
   const Held* find(PageId page) const;

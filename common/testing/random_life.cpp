@@ -60,6 +60,10 @@ class Life {
       squeeze();
     else if (what == 3 && one_in(8))
       reset();
+    else if (what == 4 && !live_.empty() && live_.size() < options_.max_live)
+      fork(below(live_.size()));
+    else if (what == 5 && renames_)
+      move_pages();
     else if (live_.empty() || (live_.size() < options_.max_live && what < 12))
       start();
     else
@@ -103,6 +107,44 @@ class Life {
     past_.push_back(r);
     if (past_.size() > 12) past_.erase(past_.begin());
     live_.push_back(std::move(r));
+  }
+
+  void fork(std::size_t i) {
+    std::optional<Request> twin;
+    attempt([&] { twin = desk_.fork(live_[i]); });
+    if (!twin) return;
+    ++counts_.forks;
+    kv_.check(computed(*twin), twin->pages);
+    live_.push_back(std::move(*twin));
+  }
+
+  // Some pages move to free places, as a compaction moves them: cached ones and private ones.
+  void move_pages() {
+    std::vector<PageMove> moves;
+    for (std::size_t from = below(3); from < options_.num_pages; from += 1 + below(6)) {
+      const PageId page = static_cast<PageId>(from);
+      const auto holds = [&](const Request& r) { return std::ranges::count(r.pages, page) > 0; };
+      if (!cache_.mirror().find(page) && std::ranges::none_of(live_, holds)) continue;
+      const std::optional<PageId> free = source_.take();
+      if (!free) break;
+      kv_.copy_kv(page, *free, cache_.page_size());
+      moves.push_back({page, *free});
+    }
+    between_ = moves.size();
+    try {
+      attempt([&] { cache_.rename_pages(moves); });
+    } catch (const IntegrityError&) {
+      throw;
+    } catch (const std::logic_error&) {  // most managers refuse
+      renames_ = false;
+    }
+    counts_.renamed += renames_ ? moves.size() : 0;
+    between_ = 0;
+    for (const auto& [from, to] : moves) {
+      for (Request& r : live_)
+        if (renames_) std::ranges::replace(r.pages, from, to);
+      source_.give(renames_ ? from : to);
+    }
   }
 
   void go_on(std::size_t i) {
@@ -194,7 +236,7 @@ class Life {
   void check(const Snapshot& shot) {
     cache_.check_state(shot);
     std::vector<bool> own(options_.num_pages);
-    std::size_t private_pages = 0;
+    std::size_t private_pages = between_;
     for (const Request& r : live_)
       for (const PageId page : r.pages) {
         if (cache_.mirror().find(page)) continue;
@@ -230,6 +272,8 @@ class Life {
   std::mt19937_64 rng_;
   std::vector<Request> live_, past_;
   std::vector<CacheHandle> old_;
+  bool renames_ = true;      // until the manager refuses
+  std::size_t between_ = 0;  // pages that are taken for a move, and nobody's yet
   LifeCounts counts_;
 };
 
@@ -239,6 +283,7 @@ LifeCounts& LifeCounts::operator+=(const LifeCounts& other) {
   steps += other.steps, requests += other.requests, reused += other.reused, evicted += other.evicted,
       copied += other.copied;
   splits += other.splits, twins += other.twins, aborts += other.aborts, refused += other.refused, stale += other.stale;
+  forks += other.forks, renamed += other.renamed;
   return *this;
 }
 

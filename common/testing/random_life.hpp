@@ -3,7 +3,7 @@
 /// way.
 ///
 /// Requests start, compute in chunks, publish, generate, finish early, are aborted; some are twins (two live ones with
-/// equal tokens and salt), some differ in the salt alone; the pool is so small that evictions happen all the time;
+/// equal tokens and salt) or forks, some differ in the salt alone; the pool is so small that evictions happen all the time;
 /// handles that are long gone are tried again. After every step: check_integrity(), mirror == snapshot (I36, I16), I4,
 /// and the KV behind every cached and every private page (I10, I23, I33).
 #pragma once
@@ -32,6 +32,7 @@ struct LifeCounts {
   std::size_t reused = 0, evicted = 0, copied = 0;  ///< [tokens]
   std::size_t splits = 0;                           ///< edges cut, by difference of snapshots
   std::size_t twins = 0, aborts = 0, refused = 0;   ///< requests: started beside an equal one, aborted, no room
+  std::size_t forks = 0, renamed = 0;               ///< requests forked; pages that were moved and renamed
   std::size_t stale = 0;                            ///< handles refused because their place was gone
   LifeCounts& operator+=(const LifeCounts& other);
 };

@@ -70,6 +70,7 @@ class Replayer {
     if (call.op == "evict") return compare(call, manager_.evict(call.num_pages));
     if (call.op == "reset") return compare(call, manager_.reset());
     if (call.op == "size_info") return compare(call, manager_.size_info());
+    if (call.op == "rename_pages") return manager_.rename_pages(call.moves), "";
     const CacheHandle h = handle(call.handle);
     if (call.op == "copy") {
       std::vector<PageId> pages(call.num_pages);

@@ -1,6 +1,7 @@
 #include "testing/story.hpp"
 
 #include <algorithm>
+#include <array>
 #include <new>
 #include <nlohmann/json.hpp>
 #include <utility>
@@ -190,6 +191,17 @@ std::vector<PageId> Story::evict(std::size_t num_pages) {
   check_victims(num_pages, freed, before);
   forget(freed);
   return freed;
+}
+
+void Story::rename_pages(std::span<const PageMove> moves) {
+  Line line(*this, "rename_pages");
+  std::vector<std::array<PageId, 2>> pairs;
+  for (const auto& [from, to] : moves) pairs.push_back({from, to});
+  line.with("moves", pairs);
+  ask(line, [&] { told_.rename_pages(moves); });
+  oracle_.rename(moves);
+  for (auto& [who, good] : handles_)
+    for (PageId& page : good.pages) page = Oracle::renamed(page, moves);
 }
 
 std::vector<PageId> Story::reset() {

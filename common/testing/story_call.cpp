@@ -24,6 +24,8 @@ class CallReader {
     } else if (call.op == "evict" || call.op == "reset") {
       if (call.op == "evict") call.num_pages = number<std::size_t>("num_pages");
       if (has("pages")) call.named = needed_numbers<PageId>(line_, "pages", where_);
+    } else if (call.op == "rename_pages") {
+      read_moves(call);
     } else if (call.op == "size_info") {
       if (has("evictable_size"))
         call.sizes = SizeInfo{number<std::size_t>("evictable_size"), number<std::size_t>("protected_size")};
@@ -57,6 +59,19 @@ class CallReader {
     call.pages = needed_numbers<PageId>(line_, "pages", where_);
     call.handle = handle("from");
     if (has("cached_len")) call.cached_len = number<std::size_t>("cached_len");
+  }
+
+  void read_moves(StoryCall& call) const {
+    const auto moves = line_.find("moves");
+    if (moves == line_.end() || !moves->is_array()) refuse("\"moves\" is missing; expected [[from, to], ...]");
+    for (const Json& move : *moves) {
+      const auto is_page = [](const Json& page) {
+        return page.is_number_unsigned() && page.get<std::uint64_t>() <= UINT32_MAX;
+      };
+      if (!move.is_array() || move.size() != 2 || !is_page(move[0]) || !is_page(move[1]))
+        refuse("\"moves\" holds " + quote(move.dump()) + "; expected two pages, [from, to]");
+      call.moves.push_back({move[0].get<PageId>(), move[1].get<PageId>()});
+    }
   }
 
   void read_by_handle(StoryCall& call) const {

@@ -24,11 +24,12 @@ struct StoryCall {
   std::uint32_t cache_salt = 0;
   std::vector<PageId> pages;  // given to an insert
   RecordedHandle handle{};    // what the call follows; an insert's `from`
+  std::vector<PageMove> moves;
   std::size_t num_pages = 0;
   std::int32_t priority = 0;
   std::uint64_t duration = 0;
 
-  std::optional<std::string> error;  // and how it ended
+  std::optional<std::string> error;     // and how it ended
   std::optional<RecordedHandle> found;  // what a match or an insert gave out, or whole_pages
   std::optional<std::size_t> cached_len;
   std::optional<std::vector<PageId>> named;

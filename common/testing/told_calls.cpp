@@ -28,6 +28,7 @@ ToldCalls told_calls(std::string_view story) {
       if (line->contains("handle")) givers[needed_numbers<std::uint64_t>(*line, "handle", lines.where())] = call.id;
     }
     if (line->contains("whole")) givers[needed_numbers<std::uint64_t>(*line, "whole", lines.where())] = call.id;
+    if (call.op == "rename_pages") call.amount = line->at("moves").size();
     if (call.op == "evict") call.amount = needed_number<std::size_t>(*line, "num_pages", lines.where());
     if (call.op == "retain") {
       call.amount = needed_number<std::size_t>(*line, "duration", lines.where());
@@ -87,6 +88,11 @@ void CallPlayer::make(const ToldCall& call, const CacheHandle& handle) {
     cache_.evict(call.amount);
   } else if (call.op == "retain") {
     cache_.retain(handle, call.priority, call.amount);
+  } else if (call.op == "rename_pages") {
+    std::vector<PageMove> moves;
+    for (const auto& [page, held] : cache_.mirror().pages())
+      if (moves.size() < call.amount) moves.push_back({page, next_page_++});
+    cache_.rename_pages(moves);
   } else if (call.op == "reset") {
     cache_.reset();
   } else {

@@ -100,6 +100,7 @@ class ToldStory::Player {
   std::string subject(const StoryCall& call) const {
     if (call.op == "match" || call.op == "insert") return words(call.tokens, call.cache_salt);
     if (call.op == "evict") return counted(call.num_pages, "page");
+    if (call.op == "rename_pages") return counted(call.moves.size(), "page");
     if (call.op == "reset" || call.op == "size_info") return {};
     const std::string more =
         call.op == "retain" ? " priority " + to_string(call.priority) + " for " + counted(call.duration, "tick") : "";

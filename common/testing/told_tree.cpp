@@ -15,6 +15,7 @@ void ToldTree::follow(const StoryCall& call) {
   if (call.error) return;
   if (call.found) remember(call);
   if (call.op == "insert" && call.found) hold(call);
+  if (call.op == "rename_pages") rename(call.moves);
   if ((call.op == "evict" || call.op == "reset") && call.named) forget(*call.named);
   if (const auto it = named_.find(call.handle); it != named_.end()) {
     if (call.op == "lock") ++it->second.locks;
@@ -52,6 +53,13 @@ void ToldTree::hold(const StoryCall& call) {
   }
   if (count > 0 && given.back()) ends_.insert(call.pages[count - 1]);
   cached_.hold({text, call.cache_salt}, std::span(call.pages).first(count), given);
+}
+
+void ToldTree::rename(std::span<const PageMove> moves) {
+  cached_.rename(moves);
+  std::set<PageId> ends;
+  for (const PageId page : ends_) ends.insert(Oracle::renamed(page, moves));
+  ends_ = std::move(ends);
 }
 
 void ToldTree::forget(const std::vector<PageId>& pages) {

@@ -41,6 +41,7 @@ class ToldTree {
 
   void remember(const StoryCall& call);
   void hold(const StoryCall& call);
+  void rename(std::span<const PageMove> moves);
   void forget(const std::vector<PageId>& pages);
   std::vector<Page> pages() const;
   std::size_t locks_on(const Oracle::Held& held) const;

@@ -147,9 +147,10 @@ TEST_F(Lab01Desk, T2_WhatWasCopiedIsLetGo) {
                                                  "goes on holding the handle of the whole pages, of 8 tokens";
   EXPECT_EQ(r.hit, 10u) << "what was found, and need not be computed, are 10 tokens all the same";
   EXPECT_EQ(r.computed, 10u) << "the copied tokens have their KV: computed starts behind them";
-  EXPECT_EQ(cache.size_info(), (SizeInfo{1, 2})) << "I38: page 2 was copied, and nobody reads it any more: still locked, "
-                                                    "it costs a page that another request could have"
-                                                 << asked();
+  EXPECT_EQ(cache.size_info(), (SizeInfo{1, 2}))
+      << "I38: page 2 was copied, and nobody reads it any more: still locked, "
+         "it costs a page that another request could have"
+      << asked();
   EXPECT_EQ(cache.num_locks(), 1u) << "I18: one running request, one lock" << locks_now();
   EXPECT_GT(cache.place_of("unlock 10"), cache.place_of("lock 8"))
       << "I19: lock the whole pages, then unlock the hit; in between nothing would be locked" << asked();
@@ -313,9 +314,9 @@ TEST_F(Lab01Desk, T4_APartlyFilledPageOfAnotherIsNotTakenOver) {
       << "I22: the handle of 10 tokens names page 2 for 2 of its 4 tokens only. Partly filled pages are never shared: "
          "its owner writes on in it, and so do we in our own page 5"
       << table_of(r);
-  EXPECT_EQ(r.handle, (CacheHandle{8, 1, 1}))
-      << "I38: we read pages 0 and 1 of the other's, and never page 2: hold the handle of the whole pages, of 8 tokens, "
-         "else page 2 stays locked as long as we run";
+  EXPECT_EQ(r.handle, (CacheHandle{8, 1, 1})) << "I38: we read pages 0 and 1 of the other's, and never page 2: hold "
+                                                 "the handle of the whole pages, of 8 tokens, "
+                                                 "else page 2 stays locked as long as we run";
   EXPECT_EQ(list.free_count(), 3u) << "I21: our own 3 and 4 are given back, and 5 stays ours: one page was free before"
                                    << free_now();
 }
@@ -327,9 +328,9 @@ TEST_F(Lab01Desk, T4_ItsOwnPartlyFilledPageStaysLocked) {
   ASSERT_EQ(r.pages, (Pages{3, 4, 5, 6}));
   r.computed = 10;
   desk.chunk_done(r);  // this manager keeps all 10 tokens, on pages 3, 4 and 5
-  EXPECT_EQ(r.handle, (CacheHandle{10, 1, 1}))
-      << "I19: page 5 is in our page table and we go on writing in it. The manager holds it now: hold the whole handle, of "
-         "10 tokens, else page 5 may be evicted while it is written";
+  EXPECT_EQ(r.handle, (CacheHandle{10, 1, 1})) << "I19: page 5 is in our page table and we go on writing in it. The "
+                                                  "manager holds it now: hold the whole handle, of "
+                                                  "10 tokens, else page 5 may be evicted while it is written";
   EXPECT_EQ(cache.size_info(), (SizeInfo{0, 3})) << "I19: all three pages are in use" << asked();
 }
 

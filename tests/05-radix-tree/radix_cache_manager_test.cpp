@@ -199,6 +199,39 @@ TEST_F(Lab05, GivenRetainForEver) {
   EXPECT_EQ(cache.snapshot().nodes[0].use.expires, UINT64_MAX);
 }
 
+TEST_F(Lab05, GivenPagesGetOtherNames) {
+  const CacheHandle h = insert({7, 7, 3, 1}, 0);
+  insert({7, 7, 9}, 10);  // names page 12; the first two pages and the last two share a run
+  cache.lock_handle(h);
+  const PageMove moves[] = {{1, 20}, {3, 12}, {12, 3}, {50, 51}};  // two change places; 50 is not cached
+  cache.rename_pages(moves);
+  Pages named(4);
+  cache.copy_pages(h, named);
+  EXPECT_EQ(named, (Pages{0, 20, 2, 12}));
+  EXPECT_EQ(cache.evict(1), Pages{3});
+  cache.unlock_handle(h);
+  cache.same_as_snapshot();
+}
+
+TEST_F(Lab05, GivenTwoPagesCannotGetOneName) {
+  insert({7, 7, 3, 1}, 0);
+  const Snapshot before = cache.snapshot();
+  const PageMove taken[] = {{0, 8}, {1, 3}}, twice[] = {{0, 8}, {1, 8}}, again[] = {{0, 8}, {0, 9}};
+  for (const std::span<const PageMove> moves :
+       {std::span<const PageMove>(taken), std::span<const PageMove>(twice), std::span<const PageMove>(again)}) {
+    expect_refused("I31", [&] { cache.rename_pages(moves); });
+    EXPECT_EQ(cache.snapshot(), before);
+  }
+}
+
+TEST_F(Lab05, GivenTheHandleOfWholePages) {
+  const CacheHandle h = insert({7, 7, 3, 1}, 0);
+  EXPECT_EQ(cache.whole_pages(h), h);
+  EXPECT_EQ(cache.whole_pages({}), CacheHandle{});
+  cache.evict(4);
+  expect_refused("I28", [&] { cache.whole_pages(h); });
+}
+
 class Lab05Partial : public testing::Test {
  protected:
   RadixCacheManager manager{{.page_size = 4, .partial_hits = true}};
@@ -212,6 +245,15 @@ TEST_F(Lab05Partial, GivenAPartialHitIsAUse) {
   cache.match_prefix(Text{1, 2, 3});
   EXPECT_EQ(cache.snapshot().nodes[0].use.hits, 1u) << "the answer names this node";
   EXPECT_EQ(cache.evict(1), Pages{1}) << "page 0 was used after page 1";
+}
+
+TEST_F(Lab05Partial, GivenTheWholePagesOfAPartialHit) {
+  const CacheHandle whole = cache.insert_prefix(Text{1, 2, 3, 4, 5, 6, 7, 8}, Pages{0, 1}, {}).handle;
+  EXPECT_EQ(cache.whole_pages(cache.match_prefix(Text{1, 2, 9})), CacheHandle{}) << "no page of it is whole";
+  const CacheHandle part = cache.match_prefix(Text{1, 2, 3, 4, 5, 9});
+  EXPECT_EQ(part.cached_len, 5u);
+  EXPECT_EQ(cache.whole_pages(part), cache.match_prefix(Text{1, 2, 3, 4}));
+  EXPECT_EQ(cache.whole_pages(whole), whole);
 }
 
 TEST_F(Lab05Partial, GivenAPartialHitNamesTheLongestChild) {

@@ -47,6 +47,14 @@ TEST_P(DeskAllocationFailure, EveryCall) {
     at_every_allocation("desk grow", true, kSmallPool, running(4), [=](World& w) {
       return std::to_string(counted([&] { return w.desk.grow(w.r, pages * w.P); })) + as_text(w);
     });
+  at_every_allocation(
+      "desk fork", true, kSmallPool, [&](World& w) { running(5)(w), w.desk.chunk_done(w.r); },
+      [](World& w) {
+        std::optional<Request> twin = counted([&] { return w.desk.fork(w.r); });
+        std::string told = twin ? testing::PrintToString(twin->pages) : "no room";
+        if (twin) w.desk.finish(*twin);
+        return told;
+      });
   at_every_allocation("desk reset", true, kSmallPool, waiting("ab"),
                       [=](World& w) { return counted([&] { w.desk.reset(); }), as_text(w); });
 }

@@ -113,6 +113,23 @@ TEST_P(AllocationFailure, TheHandle) {
   }
 }
 
+TEST_P(AllocationFailure, RenamePages) {
+  for (const std::size_t n : kSizes) {
+    const auto prepare = [&](World& w) {
+      w.insert(w.tokens("pqrst")), w.cache.match_prefix(w.tokens("pq")), w.grow_tree(n);
+    };
+    at_every_allocation("rename", false, kPool, prepare, [](World& w) {
+      const PageMove moves[] = {{0, kPool}, {1, 2}, {2, 1}, {5, kPool + 1}};
+      try {
+        w.cache.rename_pages(moves);
+      } catch (const std::logic_error& refused) {
+        return std::string(refused.what());
+      }
+      return std::string("renamed");
+    });
+  }
+}
+
 TEST_P(AllocationFailure, EvictAndReset) {
   for (const std::size_t n : kSizes) {
     const auto prepare = [&](World& w) {

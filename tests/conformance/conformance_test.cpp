@@ -112,12 +112,14 @@ TEST_P(Conformance, RandomLives) {
   EXPECT_GT(sum.twins, 0u);
   EXPECT_GT(sum.aborts, 0u);
   EXPECT_GT(sum.refused, 0u);
+  EXPECT_GT(sum.forks, 0u);
   if (!stores) return;
   EXPECT_GT(sum.reused, 1000u);  // else the lives show nothing
   EXPECT_GT(sum.evicted, 1000u);
   insert(text("ab"));
   const Snapshot shot = cache.snapshot();
   if (shot.tree && shot.nodes.size() == 1) {  // an edge of two pages: such a tree cuts
+    EXPECT_GT(sum.renamed, 300u);
     EXPECT_GT(sum.splits, 0u);
   }
   EXPECT_GT(sum.stale, 0u);

@@ -23,6 +23,7 @@ class Faulty : public BaseCacheManager {
     return tick(), told_.insert_prefix(key, pages, from);
   }
   std::vector<PageId> evict(std::size_t num_pages) override { return tick(), told_.evict(num_pages); }
+  void rename_pages(std::span<const PageMove> moves) override { tick(), told_.rename_pages(moves); }
   std::vector<PageId> reset() override { return tick(), told_.reset(); }
   SizeInfo size_info() const override { return tick(), told_.size_info(); }
   Snapshot snapshot() const override { return told_.snapshot(); }
@@ -164,6 +165,46 @@ TEST_P(Desk, I23_TheLastGeneratedTokenIsNotPublished) {
   desk.finish(r);  // the last of three pages has one token without KV
   EXPECT_EQ(made.story->mirror().pages().size(), stores ? 2u : 0u);
   expect_nothing_lost({});
+}
+
+TEST_P(Desk, I22_AForkSharesWholePagesAndCopiesTheRest) {
+  Request r = request(4, 0);
+  ASSERT_TRUE(desk.start(r));
+  compute(r, 3 * P - P / 2);
+  desk.chunk_done(r);
+  std::optional<Request> twin;
+  EXPECT_GE(fail_at_each_step([&] { twin = desk.fork(r); }, {&r}), 4u);
+  ASSERT_TRUE(twin);
+  const std::size_t shared = stores ? r.computed / P : 0;
+  EXPECT_TRUE(std::equal(r.pages.begin(), r.pages.begin() + static_cast<std::ptrdiff_t>(shared), twin->pages.begin()));
+  for (std::size_t i = shared; i < twin->pages.size(); ++i) EXPECT_EQ(std::ranges::count(r.pages, twin->pages[i]), 0);
+  EXPECT_EQ(kv.copied_tokens(), r.computed - shared * P);
+  expect_nothing_lost({&r, &*twin});
+  std::ranges::fill(twin->tokens.begin() + static_cast<std::ptrdiff_t>(r.computed), twin->tokens.end(), -1);
+  for (Request* one : {&r, &*twin}) {
+    EXPECT_TRUE(desk.make_writable(*one));
+    compute(*one, 4 * P);
+  }
+  for (const Request* one : {&r, &*twin}) kv.check({one->tokens, 0}, one->pages);
+  desk.finish(r);
+  kv.check({twin->tokens, 0}, twin->pages);
+  desk.finish(*twin);
+  expect_nothing_lost({});
+  EXPECT_EQ(made.story->size_info().protected_size, 0u);
+}
+
+TEST_P(Desk, I22_AForkWithoutRoomTakesNothing) {
+  Request r = request(4, 0), other = request(7, 1000);
+  ASSERT_TRUE(desk.start(r));
+  ASSERT_TRUE(desk.start(other));
+  compute(r, 2 * P);
+  const std::size_t free = made.source->free_count();
+  EXPECT_FALSE(desk.fork(r)) << "2 more pages at least, and 1 is free";
+  EXPECT_EQ(made.source->free_count(), free);
+  expect_nothing_lost({&r, &other});
+  desk.finish(r), desk.finish(other);
+  EXPECT_THROW(desk.fork(r), std::logic_error) << "it is not running";
+  EXPECT_EQ(made.story->size_info().protected_size, 0u);
 }
 
 TEST_P(Desk, I38_AloneInAPoolThatJustHoldsIt) {

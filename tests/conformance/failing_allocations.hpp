@@ -52,6 +52,7 @@ class Counted : public BaseCacheManager {
   void retain(const CacheHandle& h, std::int32_t priority, std::uint64_t duration) override {
     FailHere(true), told_.retain(h, priority, duration);
   }
+  void rename_pages(std::span<const PageMove> moves) override { FailHere(true), told_.rename_pages(moves); }
   std::vector<PageId> reset() override { return FailHere(true), told_.reset(); }
   SizeInfo size_info() const override { return told_.size_info(); }
   Snapshot snapshot() const override { return told_.snapshot(); }
@@ -78,6 +79,7 @@ class SparedStory : public Story {
   void retain(const CacheHandle& h, std::int32_t priority, std::uint64_t duration) override {
     FailHere(false), Story::retain(h, priority, duration);
   }
+  void rename_pages(std::span<const PageMove> moves) override { FailHere(false), Story::rename_pages(moves); }
   std::vector<PageId> reset() override { return FailHere(false), Story::reset(); }
   SizeInfo size_info() const override { return FailHere(false), Story::size_info(); }
 };

@@ -21,6 +21,7 @@ TEST(PartialHits, RandomLivesOnTheTree) {
     }
     EXPECT_GT(sum.copied, 300u);
     EXPECT_GT(sum.evicted, 1000u);
+    EXPECT_GT(sum.renamed, 300u);
   }
 }
 
@@ -30,7 +31,8 @@ TEST(PartialHits, I38_ThePageThatWasCopiedMayGo) {
   FreeList source(5);
   FakeKv kv(5, 4);
   CacheManager desk(story, source, kv, 4);
-  Request first{.tokens = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11}}, r{.tokens = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 20, 21, 22}};
+  Request first{.tokens = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11}},
+      r{.tokens = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 20, 21, 22}};
   ASSERT_TRUE(desk.start(first));
   kv.write(first.tokens, first.pages, 0);
   first.computed = 12;

@@ -127,8 +127,8 @@ void print(const Row& row) {
     return;
   }
   const LifeCounts& n = row.sum;
-  std::printf("%10zu%11zu%11zu%9zu%8zu%8zu%9zu%9zu%9zu\n", n.steps, n.reused, n.evicted, n.splits, n.twins, n.aborts,
-              n.refused, n.stale, n.copied);
+  std::printf("%10zu%11zu%11zu%9zu%8zu%8zu%8zu%9zu%9zu%9zu%9zu\n", n.steps, n.reused, n.evicted, n.splits, n.twins,
+              n.forks, n.aborts, n.refused, n.stale, n.copied, n.renamed);
 }
 
 /// Lives the broken life again, written down, and shrinks its story.
@@ -159,8 +159,8 @@ bool live_all(const Arguments& args) {
   std::vector<Row> all = rows(args);
   if (!args.story_file.empty()) check_output_file(args.story_file);
   ManyLives(all, args);
-  std::printf("%-9s%3s%10s%11s%11s%9s%8s%8s%9s%9s%9s\n", "manager", "P", "steps", "reused", "evicted", "splits",
-              "twins", "aborts", "no room", "stale", "copied");
+  std::printf("%-9s%3s%10s%11s%11s%9s%8s%8s%8s%9s%9s%9s%9s\n", "manager", "P", "steps", "reused", "evicted", "splits",
+              "twins", "forks", "aborts", "no room", "stale", "copied", "moved");
   for (const Row& row : all) print(row);
   const auto broken = std::ranges::find_if(all, [](const Row& row) { return row.failure.has_value(); });
   if (broken != all.end()) return tell(*broken, args.story_file), false;

@@ -239,6 +239,18 @@ TEST_P(RowsDesk, I19_ItsOwnRowIsHeldWhileItWritesOn) {
   desk.finish(a);
 }
 
+TEST_P(RowsDesk, I22_AForkGetsARowOfItsOwn) {
+  Request a = start("abcd");
+  compute(a, 2 * L);
+  std::optional<Request> b = desk.fork(a);
+  ASSERT_TRUE(b);
+  EXPECT_EQ(b->pages, row(1));
+  EXPECT_EQ(kv.copied_tokens(), 2 * L);
+  compute(a, 4 * L), compute(*b, 3 * L);
+  desk.finish(a), desk.finish(*b);
+  EXPECT_EQ(pool.manager->size_info(), (SizeInfo{1, 0})) << "what b holds, a's row holds";
+}
+
 TEST_P(RowsDesk, TwinsPublishEachItsRowAndFreeIt) {
   Request a = start("abcd"), b = start("abcd");
   compute(a, 2 * L), compute(b, 2 * L);

@@ -104,6 +104,23 @@ TEST(ToldStoryTest, WhatIsFreedIsGone) {
   EXPECT_THAT(tree_lines(play(first + R"({"op":"reset","pages":[0,1,2,3]})").shot), IsEmpty());
 }
 
+TEST(ToldStoryTest, PagesGetOtherNames) {
+  const Played played = play(first + second + lock + R"({"op":"rename_pages","moves":[[1,20],[3,4],[4,3],[50,51]]})");
+  EXPECT_EQ(played.lines.back(), "4 rename_pages 4 pages");
+  EXPECT_THAT(tree_lines(played.shot),
+              ElementsAre("[7 7]  pages 0 20  locked", "  [3 1]  pages 2 4  locked", "  [9]  page 3"));
+}
+
+TEST(ToldStoryTest, TheWholePagesOfAHitAreItsBeginning) {
+  const Played played = play(insert("[7,7,3]", "[0,1]", "[3,1,1]") +
+                                 R"({"op":"whole_pages","handle":[3,1,1],"whole":[2,5,1]}
+{"op":"lock","handle":[2,5,1]})",
+                             2);
+  EXPECT_EQ(played.lines[1], "2 whole_pages [7 7 3] -> 2 tokens");
+  EXPECT_EQ(played.lines[2], "3 lock    [7 7]");
+  EXPECT_THAT(tree_lines(played.shot), ElementsAre("[7 7]  page 0  locked", "  [3]  page 1"));
+}
+
 TEST(ToldStoryTest, SaltsShareNothing) {
   EXPECT_THAT(tree_lines(play(first + insert("[7,7]", "[8,9]", "[2,9,1]", 3)).shot),
               ElementsAre("[7 7 3 1]  pages 0-3", "[7 7] salt 3  pages 8-9"));

@@ -50,6 +50,7 @@ class FaultyManager : public BaseCacheManager {
   void unlock_handle(const CacheHandle& handle) override { inner_->unlock_handle(real(handle)); }
   InsertResult insert_prefix(PrefixKey key, std::span<const PageId> pages, const CacheHandle& from) override;
   std::vector<PageId> evict(std::size_t num_pages) override;
+  void rename_pages(std::span<const PageMove> moves) override { inner_->rename_pages(moves); }
   std::vector<PageId> reset() override { return inner_->reset(); }
   SizeInfo size_info() const override { return inner_->size_info(); }
   Snapshot snapshot() const override { return inner_->snapshot(); }
