@@ -2,6 +2,7 @@
 /// The course in one table. Row by row: what is new, and the logits of the row above, bit for bit. It is the factory's
 /// registry, README's chapter table and the list of tests (`ladder.05-radix`: radix equals the row above it).
 #pragma once
+#include <algorithm>
 #include <stdexcept>
 #include <string>
 
@@ -89,6 +90,10 @@ inline const char* lab_to_do(std::string_view name) {
 inline Made make_row(std::string_view name, const CacheOptions& options) {
   if (const char* lab = lab_to_do(name))
     throw std::invalid_argument("manager \"" + std::string(name) + "\" is built in lab " + lab);
+  for (const Stage& stage : kLadder)
+    if (stage.name == name && !options.policy.empty() && std::ranges::count(stage.policies, options.policy) == 0)
+      throw std::invalid_argument("manager \"" + std::string(name) + "\" has no policy \"" +
+                                  std::string(options.policy) + "\"");
   return create_cache_manager(kLadder, name, options);
 }
 

@@ -14,7 +14,8 @@ namespace radixlab {
 struct CacheOptions {
   std::size_t page_size = 1;  ///< [tokens]
   std::size_t num_pages = 64;
-  bool watch = false;  ///< wrap the manager in a Story; unwatched calls cost nothing
+  bool watch = false;            ///< wrap the manager in a Story; unwatched calls cost nothing
+  std::string_view policy = {};  ///< who goes first, by name; empty: the row's own. For rows that have several
 };
 
 /// A manager and the owner of its free pages.
@@ -24,16 +25,23 @@ struct Made {
   Story* story = nullptr;  ///< the manager itself, where it was asked to be watched
 };
 
-/// A row of the ladder: one chapter's way to find a prefix.
+/// What serves a row's requests: one at a time, or in a batch (chapter 08).
+enum class Runner { single, batch };
+
+/// A row of the ladder: one chapter's way to find a prefix. What it lists, its tests run at: each value of an axis with
+/// each of the others.
 struct Stage {
-  const char* chapter;                  ///< "05"
-  const char* name;                     ///< as create_cache_manager knows it
-  const char* finds_by;                 ///< in a few words, for the chapter table
-  const char* saves;                    ///< as above
-  Made (*make)(const CacheOptions&);    ///< nullptr: not built or not released yet
-  std::vector<std::size_t> page_sizes;  ///< [tokens] what tests and sweeps of this row run at
-  bool partial_hits = false;            ///< a hit may end inside a page
-  bool whole_texts = false;             ///< a page is a row, which holds one whole text (chapter 04)
+  const char* chapter;                         ///< "05"
+  const char* name;                            ///< as create_cache_manager knows it
+  const char* finds_by;                        ///< in a few words, for the chapter table
+  const char* saves;                           ///< as above
+  Made (*make)(const CacheOptions&);           ///< nullptr: not built or not released yet
+  std::vector<std::size_t> page_sizes;         ///< [tokens] what tests and sweeps of this row run at
+  bool partial_hits = false;                   ///< a hit may end inside a page
+  bool whole_texts = false;                    ///< a page is a row, which holds one whole text (chapter 04)
+  std::vector<const char*> policies = {""};    ///< for CacheOptions::policy (chapter 07)
+  std::vector<const char*> devices = {"cpu"};  ///< by name (chapter 09)
+  Runner runner = Runner::single;
 };
 
 /// 1.5  The manager of the stage called `type`. Throws std::invalid_argument: for an unknown name with the names that
