@@ -10,7 +10,9 @@ std::vector<AxisValue> axis_values(const Cell& cell) {
           {"page size", fmt::format("{:>4}", cell.page_size)},
           {"threads", fmt::format("{:>4}", cell.threads)},
           {"isa", std::string(isa_name(cell.isa))},
-          {"chunk", cell.chunk == 0 ? " all" : fmt::format("{:>4}", cell.chunk)}};
+          {"chunk", cell.chunk == 0 ? " all" : fmt::format("{:>4}", cell.chunk)},
+          {"policy", cell.policy.empty() ? "its own" : cell.policy},
+          {"device", cell.device}};
 }
 
 void AxisCounts::add(const Cell& cell, const CellCounts& counts) {

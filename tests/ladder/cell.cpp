@@ -52,7 +52,8 @@ std::vector<std::pair<float, float>> one_position(const ModelConfig& config) {
 std::string Cell::name() const {
   return model + " " + std::string(weight_dtype_name(type)) + " P=" + std::to_string(page_size) +
          " threads=" + std::to_string(threads) + " " + std::string(isa_name(isa)) +
-         " chunk=" + (chunk == 0 ? "all" : std::to_string(chunk));
+         " chunk=" + (chunk == 0 ? "all" : std::to_string(chunk)) + (policy.empty() ? "" : " " + policy) +
+         (device == "cpu" ? "" : " " + device);
 }
 
 CellResult run_cell(const Model& model, const Cell& cell, const Stage& stage, Fault fault, bool explain) {
@@ -67,7 +68,7 @@ CellResult run_cell(const Model& model, const Cell& cell, const Stage& stage, Fa
   if (explain) watch.emplace(model, cell.isa, threads, kv);
   for (PageId page = 0; page < pages; ++page) kv.poison(page);
 
-  Made made = stage.make({.page_size = cell.page_size, .num_pages = pages});
+  Made made = stage.make({.page_size = cell.page_size, .num_pages = pages, .policy = cell.policy});
   auto faulty = std::make_unique<FaultyManager>(std::move(made.manager), fault, kv, one_position(config));
   const FaultyManager& counted = *faulty;
   auto poisoning = std::make_unique<OnGive>(*made.source, [&](PageId page) {

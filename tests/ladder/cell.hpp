@@ -21,6 +21,7 @@ struct Cell {
   Isa isa = Isa::scalar;
   std::size_t chunk = 0;        ///< 0: all
   std::size_t script_page = 0;  ///< [tokens] the unit of the script's texts; 0: page_size
+  std::string policy = {}, device = "cpu";
   std::string name() const;
 };
 

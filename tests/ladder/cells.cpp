@@ -30,7 +30,10 @@ std::vector<Cell> all_cells(const Axes& axes, const Stage& stage) {
         for (const std::size_t threads : axes.threads) {
           for (const std::size_t chunk : axes.chunks) {
             const std::size_t unit = stage.whole_texts ? unit_that_fits(page_size) : page_size;
-            cells.push_back({model, type, page_size, threads, isa, chunk, unit});
+            for (const char* const policy : stage.policies) {
+              for (const char* const device : stage.devices)
+                cells.push_back({model, type, page_size, threads, isa, chunk, unit, policy, device});
+            }
           }
         }
       }
@@ -45,7 +48,8 @@ std::vector<Cell> all_cells(const Axes& axes, const Stage& stage) {
 std::size_t expected_cells(const Axes& axes, const Stage& stage) {
   std::size_t ways = 0;  // types with their instruction sets
   for (const std::string& type : axes.dtypes) ways += isas_of(*weight_dtype(type), axes).size();
-  return ways * axes.model_names.size() * page_sizes_of(stage, axes).size() * axes.threads.size() * axes.chunks.size();
+  return ways * axes.model_names.size() * page_sizes_of(stage, axes).size() * axes.threads.size() * axes.chunks.size() *
+         stage.policies.size() * stage.devices.size();
 }
 
 bool is_slow(const Cell& cell) {

@@ -1,5 +1,6 @@
 /// \file
-/// Which cells a sweep of the ladder has: every value of each axis with every value of the others.
+/// Which cells a sweep of the ladder has: every value of each axis with every value of the others. Page sizes, policies and
+/// devices are the row's own, unless the sweep says page sizes.
 #pragma once
 #include <string>
 #include <vector>

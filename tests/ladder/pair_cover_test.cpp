@@ -5,6 +5,7 @@
 #include <set>
 #include <sstream>
 
+#include "axis_counts.hpp"
 #include "cells.hpp"
 #include "ladder.hpp"
 
@@ -56,6 +57,23 @@ TEST(PairCover, OfTheShortSweep) {
 }
 
 TEST(PairCover, OfARowOfWholeTexts) { expect_cover(sweep_of("slots"), 24); }
+
+// A row says which policies and devices it has, and the sweep runs each with all else: rows 07 and 09 are rows.
+TEST(Cells, ARowBringsItsAxesAlong) {
+  Stage stage = *std::ranges::find(kLadder, std::string_view("radix"), &Stage::name);
+  stage.policies = {"lru", "lfu", "size"};
+  stage.devices = {"cpu", "emulator"};
+  const std::vector<Cell> cells = all_cells(Axes{}, stage);
+  EXPECT_EQ(cells.size(), 6 * 672);
+  EXPECT_EQ(cells.size(), expected_cells(Axes{}, stage));
+  std::set<std::string> names;
+  for (const Cell& cell : cells) names.insert(cell.name());
+  EXPECT_EQ(names.size(), cells.size()) << "no two cells are the same";
+  AxisCounts counts;
+  for (const Cell& cell : pair_cover(cells)) counts.add(cell, {1, 1, 1, 1});
+  for (const char* const value : {"policy     lfu", "policy     size", "device     cpu", "device     emulator"})
+    EXPECT_THAT(counts.table(), testing::HasSubstr(value));
+}
 
 TEST(PairCover, OfThreeAxesOfTwoValues) {
   std::vector<Cell> cells;
