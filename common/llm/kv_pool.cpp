@@ -2,7 +2,11 @@
 
 #include <algorithm>
 #include <limits>
+#include <map>
 #include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
 
 namespace radixlab {
 namespace {
@@ -12,6 +16,38 @@ std::size_t layer_page_bytes(const ModelConfig& config, std::size_t page_size, D
   return in_type(type, [&]<class T>() {
     return KvLayer<T>::elements_per_page(config.num_key_value_heads, config.head_dim, page_size) * sizeof(T);
   });
+}
+
+constexpr PageId kAside = std::numeric_limits<PageId>::max();  // a page beside the pool
+
+// Copies that do one after the other what `copies` do at once: no page is written before it has been read. Where pages
+// change places in a ring, one of them is put aside first.
+std::vector<PageCopy> in_order(std::span<const PageCopy> copies) {
+  std::map<PageId, PageCopy> waiting;     // by the page that it writes
+  std::map<PageId, std::size_t> readers;  // of a page: copies that wait
+  for (const PageCopy& copy : copies) {
+    if (!waiting.emplace(copy.to, copy).second)
+      throw std::invalid_argument("copy_pages: two copies go to page " + std::to_string(copy.to));
+    if (copy.from != copy.to) ++readers[copy.from];
+  }
+  std::erase_if(waiting, [](const auto& entry) { return entry.second.from == entry.first; });
+
+  std::vector<PageCopy> order;
+  std::vector<PageId> ready;  // pages to write that nobody waits to read
+  for (const auto& [page, copy] : waiting)
+    if (!readers.contains(page)) ready.push_back(page);
+  while (!waiting.empty()) {
+    if (ready.empty()) {  // rings alone are left, and each of their pages has one reader
+      PageCopy& reader = waiting.begin()->second;
+      order.push_back({reader.from, kAside, reader.tokens});
+      ready.push_back(std::exchange(reader.from, kAside));
+    }
+    const PageCopy next = waiting.extract(ready.back()).mapped();
+    ready.pop_back();
+    order.push_back(next);
+    if (next.from != kAside && --readers.at(next.from) == 0 && waiting.contains(next.from)) ready.push_back(next.from);
+  }
+  return order;
 }
 
 }  // namespace
@@ -77,20 +113,32 @@ void KvPool::set_value(const KvPlace& at, float number) {
 }
 
 void KvPool::copy_kv(PageId from, PageId to, std::size_t tokens) {
-  if (from >= num_pages_ || to >= num_pages_ || tokens > page_size_) {
-    throw std::invalid_argument("copy_kv: pages and places must lie in the pool");
+  const PageCopy alone{from, to, tokens};
+  copy_pages({&alone, 1});
+}
+
+void KvPool::copy_pages(std::span<const PageCopy> copies) {
+  std::size_t tokens = 0;
+  for (const PageCopy& copy : copies) {
+    if (copy.from >= num_pages_ || copy.to >= num_pages_ || copy.tokens > page_size_)
+      throw std::invalid_argument("copy_pages: pages and places must lie in the pool");
+    tokens += copy.tokens;
   }
-  tokens_copied_ += tokens;
+  const std::vector<PageCopy> steps = in_order(copies);
+  std::vector<std::byte> aside(std::ranges::count(steps, kAside, &PageCopy::to) > 0 ? layer_page_bytes_ : 0);
   in_type(type_, [&]<class T>() {
-    for (std::size_t index = 0; index < num_layers_; ++index) copy_layer(layer<T>(index), from, to, tokens);
+    for (std::size_t index = 0; index < num_layers_; ++index) {
+      const KvLayer<T> view = layer<T>(index);
+      const auto page = [&](PageId id) { return id == kAside ? reinterpret_cast<T*>(aside.data()) : view.page(id); };
+      for (const PageCopy& step : steps) copy_places(view, page(step.from), page(step.to), step.tokens);
+    }
   });
+  tokens_copied_ += tokens;
 }
 
 // The first places of a coordinate's row (in bfloat16: of a pair of rows) and of a head's values lie in one piece.
 template <class T>
-void KvPool::copy_layer(const KvLayer<T>& view, PageId from, PageId to, std::size_t tokens) {
-  const T* const source = view.page(from);
-  T* const target = view.page(to);
+void KvPool::copy_places(const KvLayer<T>& view, const T* source, T* target, std::size_t tokens) {
   for (std::size_t head = 0; head < view.kv_heads; ++head) {
     for (std::size_t d = 0; d < view.head_dim; d += kStep<T>) {
       const std::size_t row = view.key_index(head, d, 0);

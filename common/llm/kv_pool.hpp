@@ -7,21 +7,16 @@
 /// it is the managers' business.
 #pragma once
 #include <cstddef>
+#include <span>
 
 #include "contract/kv_store.hpp"
 #include "io/model_config.hpp"
 #include "kernels/cpu/huge_pages.hpp"
 #include "kernels/cpu/kernels.hpp"
 #include "llm/compute_type.hpp"
+#include "llm/kv_place.hpp"
 
 namespace radixlab {
-
-/// One number of the pool, wherever it lies. `d` is a coordinate of the head, below head_dim; `place` below page_size.
-struct KvPlace {
-  std::size_t layer = 0;
-  PageId page = 0;
-  std::size_t kv_head = 0, place = 0, d = 0;
-};
 
 class KvPool : public KvStore {
  public:
@@ -39,11 +34,14 @@ class KvPool : public KvStore {
   void set_key(const KvPlace& at, float number);
   void set_value(const KvPlace& at, float number);
 
+  /// As if every source were read before any target is written. Throws std::invalid_argument, with nothing written, for
+  /// pages and places that are not there, and where two copies have one target. O(copies log copies) beside the copying.
+  void copy_pages(std::span<const PageCopy> copies);
   void copy_kv(PageId from, PageId to, std::size_t tokens) override;
   void poison(PageId page);  ///< Fills a freed page with NaN, so that a test sees whoever reads it (I33).
 
   DType type() const { return type_; }
-  std::size_t tokens_copied() const { return tokens_copied_; }  ///< by copy_kv, since the beginning
+  std::size_t tokens_copied() const { return tokens_copied_; }  ///< by both, since the beginning
   std::size_t num_layers() const { return num_layers_; }
   std::size_t kv_heads() const { return kv_heads_; }
   std::size_t head_dim() const { return head_dim_; }
@@ -56,7 +54,7 @@ class KvPool : public KvStore {
 
  private:
   template <class T>
-  static void copy_layer(const KvLayer<T>& view, PageId from, PageId to, std::size_t tokens);
+  static void copy_places(const KvLayer<T>& view, const T* source, T* target, std::size_t tokens);
   template <class Work>
   decltype(auto) at_place(const KvPlace& at, Work work);
 

@@ -35,10 +35,10 @@ Weights<T> Model::read_weights() const {
   return weights;
 }
 
-void Model::check_token(TokenId token) const {
-  if (token < 0 || static_cast<std::size_t>(token) >= config_.vocab_size) {
+void check_token(const ModelConfig& config, TokenId token) {
+  if (token < 0 || static_cast<std::size_t>(token) >= config.vocab_size) {
     throw std::invalid_argument("token id " + std::to_string(token) + " is not in the vocabulary of " +
-                                std::to_string(config_.vocab_size) + " tokens");
+                                std::to_string(config.vocab_size) + " tokens");
   }
 }
 

@@ -32,6 +32,9 @@ struct Weights {
   PackedMatrix<T> lm_head;  ///< [vocab_size, hidden_size]
 };
 
+/// Throws std::invalid_argument for an id beyond the vocabulary.
+void check_token(const ModelConfig& config, TokenId token);
+
 /// A checkpoint in memory, in the type that it computes in. Immutable after loading; share it freely among threads.
 class Model {
  public:
@@ -47,7 +50,7 @@ class Model {
   const Weights<T>& weights() const {
     return std::get<Weights<T>>(weights_);
   }
-  void check_token(TokenId token) const;  ///< throws std::invalid_argument for an id beyond the vocabulary
+  void check_token(TokenId token) const { radixlab::check_token(config_, token); }
   void embed(TokenId token, std::span<float> out) const;  ///< out [hidden_size], widened and not yet rounded to type()
 
  private:

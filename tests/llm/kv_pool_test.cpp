@@ -64,6 +64,21 @@ TEST_P(KvPoolTest, CopiesTheFirstPlacesOfAPageAndNothingElse) {
   EXPECT_THROW(pool_.copy_kv(0, kPages, 1), std::invalid_argument);
 }
 
+TEST_P(KvPoolTest, PagesChangePlaces) {
+  for (PageId page = 0; page < kPages; ++page) fill(page);
+  pool_.copy_pages(std::vector<PageCopy>{{0, 1, kPageSize}, {1, 2, kPageSize}, {2, 0, 3}});
+  for (PageId page = 0; page < kPages; ++page) {
+    each_place(page, [&](const KvPlace& at) {
+      KvPlace from = at;
+      from.page = page == 0 ? (at.place < 3 ? 2 : 0) : page - 1;
+      EXPECT_EQ(pool_.key(at), number(from, false));
+      EXPECT_EQ(pool_.value(at), number(from, true));
+    });
+  }
+  EXPECT_THROW(pool_.copy_pages(std::vector<PageCopy>{{0, 1, 1}, {2, 1, 1}}), std::invalid_argument);
+  EXPECT_EQ(pool_.tokens_copied(), 2 * kPageSize + 3);
+}
+
 TEST_P(KvPoolTest, PoisonIsNanInEveryPlaceOfThatPageAlone) {
   for (PageId page = 0; page < kPages; ++page) fill(page);
   pool_.poison(1);
