@@ -78,17 +78,18 @@ std::string sharing_picture(const PagesNeeded& tokens, std::size_t token_bytes) 
 }
 
 // All keys and values of tokens [first, last) of a text, computed from its beginning.
-std::vector<float> kv_of(Forward& forward, const Tokens& text, std::size_t first, std::size_t last) {
-  KvPool kv(forward.model().config(), 1, text.size(), forward.model().type());
+std::vector<float> kv_of(Device& device, const Tokens& text, std::size_t first, std::size_t last) {
+  device.make_pool(1, text.size());
+  device.reserve(text.size(), text.size());
   const PageId page = 0;
-  forward.run({text, 0, {&page, 1}}, kv);
+  device.run({text, 0, {&page, 1}}, {});
   std::vector<float> numbers;
-  for (KvPlace at; at.layer < kv.num_layers(); ++at.layer)
-    for (at.kv_head = 0; at.kv_head < kv.kv_heads(); ++at.kv_head)
+  for (KvPlace at; at.layer < device.config().num_hidden_layers; ++at.layer)
+    for (at.kv_head = 0; at.kv_head < device.config().num_key_value_heads; ++at.kv_head)
       for (at.place = first; at.place < last; ++at.place)
-        for (at.d = 0; at.d < kv.head_dim(); ++at.d) {
-          numbers.push_back(kv.key(at));
-          numbers.push_back(kv.value(at));
+        for (at.d = 0; at.d < device.config().head_dim; ++at.d) {
+          numbers.push_back(device.key(at));
+          numbers.push_back(device.value(at));
         }
   return numbers;
 }
@@ -98,14 +99,14 @@ bool same_bits(const std::vector<float>& a, const std::vector<float>& b) {
 }
 
 // What may be shared, by a real model: a token's keys and values depend on the tokens before it and on no later one.
-void show_why(Demo& demo, Forward& forward) {
+void show_why(Demo& demo, Device& device) {
   const std::size_t n = kPrefix.size();
-  const std::vector<float> prefix = kv_of(forward, kPrefix, 0, n);
+  const std::vector<float> prefix = kv_of(device, kPrefix, 0, n);
   bool equal = true;
-  for (const Tokens& suffix : kSuffixes) equal &= same_bits(prefix, kv_of(forward, kPrefix + suffix, 0, n));
+  for (const Tokens& suffix : kSuffixes) equal &= same_bits(prefix, kv_of(device, kPrefix + suffix, 0, n));
   const Tokens& suffix = kSuffixes.front();
   const bool alone =
-      same_bits(kv_of(forward, suffix, 0, suffix.size()), kv_of(forward, kPrefix + suffix, n, n + suffix.size()));
+      same_bits(kv_of(device, suffix, 0, suffix.size()), kv_of(device, kPrefix + suffix, n, n + suffix.size()));
   fmt::print("\n   K and V of 1 2 3 4 5, by the model: {} in all three, {} numbers bit for bit\n",
              equal ? "the same" : "NOT THE SAME", grouped(prefix.size()));
   fmt::print("   K and V of 10 11, computed alone as the seed does: {} as behind 1 2 3 4 5\n",
@@ -117,7 +118,7 @@ void show_why(Demo& demo, Forward& forward) {
 
 }  // namespace
 
-void show_sharing(Demo& demo, Forward& forward) {
+void show_sharing(Demo& demo, Device& device) {
   demo.step("What sharing saves: seed 004's three sequences, 5 tokens in common and 2 of their own");
   std::vector<Tokens> sequences;
   sequences.reserve(kSuffixes.size());
@@ -133,7 +134,7 @@ void show_sharing(Demo& demo, Forward& forward) {
   demo.figure("sharing.apart", tokens.apart * bytes);
   demo.figure("sharing.shared", tokens.shared * bytes);
   demo.figure("sharing.saved_percent", saved);
-  show_why(demo, forward);
+  show_why(demo, device);
   demo.picture("sharing", sharing_picture(tokens, bytes));
 }
 

@@ -5,7 +5,7 @@
 
 #include "apps/demo.hpp"
 #include "apps/document_qa.hpp"
-#include "llm/forward.hpp"
+#include "llm/device.hpp"
 
 namespace radixlab {
 
@@ -13,9 +13,9 @@ namespace radixlab {
 void show_sizes(Demo& demo, const ModelConfig& shipped, std::size_t page_size);
 
 /// "What sharing saves": seed 004's three sequences, their sizes, and why keys and values may be shared at all.
-void show_sharing(Demo& demo, Forward& forward);
+void show_sharing(Demo& demo, Device& device);
 
 /// "The waste": tokens computed again, and bytes held twice if all requests are kept.
-void show_waste(Demo& demo, Forward& forward, const std::vector<Ask>& asks, std::size_t page_size);
+void show_waste(Demo& demo, Device& device, const std::vector<Ask>& asks, std::size_t page_size);
 
 }  // namespace radixlab

@@ -25,10 +25,10 @@ std::string waste_picture(const std::vector<Ask>& asks, const std::vector<std::s
 }
 
 // If all requests were kept at once, apart or sharing whole pages.
-void show_memory(Demo& demo, const Forward& forward, std::span<const std::vector<TokenId>> prompts,
+void show_memory(Demo& demo, const Device& device, std::span<const std::vector<TokenId>> prompts,
                  std::size_t page_size) {
   const PagesNeeded pages = pages_needed(prompts, page_size);
-  const std::size_t page = page_size * kv_bytes_per_token(forward.model().config(), forward.model().type());
+  const std::size_t page = page_size * kv_bytes_per_token(device.config(), device.type());
   fmt::print("   Kept side by side they would take {} pages of {} tokens, {}; sharing, {} pages, {}:\n",
              grouped(pages.apart), page_size, readable_bytes(pages.apart * page), grouped(pages.shared),
              readable_bytes(pages.shared * page));
@@ -42,7 +42,7 @@ void show_memory(Demo& demo, const Forward& forward, std::span<const std::vector
 
 }  // namespace
 
-void show_waste(Demo& demo, Forward& forward, const std::vector<Ask>& asks, std::size_t page_size) {
+void show_waste(Demo& demo, Device& device, const std::vector<Ask>& asks, std::size_t page_size) {
   demo.step(fmt::format("The waste: {} questions on one document, one after the other", asks.size()));
   std::vector<std::vector<TokenId>> prompts;
   prompts.reserve(asks.size());
@@ -52,7 +52,7 @@ void show_waste(Demo& demo, Forward& forward, const std::vector<Ask>& asks, std:
   double spent_ms = 0;
   fmt::print("   {:<46}{:>8}{:>10}{:>10}\n", "", "tokens", "again", "ms");
   for (std::size_t i = 0; i < asks.size(); ++i) {
-    const double ms = milliseconds([&] { recompute(forward, prompts[i]); });
+    const double ms = milliseconds([&] { recompute(device, prompts[i]); });
     fmt::print("   {:<46.45}{:>8}{:>10}{:>10.1f}\n", asks[i].question.question, grouped(prompts[i].size()),
                grouped(shared[i]), ms);
     total += prompts[i].size();
@@ -68,7 +68,7 @@ void show_waste(Demo& demo, Forward& forward, const std::vector<Ask>& asks, std:
   demo.figure("waste.again_percent", share);
   demo.figure("waste.needed", total - again);
   demo.figure("waste.longest", std::ranges::max(shared));
-  show_memory(demo, forward, prompts, page_size);
+  show_memory(demo, device, prompts, page_size);
   demo.picture("waste", waste_picture(asks, shared));
 }
 

@@ -6,6 +6,7 @@
 #include "apps/demo_questions.hpp"
 #include "apps/engine_options.hpp"
 #include "io/error.hpp"
+#include "llm/cpu_device.hpp"
 
 namespace radixlab {
 namespace {
@@ -31,16 +32,16 @@ void show_row(Demo& demo, const ManagerRuns& all) {
   demo.figure("questions." + all.manager + ".ms", total_ms);
 }
 
-ManagerRuns ask_with(const std::string& manager, Forward& forward, const std::vector<Ask>& asks,
+ManagerRuns ask_with(const std::string& manager, Device& device, const std::vector<Ask>& asks,
                      const Tokenizer& tokenizer) {
   std::size_t tokens = 0, longest = 0;
   for (const Ask& ask : asks) tokens += ask.prompt.size(), longest = std::max(longest, ask.prompt.size());
   const std::size_t page_size = page_size_for(manager, kPageTokens, longest);
   const std::size_t pages = tokens / page_size + asks.size();
-  KvPool kv(forward.model().config(), pages, page_size, forward.model().type());
-  Engine engine(forward, kv, make_cache(manager, page_size, pages));
+  device.make_pool(pages, page_size);
+  SingleRunner runner(device, make_cache(manager, page_size, pages));
   const GenerateOptions first_token{.max_new_tokens = 1, .keep_hidden = true};
-  return ask_all(engine, manager, asks, first_token, tokenizer, [](std::size_t) {});
+  return ask_all(runner, manager, asks, first_token, tokenizer, [](std::size_t) {});
 }
 
 }  // namespace
@@ -51,7 +52,7 @@ void show_recomputing(Demo& demo, const std::vector<std::string>& managers, cons
   const std::vector<Ask> asks = first_questions(model_folder, tokenizer, kQuestions);
   const Model model(model_folder, type);
   ThreadPool threads(1);
-  Forward forward(model, best_isa(), threads);
+  CpuDevice device(model, best_isa(), threads);
   demo.step(fmt::format("What is computed again: {} questions on one document (tokens in ms to the first token)",
                         asks.size()));
   fmt::print("   {:<8}", "");
@@ -59,11 +60,11 @@ void show_recomputing(Demo& demo, const std::vector<std::string>& managers, cons
   fmt::print("{:>10}{:>9}{:>11}\n", "tokens", "ms", "cached");
   std::vector<ManagerRuns> all;
   for (const std::string& manager : managers) {
-    all.push_back(ask_with(manager, forward, asks, tokenizer));
+    all.push_back(ask_with(manager, device, asks, tokenizer));
     show_row(demo, all.back());
   }
   for (std::size_t i = 1; i < all.size(); ++i) {
-    compare_logits(forward, all.front(), all[i]);
+    compare_logits(device, all.front(), all[i]);
     fmt::print("\n   {} = {}: logits identical: {} ({} rows)\n", all[i].manager, all.front().manager,
                all[i].logits_identical() ? "yes" : "NO", grouped(all[i].rows_compared()));
     if (!all[i].logits_identical())

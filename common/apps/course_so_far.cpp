@@ -6,10 +6,12 @@
 
 #include "apps/cli.hpp"
 #include "apps/engine_options.hpp"
+#include "apps/single_runner.hpp"
 #include "apps/timing.hpp"
 #include "io/atomic_file.hpp"
 #include "io/json.hpp"
 #include "ladder.hpp"
+#include "llm/cpu_device.hpp"
 #include "testing/fake_kv.hpp"
 
 namespace radixlab {
@@ -35,47 +37,45 @@ std::vector<TokenId> prompt(std::size_t number, std::size_t document, std::size_
 /// What came of the four prompts on one row of the ladder.
 class RowRun {
  public:
-  RowRun(const Stage& stage, Model& model, Forward& forward, DType type)
-      : stage_(stage),
-        forward_(forward),
-        page_size_(page_size_for(stage.name, kPage, kRow)),
-        kv_(model.config(), (kPrompts + 1) * (kDocument + kQuestion) / page_size_ + 1 + kPrompts, page_size_, type) {}
+  RowRun(const Stage& stage, const Model& model, Isa isa, ThreadPool& threads)
+      : stage_(stage), page_size_(page_size_for(stage.name, kPage, kRow)), device_(model, isa, threads) {
+    device_.make_pool((kPrompts + 1) * (kDocument + kQuestion) / page_size_ + 1 + kPrompts, page_size_);
+  }
 
   /// The first generated token of each prompt.
   std::vector<TokenId> round(bool counted) {
-    Engine engine(forward_, kv_, make_cache(stage_.name, page_size_, kv_.num_pages()));
-    const std::size_t copied_before = kv_.tokens_copied();
+    SingleRunner runner(device_, make_cache(stage_.name, page_size_, device_.num_pages()));
+    const std::size_t copied_before = device_.tokens_copied();
     computed_ = reused_ = 0;
     std::vector<TokenId> said;
     for (std::size_t i = 0; i < kPrompts; ++i) {
-      const Generation g = engine.generate(prompt(i, kDocument, kQuestion), {.max_new_tokens = 1});
+      const Generation g = runner.generate(prompt(i, kDocument, kQuestion), {.max_new_tokens = 1});
       computed_ += g.prompt_tokens - g.cached_tokens;
       reused_ += g.cached_tokens;
       if (counted) (i == 0 ? first_ms_ : later_ms_).push_back(g.first_token_ms);
       said.push_back(g.output.front());
     }
-    copied_ = kv_.tokens_copied() - copied_before;
-    held_ = engine.cache().size_info().total_size();
+    copied_ = device_.tokens_copied() - copied_before;
+    held_ = runner.cache().size_info().total_size();
     return said;
   }
 
   Json figures() const {
-    const std::size_t token_bytes = kv_.page_bytes() / page_size_;
+    const std::size_t page_bytes = device_.page_bytes(page_size_), token_bytes = page_bytes / page_size_;
     return {{"chapter", stage_.chapter},
             {"manager", stage_.name},
             {"computed", computed_},
             {"reused", reused_},
             {"copied_bytes", copied_ * token_bytes},
-            {"held_bytes", held_ * kv_.page_bytes()},
+            {"held_bytes", held_ * page_bytes},
             {"first_ms", median(first_ms_)},
             {"later_ms", median(later_ms_)}};
   }
 
  private:
   const Stage& stage_;
-  Forward& forward_;
   std::size_t page_size_;
-  KvPool kv_;
+  CpuDevice device_;
   std::size_t computed_ = 0, reused_ = 0, copied_ = 0, held_ = 0;
   std::vector<double> first_ms_, later_ms_;
 };
@@ -83,12 +83,11 @@ class RowRun {
 Json measure(const Options& o) {
   if (built_stages().empty()) make_row(kLadder[1].name, {});  // says in which lab it is built
   const DType type = chosen_type(o.engine.dtype, o.engine.model);
-  Model model(o.engine.model, type);
+  const Model model(o.engine.model, type);
   ThreadPool threads(chosen_threads(o.engine));
-  Forward forward(model, chosen_isa(o.engine), threads);
+  const Isa isa = chosen_isa(o.engine);
   std::vector<std::unique_ptr<RowRun>> rows;
-  for (const Stage* const stage : built_stages())
-    rows.push_back(std::make_unique<RowRun>(*stage, model, forward, type));
+  for (const Stage* const stage : built_stages()) rows.push_back(std::make_unique<RowRun>(*stage, model, isa, threads));
   for (std::size_t round = 0; round <= o.rounds; ++round) {  // round 0 is not counted
     const std::vector<TokenId> said = rows.front()->round(round > 0);
     for (const auto& row : rows)
@@ -101,7 +100,7 @@ Json measure(const Options& o) {
                {"parameters", model.config().parameter_count()},
                {"dtype", weight_dtype_name(type)},
                {"threads", threads.threads()},
-               {"isa", isa_name(forward.isa())},
+               {"isa", isa_name(isa)},
                {"compiler", RADIXLAB_COMPILER},
                {"rounds", o.rounds},
                {"rows", Json::array()}};

@@ -14,6 +14,7 @@
 #include "apps/first_wrong_bit.hpp"
 #include "apps/progress.hpp"
 #include "io/atomic_file.hpp"
+#include "llm/cpu_device.hpp"
 #include "testing/fake_kv.hpp"
 #include "visualize/difference.hpp"
 #include "visualize/render.hpp"
@@ -120,8 +121,10 @@ std::vector<std::string> draw(const std::vector<ManagerRuns>& all, const std::st
 // What every manager is asked, and what computes it.
 struct Job {
   const Options& o;
-  Forward& forward;
+  const Model& model;
+  Isa isa;
   ThreadPool& threads;
+  Device& device;
   const Tokenizer& tokenizer;
   const std::vector<Ask>& asks;
   std::size_t damage_after;  // so many questions
@@ -130,39 +133,42 @@ struct Job {
 
 // `explain`: under the watch of FirstWrongBit, and for nothing but its explanation.
 ManagerRuns ask_manager(const std::string& manager, const Job& job, std::optional<PageId> damage, bool explain) {
-  const Model& model = job.forward.model();
   EngineOptions o = job.o.engine;
   std::size_t tokens = 0, longest = 0, done = 0;
   for (const Ask& ask : job.asks) longest = std::max(longest, ask.prompt.size() + job.o.max_new_tokens);
   o.page_size = page_size_for(manager, o.page_size, longest);
   for (const Ask& ask : job.asks) tokens += ask.prompt.size() + job.o.max_new_tokens + o.page_size;
-  const std::size_t pages = pages_for(o, model, tokens);
+  const std::size_t pages = pages_for(o, job.device, tokens);
+  job.device.make_pool(pages, o.page_size);
   std::optional<FirstWrongBit> watch;
   Made cache = make_cache(manager, o.page_size, pages);
   auto source = std::make_unique<OnGive>(*cache.source, [&](PageId page) {
     if (watch) watch->ledger().free(page);
   });
-  OnCopy kv(model, pages, o.page_size, [&](PageId from, PageId to, std::size_t n) {
-    if (watch) watch->ledger().copy(from, to, n);
+  OnCopy device(job.device, [&](const PageCopy& copy) {
+    if (watch) watch->ledger().copy(copy.from, copy.to, copy.tokens);
   });
-  Engine engine(job.forward, kv, {std::move(cache.manager), std::move(source)});
-  for (const Ask& ask : job.asks) engine.check_fits(ask.prompt.size(), job.options);
+  SingleRunner runner(device, {std::move(cache.manager), std::move(source)});
+  for (const Ask& ask : job.asks) runner.check_fits(ask.prompt.size(), job.options);
   GenerateOptions options = job.options;
   if (explain) {
-    watch.emplace(model, job.forward.isa(), job.threads, kv, [&](TokenId id) { return job.tokenizer.piece_text(id); });
+    watch.emplace(job.model, job.isa, job.threads, device, [&](TokenId id) { return job.tokenizer.piece_text(id); });
     options.before_step = [&](const Request& request, std::size_t n) {
       watch->before_step(fmt::format("question {}", done + 1), request, n);
     };
   }
   std::string damaged;
   Progress progress(explain ? "explaining" : manager, job.asks.size());
-  // The first touch of weights and work space costs time that is no manager's: outside the clock.
-  if (job.forward.tokens_computed() == 0) recompute(job.forward, job.asks.front().prompt);
-  ManagerRuns runs = ask_all(engine, manager, job.asks, options, job.tokenizer, [&](std::size_t asked) {
+  if (job.device.tokens_computed() == 0) {
+    // The first touch of weights and work space costs time that is no manager's: outside the clock.
+    recompute(job.device, job.asks.front().prompt);
+    job.device.make_pool(pages, o.page_size);
+  }
+  ManagerRuns runs = ask_all(runner, manager, job.asks, options, job.tokenizer, [&](std::size_t asked) {
     progress.advance_to(done = asked);
     if (!damage || done != job.damage_after) return;
-    const auto [page, from] = choose_damage(engine.cache().snapshot(), manager, *damage);
-    kv.copy_kv(from, page, kv.page_size());
+    const auto [page, from] = choose_damage(runner.cache().snapshot(), manager, *damage);
+    device.copy_kv(from, page, device.page_size());
     damaged =
         fmt::format("damage: after question {}, page {} of {} holds the KV of page {}", done, page, manager, from);
   });
@@ -204,19 +210,19 @@ int run(const Options& o) {
   const Model model(o.engine.model, chosen_type(o.engine.dtype, o.engine.model));
   const std::size_t num_threads = chosen_threads(o.engine);
   ThreadPool threads(num_threads);
-  Forward forward(model, isa, threads);
+  CpuDevice device(model, isa, threads);
 
   GenerateOptions options{.max_new_tokens = o.max_new_tokens, .chunk = o.engine.chunk};
   options.stop_tokens = model.config().eos_token_ids;
   if (const auto stop = stop_token(style.stop, tokenizer)) options.stop_tokens.push_back(*stop);
   options.keep_hidden = true;
-  const Job job{o, forward, threads, tokenizer, asks, damage_after, options};
+  const Job job{o, model, isa, threads, device, tokenizer, asks, damage_after, options};
   std::vector<ManagerRuns> all;
   for (const std::string& manager : o.managers) {
     const std::optional<PageId> damage = all.size() == 1 ? o.damage : std::nullopt;
     all.push_back(ask_manager(manager, job, damage, false));
     if (all.size() == 1) continue;
-    compare_logits(forward, all.front(), all.back());
+    compare_logits(device, all.front(), all.back());
     if (!all.back().logits_identical()) all.back().explanation = ask_manager(manager, job, damage, true).explanation;
   }
 #ifdef RADIXLAB_WITH_STOCK

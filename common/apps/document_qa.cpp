@@ -74,18 +74,18 @@ std::vector<Ask> make_asks(const std::vector<Question>& questions, const std::ve
   return asks;
 }
 
-ManagerRuns ask_all(Engine& engine, const std::string& manager, const std::vector<Ask>& asks,
+ManagerRuns ask_all(SingleRunner& runner, const std::string& manager, const std::vector<Ask>& asks,
                     const GenerateOptions& options, const Tokenizer& tokenizer,
                     const std::function<void(std::size_t)>& after_each) {
   ManagerRuns all{.manager = manager};
-  Snapshot before = engine.cache().snapshot();
+  Snapshot before = runner.cache().snapshot();
   for (const Ask& ask : asks) {
     const bool last = &ask == &asks.back();
-    LiveRequest request(engine, ask.prompt, options);
-    bool more = request.step();
-    if (last && more) all.snapshot = engine.cache().snapshot();
-    while (more) more = request.step();
-    Snapshot after = engine.cache().snapshot();
+    LiveRequest request(runner, ask.prompt, options);
+    bool more = request.step_alone();
+    if (last && more) all.snapshot = runner.cache().snapshot();
+    while (more) more = request.step_alone();
+    Snapshot after = runner.cache().snapshot();
     if (find_difference(before, after).changed()) all.change = {&ask, std::move(before), after};
     before = std::move(after);
     QuestionRun run{.manager = manager, .ask = &ask, .result = request.take()};
@@ -93,12 +93,12 @@ ManagerRuns ask_all(Engine& engine, const std::string& manager, const std::vecto
     all.runs.push_back(std::move(run));
     after_each(all.runs.size());
   }
-  all.peak_kv_bytes = engine.peak_pages() * engine.kv().page_bytes();
+  all.peak_kv_bytes = runner.peak_pages() * runner.device().page_bytes(runner.device().page_size());
   return all;
 }
 
-void compare_logits(Forward& forward, const ManagerRuns& first, ManagerRuns& runs) {
-  const std::size_t hidden_size = forward.model().config().hidden_size, vocab = forward.model().config().vocab_size;
+void compare_logits(Device& device, const ManagerRuns& first, ManagerRuns& runs) {
+  const std::size_t hidden_size = device.config().hidden_size, vocab = device.config().vocab_size;
   constexpr std::size_t kRows = 32;  // compared at a time: all logits of a long prompt would be a lot of memory
   std::vector<float> ours(kRows * vocab), theirs(kRows * vocab);
   runs.compared = true;
@@ -112,10 +112,10 @@ void compare_logits(Forward& forward, const ManagerRuns& first, ManagerRuns& run
     run.logits_identical = a.output == b.output && start < end;
     for (std::size_t row = start; row < end; row += kRows) {
       const std::size_t rows = std::min(kRows, end - row);
-      forward.logits(std::span(a.hidden).subspan((row - a.cached_tokens) * hidden_size, rows * hidden_size),
-                     std::span(theirs).first(rows * vocab));
-      forward.logits(std::span(b.hidden).subspan((row - b.cached_tokens) * hidden_size, rows * hidden_size),
-                     std::span(ours).first(rows * vocab));
+      device.logits(std::span(a.hidden).subspan((row - a.cached_tokens) * hidden_size, rows * hidden_size),
+                    std::span(theirs).first(rows * vocab));
+      device.logits(std::span(b.hidden).subspan((row - b.cached_tokens) * hidden_size, rows * hidden_size),
+                    std::span(ours).first(rows * vocab));
       const auto wrong = first_difference(std::span(ours).first(rows * vocab), std::span(theirs).first(rows * vocab));
       if (wrong && !run.first_wrong) run.first_wrong = row + *wrong / vocab;
       run.logits_identical &= !wrong;

@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "apps/engine.hpp"
+#include "apps/single_runner.hpp"
 #include "contract/snapshot.hpp"
 #include "io/tokenizer.hpp"
 
@@ -86,14 +86,14 @@ struct ManagerRuns {
   bool logits_identical() const;
 };
 
-/// Asks everything of `engine`. `after_each` is told the number of requests done.
-ManagerRuns ask_all(Engine& engine, const std::string& manager, const std::vector<Ask>& asks,
+/// Asks everything of `runner`. `after_each` is told the number of requests done.
+ManagerRuns ask_all(SingleRunner& runner, const std::string& manager, const std::vector<Ask>& asks,
                     const GenerateOptions& options, const Tokenizer& tokenizer,
                     const std::function<void(std::size_t)>& after_each);
 
 /// Compares, bit for bit, the logits of all rows that both computed, and the generated ids. Writes the verdict into
 /// `runs`.
-void compare_logits(Forward& forward, const ManagerRuns& first, ManagerRuns& runs);
+void compare_logits(Device& device, const ManagerRuns& first, ManagerRuns& runs);
 
 /// "4821" out of " 4821\n": the generated text up to the stop, without blanks around it.
 std::string trim_answer(std::string text, const std::string& stop);

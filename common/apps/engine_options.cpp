@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <stdexcept>
 #include <thread>
-#include <unistd.h>
 
 #include "io/error.hpp"
 #include "ladder.hpp"
@@ -49,12 +48,11 @@ DType chosen_type(const std::string& dtype, const std::filesystem::path& model) 
   return dtype == "auto" ? natural_type(read_model_config(model)) : *weight_dtype(dtype);
 }
 
-std::size_t pages_for(const EngineOptions& options, const Model& model, std::size_t tokens) {
+std::size_t pages_for(const EngineOptions& options, const Device& device, std::size_t tokens) {
   const std::size_t wanted = options.kv_tokens ? options.kv_tokens : tokens;
   const std::size_t pages = (wanted + options.page_size - 1) / options.page_size;
-  const std::size_t page = KvPool::page_bytes(model.config(), options.page_size, model.type());
-  const double bytes = static_cast<double>(page) * static_cast<double>(pages);
-  const double memory = static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGESIZE));
+  const double bytes = static_cast<double>(device.page_bytes(options.page_size)) * static_cast<double>(pages);
+  const auto memory = static_cast<double>(device.free_bytes());
   if (bytes > memory) {
     throw std::invalid_argument("a KV pool of " + grouped(wanted) + " tokens needs " +
                                 readable_bytes(static_cast<std::uint64_t>(bytes)) + "; this machine has " +

@@ -4,8 +4,10 @@
 #include <cstddef>
 #include <string>
 
+#include "01-naive-manager/factory.hpp"
 #include "apps/cli.hpp"
-#include "apps/engine.hpp"
+#include "kernels/cpu/isa.hpp"
+#include "llm/device.hpp"
 
 namespace radixlab {
 
@@ -27,8 +29,8 @@ Isa chosen_isa(const EngineOptions& options);  ///< throws std::invalid_argument
 /// The type to compute in; for "auto" the one of the checkpoint's config.json. Throws as read_model_config does.
 DType chosen_type(const std::string& dtype, const std::filesystem::path& model);
 
-/// Pages for `tokens` tokens. Throws std::invalid_argument, with both numbers, if the machine lacks the memory.
-std::size_t pages_for(const EngineOptions& options, const Model& model, std::size_t tokens);
+/// Pages for `tokens` tokens. Throws std::invalid_argument, with both numbers, if the device has not the memory free.
+std::size_t pages_for(const EngineOptions& options, const Device& device, std::size_t tokens);
 
 /// [tokens] of a page: `page_size`, but where a row's page holds a whole text, the longest request.
 std::size_t page_size_for(std::string_view manager, std::size_t page_size, std::size_t longest);

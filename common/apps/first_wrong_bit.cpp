@@ -10,11 +10,12 @@ namespace radixlab {
 namespace {
 
 // K, then V [2, kv_heads, head_dim] of one place in one layer.
-std::vector<float> kv_at(KvPool& kv, std::size_t layer, PageId page, std::size_t place) {
+std::vector<float> kv_at(Device& device, std::size_t layer, PageId page, std::size_t place) {
+  const std::size_t heads = device.config().num_key_value_heads, dim = device.config().head_dim;
   std::vector<float> numbers;
-  for (const auto number : {&KvPool::key, &KvPool::value}) {
-    for (std::size_t head = 0; head < kv.kv_heads(); ++head)
-      for (std::size_t d = 0; d < kv.head_dim(); ++d) numbers.push_back((kv.*number)({layer, page, head, place, d}));
+  for (const auto number : {&Device::key, &Device::value}) {
+    for (std::size_t head = 0; head < heads; ++head)
+      for (std::size_t d = 0; d < dim; ++d) numbers.push_back((device.*number)({layer, page, head, place, d}));
   }
   return numbers;
 }
@@ -23,10 +24,9 @@ std::vector<float> kv_at(KvPool& kv, std::size_t layer, PageId page, std::size_t
 
 void FreshKv::compute(std::span<const TokenId> tokens) {
   constexpr std::size_t kPageSize = 16;
-  if (!kv_ || kv_->num_pages() * kPageSize < tokens.size()) {
-    const Model& model = forward_.model();
-    kv_.emplace(model.config(), (2 * tokens.size() + kPageSize - 1) / kPageSize, kPageSize, model.type());
-    pages_.resize(kv_->num_pages());
+  if (pages_.size() * kPageSize < tokens.size()) {
+    device_.make_pool((2 * tokens.size() + kPageSize - 1) / kPageSize, kPageSize);
+    pages_.resize(device_.num_pages());
     std::iota(pages_.begin(), pages_.end(), 0);
     tokens_.clear();
   }
@@ -36,21 +36,25 @@ void FreshKv::compute(std::span<const TokenId> tokens) {
   if (start < tokens.size()) hidden_from(start);
 }
 
-std::span<const float> FreshKv::hidden_from(std::size_t start) {
-  return forward_.run({std::span(tokens_).subspan(start), start, pages_}, *kv_);
+std::vector<float> FreshKv::hidden_from(std::size_t start) {
+  const auto rows = std::span(tokens_).subspan(start);
+  std::vector<float> hidden(rows.size() * device_.config().hidden_size);
+  device_.reserve(rows.size(), tokens_.size());
+  device_.run({rows, start, pages_}, {.hidden = hidden});
+  return hidden;
 }
 
 std::vector<float> FreshKv::at(std::size_t layer, std::size_t token) {
-  return kv_at(*kv_, layer, pages_[token / kv_->page_size()], token % kv_->page_size());
+  return kv_at(device_, layer, pages_[token / device_.page_size()], token % device_.page_size());
 }
 
-FirstWrongBit::FirstWrongBit(const Model& model, Isa isa, ThreadPool& threads, KvPool& kv,
+FirstWrongBit::FirstWrongBit(const Model& model, Isa isa, ThreadPool& threads, Device& device,
                              std::function<std::string(TokenId)> token_text)
-    : forward_(model, isa, threads),
-      kv_(kv),
+    : device_(device),
       token_text_(std::move(token_text)),
-      ledger_(kv.num_pages(), kv.page_size()),
-      fresh_(forward_) {}
+      ledger_(device.num_pages(), device.page_size()),
+      own_(model, isa, threads),
+      fresh_(own_) {}
 
 void FirstWrongBit::before_step(const std::string& who, const Request& request, std::size_t tokens) {
   if (found_) return;
@@ -70,10 +74,10 @@ void FirstWrongBit::before_step(const std::string& who, const Request& request, 
 }
 
 std::optional<FirstWrongBit::WrongNumber> FirstWrongBit::first_wrong_number(const Request& request) {
-  const std::size_t P = kv_.page_size();
+  const std::size_t P = device_.page_size();
   for (std::size_t token = 0; token < request.computed; ++token) {
-    for (std::size_t layer = 0; layer < forward_.model().config().num_hidden_layers; ++layer) {
-      const auto ours = kv_at(kv_, layer, request.pages[token / P], token % P), fresh = fresh_.at(layer, token);
+    for (std::size_t layer = 0; layer < device_.config().num_hidden_layers; ++layer) {
+      const auto ours = kv_at(device_, layer, request.pages[token / P], token % P), fresh = fresh_.at(layer, token);
       if (const auto at = first_difference(ours, fresh)) return {{token, layer, *at, ours[*at], fresh[*at]}};
     }
   }
@@ -81,7 +85,7 @@ std::optional<FirstWrongBit::WrongNumber> FirstWrongBit::first_wrong_number(cons
 }
 
 void FirstWrongBit::note_read(const std::string& who, const Request& request, std::size_t tokens, std::size_t token) {
-  const std::size_t P = kv_.page_size();
+  const std::size_t P = device_.page_size();
   found_ = {who, request.pages[token / P], token, request.computed};
   line("read", fmt::format("page {} for token {} (place {})", found_->page, token, token % P));
   line("read by", fmt::format("call {}: forward of {}, {}", ledger_.calls() + 1, who,
@@ -90,7 +94,7 @@ void FirstWrongBit::note_read(const std::string& who, const Request& request, st
 
 // Another request's prefix lies there, or none.
 void FirstWrongBit::explain_prefix(const Request& request, std::size_t token) {
-  const std::size_t P = kv_.page_size(), place = token % P;
+  const std::size_t P = device_.page_size(), place = token % P;
   const KvLedger::Place& there = ledger_.at(found_->page, place);
   const std::size_t wanted = std::min(P - place, request.computed - token);
   line("should hold", stretch(found_->who, request.cache_salt, request.tokens, token, wanted));
@@ -114,9 +118,9 @@ void FirstWrongBit::explain_prefix(const Request& request, std::size_t token) {
 
 // The right prefix, but not its numbers.
 void FirstWrongBit::explain_number(const Request& request, const WrongNumber& wrong) {
-  const ModelConfig& c = forward_.model().config();
+  const ModelConfig& c = device_.config();
   const std::size_t head = wrong.index / c.head_dim;
-  const KvLedger::Place& there = ledger_.at(found_->page, wrong.token % kv_.page_size());
+  const KvLedger::Place& there = ledger_.at(found_->page, wrong.token % device_.page_size());
   line("should hold", stretch(found_->who, request.cache_salt, request.tokens, wrong.token, 1));
   line("holds", "the same, but not its numbers");
   line("first wrong", fmt::format("{} in layer {}, head {}, coordinate {}: {}; computed afresh it is {}",
@@ -127,18 +131,18 @@ void FirstWrongBit::explain_number(const Request& request, const WrongNumber& wr
 
 // Makes the step ahead of its time, with the same result, to see where the wrong place first shows.
 void FirstWrongBit::note_effect(const Request& request, std::size_t tokens) {
-  const std::size_t width = forward_.model().config().hidden_size, P = kv_.page_size();
-  const auto fresh_span = fresh_.hidden_from(request.computed);
-  const std::vector<float> fresh(fresh_span.begin(), fresh_span.end());
+  const std::size_t width = device_.config().hidden_size, P = device_.page_size();
+  const std::vector<float> fresh = fresh_.hidden_from(request.computed);
+  std::vector<float> ours(tokens * width);
   const auto rows = std::span(request.tokens).subspan(request.computed, tokens);
-  const auto ours = forward_.run({rows, request.computed, request.pages}, kv_);
+  device_.run({rows, request.computed, request.pages}, {.hidden = ours});
   const auto at = first_difference(ours, fresh);
   if (!at) return line("first seen", "nowhere in this step: its hidden states are right all the same");
   const std::size_t row = found_->row = request.computed + *at / width;
   // K and V of layer L + 1 are made of what layer L gives.
-  std::size_t layer = 0, last = forward_.model().config().num_hidden_layers - 1;
+  std::size_t layer = 0, last = device_.config().num_hidden_layers - 1;
   while (layer < last &&
-         !first_difference(kv_at(kv_, layer + 1, request.pages[row / P], row % P), fresh_.at(layer + 1, row)))
+         !first_difference(kv_at(device_, layer + 1, request.pages[row / P], row % P), fresh_.at(layer + 1, row)))
     ++layer;
   line("first seen", fmt::format("in the output of layer {}, at position {}", layer, row));
 }

@@ -19,49 +19,49 @@
 #include <vector>
 
 #include "01-naive-manager/scheduler_cache.hpp"
-#include "llm/forward.hpp"
+#include "llm/cpu_device.hpp"
+#include "llm/device_wrapper.hpp"
 #include "testing/kv_ledger.hpp"
 
 namespace radixlab {
 
-/// A KV pool that tells of each copy, as OnGive tells of each page that goes back.
-class OnCopy : public KvPool {
+/// A device that tells of each copy, as OnGive tells of each page that goes back.
+class OnCopy : public DeviceWrapper {
  public:
-  using Told = std::function<void(PageId from, PageId to, std::size_t tokens)>;
-  OnCopy(const Model& model, std::size_t num_pages, std::size_t page_size, Told told)
-      : KvPool(model.config(), num_pages, page_size, model.type()), told_(std::move(told)) {}
-  void copy_kv(PageId from, PageId to, std::size_t tokens) override {
-    KvPool::copy_kv(from, to, tokens);
-    told_(from, to, tokens);
-  }
+  using Told = std::function<void(const PageCopy&)>;
+  OnCopy(Device& inner, Told told) : DeviceWrapper(inner), told_(std::move(told)) {}
 
  private:
+  void do_copy_pages(std::span<const PageCopy> copies) override {
+    DeviceWrapper::do_copy_pages(copies);
+    for (const PageCopy& copy : copies) told_(copy);
+  }
+
   Told told_;
 };
 
 /// Tokens computed alone in a pool of their own: what their KV should be. The next text keeps what it shares.
 class FreshKv {
  public:
-  /// `forward` must outlive it.
-  explicit FreshKv(Forward& forward) : forward_(forward) {}
+  /// `device` must outlive it, and is its own: it makes its pool.
+  explicit FreshKv(Device& device) : device_(device) {}
   void compute(std::span<const TokenId> tokens);
-  /// Hidden states [rows, hidden_size] of the tokens from `start` on, computed again; good until forward's next call.
-  std::span<const float> hidden_from(std::size_t start);
+  /// Hidden states [rows, hidden_size] of the tokens from `start` on, computed again.
+  std::vector<float> hidden_from(std::size_t start);
   /// K, then V [2, kv_heads, head_dim] of a token in a layer.
   std::vector<float> at(std::size_t layer, std::size_t token);
 
  private:
-  Forward& forward_;
-  std::optional<KvPool> kv_;
+  Device& device_;
   std::vector<TokenId> tokens_;
   std::vector<PageId> pages_;
 };
 
 class FirstWrongBit {
  public:
-  /// `model`, `threads` and `kv`, the pool of the engine under watch, must outlive it. `token_text`: how a token is
-  /// shown; empty: as its number.
-  FirstWrongBit(const Model& model, Isa isa, ThreadPool& threads, KvPool& kv,
+  /// `model`, `threads` and `device`, which is under watch and has its pool, must outlive it. What should be there is
+  /// computed on a CPU device of the watch's own. `token_text`: how a token is shown; empty: as its number.
+  FirstWrongBit(const Model& model, Isa isa, ThreadPool& threads, Device& device,
                 std::function<std::string(TokenId)> token_text = {});
 
   /// For GenerateOptions::before_step: `who`, say "request 3", is about to compute its next `tokens` tokens.
@@ -95,10 +95,10 @@ class FirstWrongBit {
                       std::size_t run) const;
   void line(const std::string& label, const std::string& text) { lines_.emplace_back(label, text); }
 
-  Forward forward_;
-  KvPool& kv_;
+  Device& device_;
   std::function<std::string(TokenId)> token_text_;
   KvLedger ledger_;
+  CpuDevice own_;
   FreshKv fresh_;
   std::optional<Found> found_;
   std::vector<std::pair<std::string, std::string>> lines_;

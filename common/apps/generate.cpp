@@ -7,9 +7,11 @@
 
 #include "apps/cli.hpp"
 #include "apps/engine_options.hpp"
+#include "apps/single_runner.hpp"
 #include "io/jsonl.hpp"
 #include "io/safetensors_writer.hpp"
 #include "io/tokenizer.hpp"
+#include "llm/cpu_device.hpp"
 
 namespace radixlab {
 namespace {
@@ -63,8 +65,8 @@ std::vector<std::vector<TokenId>> read_tokens(const std::string& file) {
   return requests;
 }
 
-void write_logits(const std::string& file, Forward& forward, const std::vector<Generation>& generations) {
-  const std::size_t hidden = forward.model().config().hidden_size, vocab = forward.model().config().vocab_size;
+void write_logits(const std::string& file, Device& device, const std::vector<Generation>& generations) {
+  const std::size_t hidden = device.config().hidden_size, vocab = device.config().vocab_size;
   std::vector<TensorInfo> tensors;  // the wider type first, so that all are aligned
   for (std::size_t i = 0; i < generations.size(); ++i)
     tensors.push_back({"start_" + std::to_string(i), DType::i64, {1}});
@@ -79,7 +81,7 @@ void write_logits(const std::string& file, Forward& forward, const std::vector<G
   std::vector<float> logits(vocab);
   for (const Generation& g : generations) {
     for (std::size_t at = 0; at < g.hidden.size(); at += hidden) {
-      forward.logits(std::span(g.hidden).subspan(at, hidden), logits);
+      device.logits(std::span(g.hidden).subspan(at, hidden), logits);
       writer.append(logits);
     }
   }
@@ -119,23 +121,23 @@ int run(const Options& o) {
   for (const auto& prompt : prompts) longest = std::max(longest, prompt.size() + o.max_new_tokens);
   pool.page_size = page_size_for(o.manager, pool.page_size, longest);
   for (const auto& prompt : prompts) tokens += prompt.size() + o.max_new_tokens + pool.page_size;
-  const std::size_t pages = pages_for(pool, model, tokens);
-  Made cache = make_cache(o.manager, pool.page_size, pages);
-  KvPool kv(model.config(), pages, pool.page_size, model.type());
   ThreadPool threads(chosen_threads(o.engine));
-  Forward forward(model, isa, threads);
-  Engine engine(forward, kv, std::move(cache));
+  CpuDevice device(model, isa, threads);
+  const std::size_t pages = pages_for(pool, device, tokens);
+  Made cache = make_cache(o.manager, pool.page_size, pages);
+  device.make_pool(pages, pool.page_size);
+  SingleRunner runner(device, std::move(cache));
 
   GenerateOptions options{.max_new_tokens = o.max_new_tokens, .chunk = o.engine.chunk};
   options.stop_tokens = model.config().eos_token_ids;
   options.keep_hidden = !o.logits_out.empty();
-  for (const auto& prompt : prompts) engine.check_fits(prompt.size(), options);  // before anything is printed
+  for (const auto& prompt : prompts) runner.check_fits(prompt.size(), options);  // before anything is printed
   std::vector<Generation> generations;
   for (const auto& prompt : prompts) {
-    generations.push_back(engine.generate(prompt, options));
+    generations.push_back(runner.generate(prompt, options));
     print(generations.back(), tokenizer, model.type());
   }
-  if (!o.logits_out.empty()) write_logits(o.logits_out, forward, generations);
+  if (!o.logits_out.empty()) write_logits(o.logits_out, device, generations);
   return 0;
 }
 

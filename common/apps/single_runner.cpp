@@ -1,4 +1,4 @@
-#include "apps/engine.hpp"
+#include "apps/single_runner.hpp"
 
 #include <algorithm>
 #include <numeric>
@@ -12,34 +12,40 @@ double milliseconds(std::chrono::steady_clock::duration d) {
   return std::chrono::duration<double, std::milli>(d).count();
 }
 
-}  // namespace
-
-std::span<const float> recompute(Forward& forward, std::span<const TokenId> tokens) {
-  constexpr std::size_t kPageSize = 16;
-  KvPool kv(forward.model().config(), (tokens.size() + kPageSize - 1) / kPageSize, kPageSize, forward.model().type());
-  std::vector<PageId> pages(kv.num_pages());
-  std::iota(pages.begin(), pages.end(), 0);
-  return forward.run({tokens, 0, pages}, kv);
+// The last generated token is never run, so it needs neither a position nor a place.
+std::size_t tokens_to_run(std::size_t prompt_tokens, const GenerateOptions& options) {
+  return prompt_tokens + std::max<std::size_t>(options.max_new_tokens, 1) - 1;
 }
 
-Engine::Engine(Forward& forward, KvPool& kv, Made cache)
-    : forward_(forward),
-      kv_(kv),
-      cache_(std::move(cache)),
-      desk_(*cache_.manager, *cache_.source, kv, kv.page_size()) {}
+}  // namespace
 
-Generation Engine::generate(std::span<const TokenId> prompt, const GenerateOptions& options) {
+std::vector<float> recompute(Device& device, std::span<const TokenId> tokens) {
+  constexpr std::size_t kPageSize = 16;
+  device.make_pool((tokens.size() + kPageSize - 1) / kPageSize, kPageSize);
+  device.reserve(tokens.size(), tokens.size());
+  std::vector<PageId> pages(device.num_pages());
+  std::iota(pages.begin(), pages.end(), 0);
+  std::vector<float> hidden(tokens.size() * device.config().hidden_size);
+  device.run({tokens, 0, pages}, {.hidden = hidden});
+  return hidden;
+}
+
+SingleRunner::SingleRunner(Device& device, Made cache, std::unique_ptr<CacheManager> desk)
+    : device_(device), cache_(std::move(cache)), desk_(std::move(desk)) {
+  if (!desk_) desk_ = std::make_unique<CacheManager>(*cache_.manager, *cache_.source, device, device.page_size());
+}
+
+Generation SingleRunner::generate(std::span<const TokenId> prompt, const GenerateOptions& options) {
   LiveRequest request(*this, prompt, options);
-  while (request.step()) {
+  while (request.step_alone()) {
   }
   return request.take();
 }
 
-void Engine::check_fits(std::size_t prompt_tokens, const GenerateOptions& options) const {
-  // The last generated token is never run, so it needs neither a position nor a place.
-  const std::size_t tokens = prompt_tokens + std::max<std::size_t>(options.max_new_tokens, 1) - 1;
-  const std::size_t positions = forward_.model().config().max_position_embeddings;
-  const std::size_t places = kv_.num_pages() * kv_.page_size();
+void SingleRunner::check_fits(std::size_t prompt_tokens, const GenerateOptions& options) const {
+  const std::size_t tokens = tokens_to_run(prompt_tokens, options);
+  const std::size_t positions = device_.config().max_position_embeddings;
+  const std::size_t places = device_.num_pages() * device_.page_size();
   const std::string what = "a prompt of " + std::to_string(prompt_tokens) + " tokens with " +
                            std::to_string(options.max_new_tokens) + " new ones needs " + std::to_string(tokens);
   if (prompt_tokens == 0) throw std::invalid_argument("an empty prompt has nothing to compute");
@@ -49,85 +55,128 @@ void Engine::check_fits(std::size_t prompt_tokens, const GenerateOptions& option
   }
   if (tokens > places) {
     throw std::invalid_argument(what + " places; the KV pool has " + std::to_string(places) + " (" +
-                                std::to_string(kv_.num_pages()) + " pages of " + std::to_string(kv_.page_size()) + ")");
+                                std::to_string(device_.num_pages()) + " pages of " +
+                                std::to_string(device_.page_size()) + ")");
   }
 }
 
-void Engine::note_use() { peak_pages_ = std::max(peak_pages_, kv_.num_pages() - cache_.source->free_count()); }
+void SingleRunner::note_use() {
+  peak_pages_ = std::max(peak_pages_, device_.num_pages() - cache_.source->free_count());
+}
 
-LiveRequest::LiveRequest(Engine& engine, std::span<const TokenId> prompt, GenerateOptions options)
-    : engine_(engine), options_(std::move(options)) {
-  engine_.check_fits(prompt.size(), options_);
-  for (const TokenId token : prompt) engine_.forward_.model().check_token(token);
+LiveRequest::LiveRequest(SingleRunner& runner, std::span<const TokenId> prompt, GenerateOptions options)
+    : runner_(runner), options_(std::move(options)) {
+  Device& device = runner_.device_;
+  runner_.check_fits(prompt.size(), options_);
+  for (const TokenId token : prompt) check_token(device.config(), token);
+  const std::size_t tokens = tokens_to_run(prompt.size(), options_);
+  device.reserve(options_.chunk == 0 ? tokens : std::min(tokens, options_.chunk), tokens);
   const auto begin = Clock::now();
   request_.tokens.assign(prompt.begin(), prompt.end());
   request_.cache_salt = options_.cache_salt;
-  live_ = engine_.desk_.start(request_);
-  if (!live_) throw std::runtime_error("no room for the request now: its pages are all in use by others");
-  spent_ += Clock::now() - begin;
-  engine_.note_use();
   result_.prompt_tokens = prompt.size();
-  result_.cached_tokens = request_.computed;
+  start();
+  spent_ += Clock::now() - begin;
 }
 
-LiveRequest::~LiveRequest() {
-  if (!live_) return;
+bool LiveRequest::start() {
+  if (!runner_.desk_->start(request_)) return false;
+  runner_.note_use();
+  if (!started_) result_.cached_tokens = request_.hit;  // computing once more is no hit (I35)
+  started_ = true;
+  return true;
+}
+
+// Lets go of all that it holds; what its hit held locked may be what it needs (I38).
+bool LiveRequest::queue_again() {
+  runner_.desk_->finish(request_);
+  return start();
+}
+
+StepResult LiveRequest::step() {
+  if (done_) return StepResult::done;
+  const auto begin = Clock::now();
   try {
-    engine_.desk_.finish(request_);
-  } catch (const std::exception&) {
-    // Already on the way out of another error, which is the one to report.
+    if (const auto words = runner_.device_.ended()) throw DeviceError(*words);  // also of one that waits
+    const bool running = !request_.pages.empty();
+    const StepResult result = running || start() ? advance(begin) : StepResult::waiting;
+    runner_.note_use();
+    spent_ += Clock::now() - begin;
+    result_.total_ms = milliseconds(spent_);
+    return result;
+  } catch (const DeviceError&) {
+    let_go();
+    throw;
   }
 }
 
-bool LiveRequest::step() {
-  if (!live_) return false;
-  const auto begin = Clock::now();
+bool LiveRequest::step_alone() {
+  const StepResult result = step();
+  if (result == StepResult::waiting)
+    throw std::runtime_error("no room for the request now: the pool's pages are all in use by others");
+  return result == StepResult::more;
+}
+
+StepResult LiveRequest::advance(Clock::time_point begin) {
+  CacheManager& desk = *runner_.desk_;
+  if (!desk.make_writable(request_) && !queue_again()) return StepResult::waiting;
   const std::size_t left = request_.tokens.size() - request_.computed;
   const std::size_t now = options_.chunk == 0 ? left : std::min(left, options_.chunk);
   compute(now);
   if (now < left) {
-    engine_.desk_.chunk_done(request_);
-    spent_ += Clock::now() - begin;
-    return true;
+    desk.chunk_done(request_);
+    return StepResult::more;
   }
-  sample();
-  const bool first = result_.output.size() == 1;
-  if (first) result_.first_token_ms = milliseconds(spent_ + (Clock::now() - begin));
+  result_.output.push_back(static_cast<TokenId>(std::ranges::max_element(logits_) - logits_.begin()));
+  if (result_.output.size() == 1) result_.first_token_ms = milliseconds(spent_ + (Clock::now() - begin));
   const bool stopped = std::ranges::count(options_.stop_tokens, result_.output.back()) > 0;
   if (stopped || result_.output.size() >= options_.max_new_tokens) {
-    live_ = false;
-    engine_.desk_.finish(request_);
-  } else {
-    const bool room = engine_.desk_.grow(request_, request_.tokens.size() + 1);
-    if (!room) engine_.desk_.finish(request_);
-    request_.tokens.push_back(result_.output.back());
-    if (!room) live_ = engine_.desk_.start(request_);  // queued again, without what its hit held locked (I38)
-    if (!live_) throw std::runtime_error("no room for the next token: the pool's pages are all in use by others");
+    desk.finish(request_);
+    done_ = true;
+    return StepResult::done;
   }
-  engine_.note_use();
-  spent_ += Clock::now() - begin;
-  result_.total_ms = milliseconds(spent_);
-  return live_;
+  request_.tokens.push_back(result_.output.back());
+  return desk.grow(request_, request_.tokens.size()) || queue_again() ? StepResult::more : StepResult::waiting;
 }
 
 void LiveRequest::compute(std::size_t tokens) {
   if (options_.before_step) options_.before_step(request_, tokens);
+  const ModelConfig& config = runner_.device_.config();
+  const std::size_t last = tokens - 1;
+  Asked asked;
+  if (request_.computed + tokens == request_.tokens.size()) {
+    logits_.resize(config.vocab_size);
+    asked.rows = {&last, 1};
+    asked.logits = logits_;
+  }
+  if (options_.keep_hidden) {
+    hidden_.resize(tokens * config.hidden_size);
+    asked.hidden = hidden_;
+  }
   const auto to_run = std::span(request_.tokens).subspan(request_.computed, tokens);
-  const auto hidden = engine_.forward_.run({to_run, request_.computed, request_.pages}, engine_.kv_);
+  runner_.device_.run({to_run, request_.computed, request_.pages}, asked);
   request_.computed += tokens;
-  const std::size_t hidden_size = engine_.forward_.model().config().hidden_size;
-  const auto last = hidden.last(hidden_size);
-  last_hidden_.assign(last.begin(), last.end());
-  if (!options_.keep_hidden) return;
-  const std::size_t kept = result_.cached_tokens + result_.hidden.size() / hidden_size;  // rows, also of a first start
-  const auto fresh = hidden.last((request_.computed - kept) * hidden_size);
+  if (options_.keep_hidden) keep_hidden();
+}
+
+// Of the rows just computed those that are new: one that was queued again may compute rows a second time, or find some
+// that it has not computed yet.
+void LiveRequest::keep_hidden() {
+  const std::size_t width = runner_.device_.config().hidden_size;
+  const std::size_t kept = result_.cached_tokens + result_.hidden.size() / width, rows = hidden_.size() / width;
+  if (request_.computed <= kept || request_.computed - rows > kept) return;  // the row behind those kept is not there
+  const auto fresh = std::span(hidden_).last((request_.computed - kept) * width);
   result_.hidden.insert(result_.hidden.end(), fresh.begin(), fresh.end());
 }
 
-void LiveRequest::sample() {
-  logits_.resize(engine_.forward_.model().config().vocab_size);
-  engine_.forward_.logits(last_hidden_, logits_);
-  result_.output.push_back(static_cast<TokenId>(std::ranges::max_element(logits_) - logits_.begin()));
+// What is computed is published, unless it is gone with the device; the rest is given back.
+void LiveRequest::let_go() noexcept {
+  try {
+    if (runner_.device_.ended()) request_.computed = request_.handle.cached_len;
+    runner_.desk_->finish(request_);
+  } catch (const std::exception&) {
+    // Already on the way out of another error, which is the one to report.
+  }
 }
 
 }  // namespace radixlab

@@ -1,21 +1,24 @@
 /// \file
-/// One model, one cache manager, one KV pool: serves one request at a time (chapter 08 serves many).
+/// One device, one cache manager: serves one request at a time (chapter 08 serves many).
 ///
 ///   start   the desk matches the prompt, locks the hit and takes pages                    CacheManager::start
-///   step    a chunk of the prompt is computed and published, or one token is generated    Forward::run, chunk_done, grow
+///   step    a chunk of the prompt is computed and published, or one token is generated    Device::run, chunk_done, grow
 ///   end     what is computed is published, the rest given back                            CacheManager::finish
 ///
-/// Several LiveRequests may be alive at once and be stepped in turn; each computes only what its hit lacks (I35).
+/// Several LiveRequests may be alive at once and be stepped in turn; each computes only what its hit lacks (I35). A full
+/// pool is an answer: the request waits, and holds nothing meanwhile (I38). If the device fails, its requests end with
+/// the device's words: they publish nothing more, for their KV is gone, and leave no page and no lock behind (I4, I18).
 #pragma once
 #include <chrono>
 #include <cstddef>
 #include <functional>
+#include <memory>
 #include <span>
 #include <vector>
 
 #include "01-naive-manager/factory.hpp"
 #include "01-naive-manager/scheduler_cache.hpp"
-#include "llm/forward.hpp"
+#include "llm/device.hpp"
 
 namespace radixlab {
 
@@ -34,28 +37,31 @@ struct Generation {
   std::vector<TokenId> output;  ///< generated tokens, the stop token included
   std::size_t prompt_tokens = 0;
   std::size_t cached_tokens = 0;  ///< of the prompt; prompt_tokens - cached_tokens were computed (I35)
-  std::vector<float> hidden;      ///< [rows, hidden_size] of positions cached_tokens .. prompt + output - 2
-  double first_token_ms = 0;      ///< from the request's arrival
+  /// [rows, hidden_size] of positions cached_tokens .. prompt + output - 2; up to the first row that was not computed,
+  /// where a request that was queued again found more in the cache.
+  std::vector<float> hidden;
+  double first_token_ms = 0;  ///< from the request's arrival
   double total_ms = 0;
 };
 
-/// Computes all of `tokens` [n] in a pool of its own, as if nothing had ever been cached. Returns the hidden state
-/// [n, hidden_size], good until the next call of `forward`.
-std::span<const float> recompute(Forward& forward, std::span<const TokenId> tokens);
+/// Computes all of `tokens` [n] as if nothing had ever been cached, in a pool made for it: what the device's pool held
+/// is gone. Returns the hidden state [n, hidden_size].
+std::vector<float> recompute(Device& device, std::span<const TokenId> tokens);
 
-class Engine {
+class SingleRunner {
  public:
-  /// `forward` and `kv` must outlive it; `cache` must name the pages of `kv`.
-  Engine(Forward& forward, KvPool& kv, Made cache);
+  /// `device` must outlive it, and `cache` name the pages of its pool. `desk`, over this very cache and device: where
+  /// chapter 01's will not do.
+  SingleRunner(Device& device, Made cache, std::unique_ptr<CacheManager> desk = nullptr);
 
-  /// Serves one request from start to end, greedily. Throws std::invalid_argument, with nothing changed, if the request
-  /// can never fit: the message says its tokens and the limit.
+  /// Serves one request from start to end, greedily. Throws as LiveRequest does, and std::runtime_error if it finds no
+  /// room: nobody else would make any.
   Generation generate(std::span<const TokenId> prompt, const GenerateOptions& options);
 
+  /// Throws std::invalid_argument if such a request can never fit: the message says its tokens and the limit.
   void check_fits(std::size_t prompt_tokens, const GenerateOptions& options) const;
 
-  Forward& forward() { return forward_; }
-  KvPool& kv() { return kv_; }
+  Device& device() { return device_; }
   BaseCacheManager& cache() { return *cache_.manager; }
   std::size_t peak_pages() const { return peak_pages_; }  ///< most pages that were not free at once
 
@@ -63,38 +69,53 @@ class Engine {
   friend class LiveRequest;
   void note_use();
 
-  Forward& forward_;
-  KvPool& kv_;
+  Device& device_;
   Made cache_;
-  CacheManager desk_;
+  std::unique_ptr<CacheManager> desk_;
   std::size_t peak_pages_ = 0;
 };
 
-/// A request between start and end. Destroying it early aborts it: what is computed is published, the rest given back.
+/// What a step came to.
+enum class StepResult {
+  more,     ///< it went on, and is not done
+  waiting,  ///< there is no room now; it holds no page and no lock, and may be stepped again later
+  done,
+};
+
+/// A request between its arrival and its end. Destroying it early aborts it: what is computed is published, the rest
+/// given back.
 class LiveRequest {
  public:
-  /// Throws as Engine::generate does, and std::runtime_error if there is no room now.
-  LiveRequest(Engine& engine, std::span<const TokenId> prompt, GenerateOptions options);
-  ~LiveRequest();
+  /// Starts at once if there is room, else waits. Throws std::invalid_argument, with nothing changed, as check_fits does
+  /// and for an unknown token; DeviceError if the device has ended.
+  LiveRequest(SingleRunner& runner, std::span<const TokenId> prompt, GenerateOptions options);
+  ~LiveRequest() { let_go(); }
   LiveRequest(const LiveRequest&) = delete;
   LiveRequest& operator=(const LiveRequest&) = delete;
 
-  bool step();  ///< Computes a chunk of the prompt, or generates a token. False, and the request has ended, when all is
-                ///< done.
+  /// Computes a chunk of the prompt, or generates a token. Throws DeviceError, and the request has ended, if the device
+  /// failed, now or before.
+  StepResult step();
+  /// A step where nobody else would make room. True if there is more to do; throws std::runtime_error if it waits.
+  bool step_alone();
   Generation take() { return std::move(result_); }
 
  private:
   using Clock = std::chrono::steady_clock;
+  bool start();
+  bool queue_again();
+  StepResult advance(Clock::time_point begin);
   void compute(std::size_t tokens);
-  void sample();
+  void keep_hidden();
+  void let_go() noexcept;
 
-  Engine& engine_;
+  SingleRunner& runner_;
   GenerateOptions options_;
-  Request request_;
+  Request request_;  // its pages are empty while it waits
   Generation result_;
-  std::vector<float> last_hidden_, logits_;
+  std::vector<float> hidden_, logits_;  // [rows of a step, hidden_size], [vocab_size]
   Clock::duration spent_{};
-  bool live_ = false;
+  bool started_ = false, done_ = false;
 };
 
 }  // namespace radixlab

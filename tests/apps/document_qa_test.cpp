@@ -11,6 +11,7 @@
 #include "apps/random_model.hpp"
 #include "io/atomic_file.hpp"
 #include "io/error.hpp"
+#include "llm/cpu_device.hpp"
 #include "testing/temporary_folder.hpp"
 
 namespace radixlab {
@@ -23,7 +24,7 @@ class CompareLogits : public testing::Test {
     random.config = *preset_config("tiny");
     write_random_model(random, folder_ / "model", [](std::size_t) {});
     model_ = std::make_unique<Model>(folder_ / "model", DType::f32);
-    forward_ = std::make_unique<Forward>(*model_, best_isa(), threads_);
+    device_ = std::make_unique<CpuDevice>(*model_, best_isa(), threads_);
     naive_ = runs(0);
     radix_ = runs(32);  // two pages of the prompt were cached
   }
@@ -32,18 +33,18 @@ class CompareLogits : public testing::Test {
   ManagerRuns runs(std::size_t cached) {
     std::vector<TokenId> tokens;
     for (int i = 0; i < 42; ++i) tokens.push_back((i * i + 3) % 200);
-    const auto hidden = recompute(*forward_, tokens);
+    const std::vector<float> hidden = recompute(*device_, tokens);
     ManagerRuns all;
     radixlab::QuestionRun& run = all.runs.emplace_back();
     run.result.output = {7, 8, 9};
     run.result.cached_tokens = cached;
-    const auto rest = hidden.subspan(cached * model_->config().hidden_size);
+    const auto rest = std::span(hidden).subspan(cached * model_->config().hidden_size);
     run.result.hidden.assign(rest.begin(), rest.end());
     return all;
   }
 
   bool identical() {
-    compare_logits(*forward_, naive_, radix_);
+    compare_logits(*device_, naive_, radix_);
     return radix_.logits_identical();
   }
   std::vector<float>& hidden() { return radix_.runs[0].result.hidden; }
@@ -51,7 +52,7 @@ class CompareLogits : public testing::Test {
   TemporaryFolder folder_;
   ThreadPool threads_{1};
   std::unique_ptr<Model> model_;
-  std::unique_ptr<Forward> forward_;
+  std::unique_ptr<CpuDevice> device_;
   ManagerRuns naive_, radix_;
 };
 

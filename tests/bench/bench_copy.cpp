@@ -12,7 +12,7 @@
 #include <string>
 
 #include "ladder.hpp"
-#include "llm/forward.hpp"
+#include "llm/cpu_device.hpp"
 
 namespace radixlab {
 namespace {
@@ -34,26 +34,27 @@ std::vector<TokenId> text(std::size_t length, std::size_t vocab) {
 struct Scene {
   Model model{RADIXLAB_CHECKPOINT, DType::bf16};
   ThreadPool threads{1};
-  Forward forward{model, best_isa(), threads};
-  KvPool kv{model.config(), 2, kMaxLen, DType::bf16};
+  CpuDevice device{model, best_isa(), threads};
   std::vector<TokenId> tokens = text(kMaxLen, model.config().vocab_size);
   std::vector<PageId> row = {0}, pages = std::vector<PageId>(kMaxLen / kPage);
   SlotCacheManager slots{2, kMaxLen};
   RadixCacheManager radix{{.page_size = kPage}};
 
   Scene() {
+    device.make_pool(2, kMaxLen);
+    device.reserve(kMaxLen, kMaxLen);
     std::iota(pages.begin(), pages.end(), 0);
     slots.insert_prefix(tokens, row, {});
     radix.insert_prefix(tokens, pages, {});
   }
   std::span<const TokenId> first(std::size_t n) const { return std::span(tokens).first(n); }
-  std::span<const float> compute(std::size_t n) { return forward.run({first(n), 0, row}, kv); }
+  void compute(std::size_t n) { device.run({first(n), 0, row}, {}); }
   // What the desk does with a hit: asks for its pages, and copies the last one where it is partly filled.
   std::size_t hit(BaseCacheManager& cache, std::size_t page_size, std::size_t n) {
     const CacheHandle found = cache.match_prefix({first(n), 0});
     std::vector<PageId> named((found.cached_len + page_size - 1) / page_size);
     cache.copy_pages(found, named);
-    if (page_size == kMaxLen) kv.copy_kv(named[0], 1, n);
+    if (page_size == kMaxLen) device.copy_kv(named[0], 1, n);
     return found.cached_len;
   }
 };
@@ -68,10 +69,11 @@ void check_same_work(Scene& scene) {
     require(scene.hit(scene.slots, kMaxLen, n) == n, "slots");
     require(scene.hit(scene.radix, kPage, n) == n / kPage * kPage, "radix");
   }
-  KvPlace here{.layer = scene.kv.num_layers() - 1, .page = 0}, there{.layer = here.layer, .page = 1};
+  KvPlace here{.layer = scene.model.config().num_hidden_layers - 1, .page = 0}, there{.layer = here.layer, .page = 1};
   for (here.place = 0; here.place < kMaxLen; ++here.place) {
     there.place = here.place;
-    require(scene.kv.key(here) == scene.kv.key(there) && scene.kv.value(here) == scene.kv.value(there), "copy_kv");
+    require(scene.device.key(here) == scene.device.key(there) && scene.device.value(here) == scene.device.value(there),
+            "copy_kv");
   }
 }
 
@@ -84,16 +86,16 @@ void time(const char* side, std::size_t n, Work work) {
 
 void register_all(Scene& scene) {
   for (const std::size_t n : kLengths) {
-    time("compute", n, [&scene, n] { return scene.compute(n).data(); });
-    time("copy", n, [&scene, n] { return scene.kv.copy_kv(0, 1, n), n; });
+    time("compute", n, [&scene, n] { return scene.compute(n), n; });
+    time("copy", n, [&scene, n] { return scene.device.copy_kv(0, 1, n), n; });
     time("slots", n, [&scene, n] { return scene.hit(scene.slots, kMaxLen, n); });
     if (n >= kPage) time("radix", n, [&scene, n] { return scene.hit(scene.radix, kPage, n); });
   }
   benchmark::AddCustomContext("compiler", RADIXLAB_COMPILER);
   benchmark::AddCustomContext("flags", RADIXLAB_FLAGS);
-  benchmark::AddCustomContext("token_bytes", std::to_string(scene.kv.page_bytes() / kMaxLen));
+  benchmark::AddCustomContext("token_bytes", std::to_string(scene.device.page_bytes(kMaxLen) / kMaxLen));
   benchmark::AddCustomContext("parameters", std::to_string(scene.model.config().parameter_count()));
-  benchmark::AddCustomContext("isa", std::string(isa_name(scene.forward.isa())));
+  benchmark::AddCustomContext("isa", std::string(isa_name(best_isa())));
 }
 
 void print_help() {

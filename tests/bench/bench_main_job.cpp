@@ -12,9 +12,11 @@
 #include "apps/cli.hpp"
 #include "apps/engine_options.hpp"
 #include "apps/progress.hpp"
+#include "apps/single_runner.hpp"
 #include "apps/timing.hpp"
 #include "io/atomic_file.hpp"
 #include "io/json.hpp"
+#include "llm/cpu_device.hpp"
 #include "llm/torch/stock.hpp"
 
 namespace radixlab {
@@ -57,10 +59,11 @@ class Side {
       : o_(o),
         threads_(threads),
         model_(o.engine.model, type),
-        forward_(model_, chosen_isa(o.engine), threads),
-        pages_((2 * (o.document + o.question) + o.prefill + o.decode) / o.engine.page_size + 8),
-        kv_(model_.config(), pages_, o.engine.page_size, type),
-        stock_(o.engine.model, type, threads.threads()) {}
+        device_(model_, chosen_isa(o.engine), threads),
+        stock_(o.engine.model, type, threads.threads()) {
+    const std::size_t tokens = 2 * (o.document + o.question) + o.prefill + o.decode;
+    device_.make_pool(tokens / o.engine.page_size + 8, o.engine.page_size);
+  }
 
   void round(bool counted) {
     const std::size_t vocab = model_.config().vocab_size;
@@ -68,15 +71,15 @@ class Side {
     std::vector<TokenId> first = document, second = document;
     std::ranges::copy(text(o_.question, vocab, 2), std::back_inserter(first));
     std::ranges::copy(text(o_.question, vocab, 3), std::back_inserter(second));
-    Engine engine(forward_, kv_, make_cache("radix", o_.engine.page_size, pages_));
+    SingleRunner runner(device_, make_cache("radix", o_.engine.page_size, device_.num_pages()));
     const GenerateOptions one{.max_new_tokens = 1, .chunk = o_.engine.chunk};
-    keep(counted, "cold", engine.generate(first, one).first_token_ms);
-    const Generation warm = engine.generate(second, one);
+    keep(counted, "cold", runner.generate(first, one).first_token_ms);
+    const Generation warm = runner.generate(second, one);
     keep(counted, "warm", warm.first_token_ms);
     computed_ = warm.prompt_tokens - warm.cached_tokens;
 
     const std::vector<TokenId> prompt = text(o_.prefill, vocab, 4);
-    const Generation ours = engine.generate(prompt, {.max_new_tokens = o_.decode + 1, .chunk = o_.engine.chunk});
+    const Generation ours = runner.generate(prompt, {.max_new_tokens = o_.decode + 1, .chunk = o_.engine.chunk});
     keep(counted, "prefill", ours.first_token_ms);
     keep(counted, "decode", ours.total_ms - ours.first_token_ms);
     stock_round(counted, prompt, ours);
@@ -90,7 +93,7 @@ class Side {
     return {{"model_parameters", model_.config().parameter_count()},
             {"dtype", weight_dtype_name(model_.type())},
             {"threads", threads_.threads()},
-            {"isa", isa_name(forward_.isa())},
+            {"isa", isa_name(chosen_isa(o_.engine))},
             {"processor", processor()},
             {"compiler", fmt::format("{} {}", RADIXLAB_COMPILER, RADIXLAB_FLAGS)},
             {"peer", "LibTorch, stock operators"},
@@ -133,9 +136,7 @@ class Side {
   const Options& o_;
   ThreadPool& threads_;
   Model model_;
-  Forward forward_;
-  std::size_t pages_;
-  KvPool kv_;
+  CpuDevice device_;
   StockModel stock_;
   std::map<std::string, std::vector<double>> times_;
   std::size_t computed_ = 0;

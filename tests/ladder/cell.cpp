@@ -1,10 +1,11 @@
 #include "cell.hpp"
 
 #include <algorithm>
+#include <numeric>
 #include <stdexcept>
 
-#include "apps/engine.hpp"
 #include "apps/first_wrong_bit.hpp"
+#include "apps/single_runner.hpp"
 #include "testing/compare.hpp"
 #include "testing/fake_kv.hpp"
 
@@ -12,8 +13,8 @@ namespace radixlab {
 namespace {
 
 // The act's requests take steps in turn; what each computed is added to `result`.
-void serve(const Act& act, std::size_t chunk, Engine& engine, FirstWrongBit* watch, CellResult& result) {
-  const std::size_t vocab = engine.forward().model().config().vocab_size;
+void serve(const Act& act, std::size_t chunk, SingleRunner& runner, FirstWrongBit* watch, CellResult& result) {
+  const std::size_t vocab = runner.device().config().vocab_size;
   std::vector<std::unique_ptr<LiveRequest>> live;
   for (const Prompt& prompt : act) {
     GenerateOptions options{.max_new_tokens = 3, .chunk = chunk, .cache_salt = prompt.cache_salt, .keep_hidden = true};
@@ -21,18 +22,25 @@ void serve(const Act& act, std::size_t chunk, Engine& engine, FirstWrongBit* wat
       const std::string who = "request " + std::to_string(result.served.size() + live.size());
       options.before_step = [watch, who](const Request& r, std::size_t tokens) { watch->before_step(who, r, tokens); };
     }
-    live.push_back(std::make_unique<LiveRequest>(engine, prompt.tokens, options));
+    live.push_back(std::make_unique<LiveRequest>(runner, prompt.tokens, options));
   }
-  for (bool any = true; any;) {
-    any = false;
-    for (auto& request : live) any |= request->step();
+  std::vector<LiveRequest*> left;
+  for (const auto& request : live) left.push_back(request.get());
+  while (!left.empty()) {
+    bool moved = false;
+    std::erase_if(left, [&](LiveRequest* request) {
+      const StepResult step = request->step();
+      moved |= step != StepResult::waiting;
+      return step == StepResult::done;
+    });
+    if (!moved) throw std::runtime_error("the requests of an act all wait for room");
   }
   for (std::size_t i = 0; i < act.size(); ++i) {
     const Generation done = live[i]->take();
     Served served{.tokens = act[i].tokens, .last = done.output.back(), .start = done.cached_tokens};
     served.tokens.insert(served.tokens.end(), done.output.begin(), done.output.end() - 1);
     served.logits.resize((served.tokens.size() - served.start) * vocab);
-    engine.forward().logits(done.hidden, served.logits);
+    runner.device().logits(done.hidden, served.logits);
     result.tokens_reused += done.cached_tokens;
     result.served.push_back(std::move(served));
   }
@@ -59,36 +67,38 @@ std::string Cell::name() const {
 CellResult run_cell(const Model& model, const Cell& cell, const Stage& stage, Fault fault, bool explain) {
   const ModelConfig& config = model.config();
   ThreadPool threads(cell.threads);
-  Forward forward(model, cell.isa, threads);
-  const std::size_t pages = script_pages(cell.page_size);
+  CpuDevice cpu(model, cell.isa, threads);
+  std::vector<PageId> pages(script_pages(cell.page_size));
+  std::iota(pages.begin(), pages.end(), 0);
+  cpu.make_pool(pages.size(), cell.page_size);
+  cpu.poison(pages);
   std::optional<FirstWrongBit> watch;
-  OnCopy kv(model, pages, cell.page_size, [&](PageId from, PageId to, std::size_t tokens) {
-    if (watch) watch->ledger().copy(from, to, tokens);
+  OnCopy device(cpu, [&](const PageCopy& copy) {
+    if (watch) watch->ledger().copy(copy.from, copy.to, copy.tokens);
   });
-  if (explain) watch.emplace(model, cell.isa, threads, kv);
-  for (PageId page = 0; page < pages; ++page) kv.poison(page);
+  if (explain) watch.emplace(model, cell.isa, threads, device);
 
-  Made made = stage.make({.page_size = cell.page_size, .num_pages = pages, .policy = cell.policy});
-  auto faulty = std::make_unique<FaultyManager>(std::move(made.manager), fault, kv, one_position(config));
+  Made made = stage.make({.page_size = cell.page_size, .num_pages = pages.size(), .policy = cell.policy});
+  auto faulty = std::make_unique<FaultyManager>(std::move(made.manager), fault, device, one_position(config));
   const FaultyManager& counted = *faulty;
   auto poisoning = std::make_unique<OnGive>(*made.source, [&](PageId page) {
-    kv.poison(page);
+    device.poison({&page, 1});
     if (watch) watch->ledger().free(page);
   });
-  Engine engine(forward, kv, {std::move(faulty), std::move(poisoning)});
+  SingleRunner runner(device, {std::move(faulty), std::move(poisoning)});
 
   CellResult result;
   try {
     for (const Act& act : make_script(cell.script_page ? cell.script_page : cell.page_size, config.vocab_size)) {
-      serve(act, cell.chunk, engine, watch ? &*watch : nullptr, result);
-      engine.cache().check_integrity();
+      serve(act, cell.chunk, runner, watch ? &*watch : nullptr, result);
+      runner.cache().check_integrity();
     }
   } catch (const std::logic_error& error) {
     result.refusal = error.what();
   }
   if (watch) result.explanation = watch->text();
   result.counts = counted.counts();
-  result.tokens_copied = kv.tokens_copied();
+  result.tokens_copied = device.tokens_copied();
   return result;
 }
 

@@ -9,7 +9,7 @@
 
 #include "01-naive-manager/factory.hpp"
 #include "fault.hpp"
-#include "llm/forward.hpp"
+#include "llm/model.hpp"
 #include "script.hpp"
 
 namespace radixlab {

@@ -139,9 +139,10 @@ class ExplainTable : public testing::Test {
     random.config.num_hidden_layers = 3;
     write_random_model(random, folder_ / "model", [](std::size_t) {});
     model_.emplace(folder_ / "model", DType::f32);
-    forward_.emplace(*model_, Isa::scalar, threads_);
-    kv_.emplace(model_->config(), 6, 4, DType::f32);
-    watch_.emplace(*model_, Isa::scalar, threads_, *kv_);
+    device_.emplace(*model_, Isa::scalar, threads_);
+    device_->make_pool(6, 4);
+    device_->reserve(24, 24);
+    watch_.emplace(*model_, Isa::scalar, threads_, *device_);
   }
 
   /// Computes `tokens` from `computed` on, up to `end` if that is less.
@@ -149,23 +150,22 @@ class ExplainTable : public testing::Test {
             std::size_t computed, std::size_t end = 99) {
     const std::size_t now = std::min(end, tokens.size()) - computed;
     watch_->before_step(who, {tokens, salt, computed, pages}, now);
-    forward_->run({std::span(tokens).subspan(computed, now), computed, pages}, *kv_);
+    device_->run({std::span(tokens).subspan(computed, now), computed, pages}, {});
   }
 
   const TemporaryFolder folder_;
   ThreadPool threads_{1};
   std::optional<Model> model_;
-  std::optional<Forward> forward_;
-  std::optional<KvPool> kv_;
+  std::optional<CpuDevice> device_;
   std::optional<FirstWrongBit> watch_;
 };
 
 TEST_F(ExplainTable, ANumberInALaterLayerShowsThere) {
   for (const std::size_t layer : {1u, 2u}) {
-    watch_.emplace(*model_, Isa::scalar, threads_, *kv_);
+    watch_.emplace(*model_, Isa::scalar, threads_, *device_);
     step("request 0", {1, 2, 3, 4, 5, 6}, 0, {0, 1}, 0);
     const KvPlace token4{.layer = layer, .page = 1};
-    kv_->set_value(token4, kv_->value(token4) + 1);
+    device_->set_value(token4, device_->value(token4) + 1);
     step("request 0", {1, 2, 3, 4, 5, 6, 7}, 0, {0, 1}, 6);
     const std::string name = "layer " + std::to_string(layer);
     EXPECT_THAT(watch_->text(), HasSubstr("read         page 1 for token 4 (place 0)\n  read by      call 2"));
@@ -217,8 +217,9 @@ TEST_F(ExplainTable, ACopyIsACallToo) {
 }
 
 TEST_F(ExplainTable, LongStretchesLoseTheirMiddle) {
-  KvPool kv(model_->config(), 2, 20, DType::f32);
-  FirstWrongBit watch(*model_, Isa::scalar, threads_, kv, [](TokenId token) { return std::to_string(token) + '|'; });
+  device_->make_pool(2, 20);
+  FirstWrongBit watch(*model_, Isa::scalar, threads_, *device_,
+                      [](TokenId token) { return std::to_string(token) + '|'; });
   std::vector<TokenId> tokens(21);
   std::iota(tokens.begin(), tokens.end(), 0);
   watch.before_step("request 0", {tokens, 0, 20, {0, 1}}, 1);

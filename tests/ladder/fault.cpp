@@ -47,16 +47,16 @@ std::size_t FaultCounts::chances(Fault fault) const {
   return 0;
 }
 
-FaultyManager::FaultyManager(std::unique_ptr<BaseCacheManager> inner, Fault fault, KvPool& kv,
+FaultyManager::FaultyManager(std::unique_ptr<BaseCacheManager> inner, Fault fault, Device& device,
                              std::vector<std::pair<float, float>> turn)
-    : inner_(std::move(inner)), fault_(fault), kv_(kv), turn_(std::move(turn)) {}
+    : inner_(std::move(inner)), fault_(fault), device_(device), turn_(std::move(turn)) {}
 
 CacheHandle FaultyManager::match_prefix(PrefixKey key) {
   const Snapshot before = inner_->snapshot();
   const CacheHandle hit = inner_->match_prefix(key);
   note_splits(before);
   fresh_hit_ = true;
-  const std::size_t longer = hit.cached_len + kv_.page_size();
+  const std::size_t longer = hit.cached_len + device_.page_size();
   if (key.tokens.size() < longer) return hit;
   const auto prefix = key.tokens.first(longer);
   const auto gone = evicted_.find({key.cache_salt, {prefix.begin(), prefix.end()}});
@@ -98,7 +98,7 @@ InsertResult FaultyManager::insert_prefix(PrefixKey key, std::span<const PageId>
 std::vector<PageId> FaultyManager::evict(std::size_t num_pages) {
   const Snapshot before = inner_->snapshot();
   std::vector<PageId> freed = inner_->evict(num_pages);
-  counts_.tokens_evicted += freed.size() * kv_.page_size();
+  counts_.tokens_evicted += freed.size() * device_.page_size();
   std::map<std::uint32_t, std::vector<TokenId>> paths;  // parents come before children
   for (const NodeView& node : before.nodes) {
     std::vector<TokenId>& path = paths[node.id];
@@ -129,9 +129,9 @@ void FaultyManager::note_splits(const Snapshot& before) {
 
 void FaultyManager::turn_keys(PageId page) {
   KvPlace low{.page = page};
-  for (low.layer = 0; low.layer < kv_.num_layers(); ++low.layer) {
-    for (low.kv_head = 0; low.kv_head < kv_.kv_heads(); ++low.kv_head) {
-      for (low.place = 0; low.place < kv_.page_size(); ++low.place) turn_key(low);
+  for (low.layer = 0; low.layer < device_.config().num_hidden_layers; ++low.layer) {
+    for (low.kv_head = 0; low.kv_head < device_.config().num_key_value_heads; ++low.kv_head) {
+      for (low.place = 0; low.place < device_.page_size(); ++low.place) turn_key(low);
     }
   }
 }
@@ -141,9 +141,9 @@ void FaultyManager::turn_key(KvPlace low) {
   for (low.d = 0; low.d < turn_.size(); ++low.d) {
     high.d = low.d + turn_.size();
     const auto [cos, sin] = turn_[low.d];
-    const float a = kv_.key(low), b = kv_.key(high);
-    kv_.set_key(low, a * cos - b * sin);
-    kv_.set_key(high, b * cos + a * sin);
+    const float a = device_.key(low), b = device_.key(high);
+    device_.set_key(low, a * cos - b * sin);
+    device_.set_key(high, b * cos + a * sin);
   }
 }
 

@@ -21,7 +21,7 @@
 #include <vector>
 
 #include "contract/snapshot.hpp"
-#include "llm/kv_pool.hpp"
+#include "llm/device.hpp"
 
 namespace radixlab {
 
@@ -37,8 +37,8 @@ struct FaultCounts {
 
 class FaultyManager : public BaseCacheManager {
  public:
-  /// `kv` is where the pages lie, with one rotary angle per pair of a head: `turn` [head_dim / 2] of (cos, sin).
-  FaultyManager(std::unique_ptr<BaseCacheManager> inner, Fault fault, KvPool& kv,
+  /// `device` is where the pages lie, with one rotary angle per pair of a head: `turn` [head_dim / 2] of (cos, sin).
+  FaultyManager(std::unique_ptr<BaseCacheManager> inner, Fault fault, Device& device,
                 std::vector<std::pair<float, float>> turn);
 
   CacheHandle match_prefix(PrefixKey key) override;
@@ -71,7 +71,7 @@ class FaultyManager : public BaseCacheManager {
 
   std::unique_ptr<BaseCacheManager> inner_;
   Fault fault_;
-  KvPool& kv_;
+  Device& device_;
   std::vector<std::pair<float, float>> turn_;
   std::set<std::pair<PageId, PageId>> seams_;  // last page of an upper half, first page of its lower half
   std::map<Prefix, PageId> evicted_;
