@@ -64,7 +64,7 @@ void show_recomputing(Demo& demo, const std::vector<std::string>& managers, cons
     show_row(demo, all.back());
   }
   for (std::size_t i = 1; i < all.size(); ++i) {
-    compare_logits(device, all.front(), all[i]);
+    compare_logits(device, all.front(), device, all[i]);
     fmt::print("\n   {} = {}: logits identical: {} ({} rows)\n", all[i].manager, all.front().manager,
                all[i].logits_identical() ? "yes" : "NO", grouped(all[i].rows_compared()));
     if (!all[i].logits_identical())

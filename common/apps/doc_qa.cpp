@@ -222,7 +222,7 @@ int run(const Options& o) {
     const std::optional<PageId> damage = all.size() == 1 ? o.damage : std::nullopt;
     all.push_back(ask_manager(manager, job, damage, false));
     if (all.size() == 1) continue;
-    compare_logits(device, all.front(), all.back());
+    compare_logits(device, all.front(), device, all.back());
     if (!all.back().logits_identical()) all.back().explanation = ask_manager(manager, job, damage, true).explanation;
   }
 #ifdef RADIXLAB_WITH_STOCK

@@ -97,8 +97,8 @@ ManagerRuns ask_all(SingleRunner& runner, const std::string& manager, const std:
   return all;
 }
 
-void compare_logits(Device& device, const ManagerRuns& first, ManagerRuns& runs) {
-  const std::size_t hidden_size = device.config().hidden_size, vocab = device.config().vocab_size;
+void compare_logits(Device& first_ran_on, const ManagerRuns& first, Device& ran_on, ManagerRuns& runs) {
+  const std::size_t hidden_size = ran_on.config().hidden_size, vocab = ran_on.config().vocab_size;
   constexpr std::size_t kRows = 32;  // compared at a time: all logits of a long prompt would be a lot of memory
   std::vector<float> ours(kRows * vocab), theirs(kRows * vocab);
   runs.compared = true;
@@ -112,9 +112,9 @@ void compare_logits(Device& device, const ManagerRuns& first, ManagerRuns& runs)
     run.logits_identical = a.output == b.output && start < end;
     for (std::size_t row = start; row < end; row += kRows) {
       const std::size_t rows = std::min(kRows, end - row);
-      device.logits(std::span(a.hidden).subspan((row - a.cached_tokens) * hidden_size, rows * hidden_size),
-                    std::span(theirs).first(rows * vocab));
-      device.logits(std::span(b.hidden).subspan((row - b.cached_tokens) * hidden_size, rows * hidden_size),
+      first_ran_on.logits(std::span(a.hidden).subspan((row - a.cached_tokens) * hidden_size, rows * hidden_size),
+                          std::span(theirs).first(rows * vocab));
+      ran_on.logits(std::span(b.hidden).subspan((row - b.cached_tokens) * hidden_size, rows * hidden_size),
                     std::span(ours).first(rows * vocab));
       const auto wrong = first_difference(std::span(ours).first(rows * vocab), std::span(theirs).first(rows * vocab));
       if (wrong && !run.first_wrong) run.first_wrong = row + *wrong / vocab;

@@ -92,8 +92,8 @@ ManagerRuns ask_all(SingleRunner& runner, const std::string& manager, const std:
                     const std::function<void(std::size_t)>& after_each);
 
 /// Compares, bit for bit, the logits of all rows that both computed, and the generated ids. Writes the verdict into
-/// `runs`.
-void compare_logits(Device& device, const ManagerRuns& first, ManagerRuns& runs);
+/// `runs`. Each side's logits are made by the device that it ran on, so that its head is compared too.
+void compare_logits(Device& first_ran_on, const ManagerRuns& first, Device& ran_on, ManagerRuns& runs);
 
 /// "4821" out of " 4821\n": the generated text up to the stop, without blanks around it.
 std::string trim_answer(std::string text, const std::string& stop);

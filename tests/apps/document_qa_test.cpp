@@ -1,6 +1,7 @@
 // What doc_qa's verdict rests on: a single wrong bit in a single row must be told.
 #include "apps/document_qa.hpp"
 
+#include <bit>
 #include <cmath>
 #include <gtest/gtest.h>
 #include <limits>
@@ -12,6 +13,7 @@
 #include "io/atomic_file.hpp"
 #include "io/error.hpp"
 #include "llm/cpu_device.hpp"
+#include "llm/device_wrapper.hpp"
 #include "testing/temporary_folder.hpp"
 
 namespace radixlab {
@@ -44,7 +46,7 @@ class CompareLogits : public testing::Test {
   }
 
   bool identical() {
-    compare_logits(*device_, naive_, radix_);
+    compare_logits(*device_, naive_, *device_, radix_);
     return radix_.logits_identical();
   }
   std::vector<float>& hidden() { return radix_.runs[0].result.hidden; }
@@ -78,6 +80,26 @@ TEST_F(CompareLogits, TellsNanEvenWhereBothHaveIt) {
 TEST_F(CompareLogits, TellsOtherTokens) {
   radix_.runs[0].result.output.back() = 5;
   EXPECT_FALSE(identical());
+}
+
+/// Its head is wrong in one bit of one logit of each row; its layers are right.
+class WrongHead : public DeviceWrapper {
+  using DeviceWrapper::DeviceWrapper;
+  void do_logits(std::span<const float> hidden, std::span<float> logits) override {
+    DeviceWrapper::do_logits(hidden, logits);
+    for (std::size_t last = config().vocab_size - 1; last < logits.size(); last += config().vocab_size)
+      logits[last] = std::bit_cast<float>(std::bit_cast<std::uint32_t>(logits[last]) ^ 1u);
+  }
+};
+
+TEST_F(CompareLogits, TellsAWrongHeadOfEitherDevice) {
+  WrongHead wrong(*device_);
+  compare_logits(*device_, naive_, wrong, radix_);
+  EXPECT_FALSE(radix_.logits_identical());
+  EXPECT_EQ(radix_.runs[0].first_wrong, 32u) << "the first row";
+  radix_ = runs(32);
+  compare_logits(wrong, naive_, *device_, radix_);
+  EXPECT_FALSE(radix_.logits_identical());
 }
 
 TEST_F(CompareLogits, NothingToCompareIsNoProof) {
