@@ -39,6 +39,15 @@ std::optional<Request> CacheManager::fork(Request& r) {
   return twin;
 }
 
+// Its end is told when all else is done. Who computes a copied part again, from whole pages on, has found less than
+// `hit` says.
+void CacheManager::finish(Request& r) {
+  const bool was_running = !r.pages.empty();
+  publish(r, true);
+  if (was_running)
+    cache_.request_ended({std::span(r.tokens).first(r.computed), r.cache_salt}, std::min(r.hit, r.computed));
+}
+
 void CacheManager::reset() {
   for (const PageId page : cache_.reset()) source_.give(page);
 }

@@ -7,7 +7,8 @@
 ///   (compute)                                   the model writes KV and raises `computed`
 ///   chunk_done   insert, lock new, unlock old   others can hit what is computed; the request goes on with cached pages
 ///   grow         take pages                     room for tokens to come
-///   finish       insert, unlock, give back      the end of a request, whether done or aborted
+///   finish       insert, unlock, give back,     the end of a request, whether done or aborted
+///                say that it is over
 ///   fork         insert, lock again, copy       a second request goes on from the same text
 ///
 /// Invariants:
@@ -54,7 +55,7 @@ class CacheManager {
   /// 1.4  Publishes what is computed so far and goes on with the cache's pages (seed 003's chunk case).
   void chunk_done(Request& r) { publish(r, false); }
   /// 1.4  Publishes what is computed and lets go of the rest. On a request that is not running it does nothing.
-  void finish(Request& r) { publish(r, true); }
+  void finish(Request& r);
 
   /// A running request with the text, the salt and the KV of `r`, which is running and goes on. What is computed is
   /// published; its whole pages are shared, the rest is copied. Nothing if there is no room for that now. O(tokens).

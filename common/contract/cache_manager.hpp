@@ -12,7 +12,7 @@
 /// A request's life:
 ///
 ///   match_prefix, copy_pages, lock_handle, [take pages, copy a part, keep whole_pages alone locked, compute, write KV],
-///   insert_prefix, unlock_handle
+///   insert_prefix, unlock_handle, request_ended
 ///
 /// Invariants (check_integrity() and the tests name a broken one):
 ///
@@ -23,9 +23,10 @@
 ///   I28  a handle whose place is gone is refused, never followed
 ///
 /// Errors are exceptions that name the rule; a failed call changes nothing, also when memory runs out in it. Copying,
-/// cutting to whole pages, locking and unlocking a good handle never fail: whoever cleans up relies on it. One thread at a time, as a
-/// scheduler's loop calls it. std::invalid_argument is a caller's mistake that no rule covers: a span of the wrong
-/// size. After seed 003. `CacheManager` (chapter 01) is not one of these: it is the scheduler's desk that uses one.
+/// cutting to whole pages, locking and unlocking a good handle, and the end of a request, never fail: whoever cleans up
+/// relies on it. One thread at a time, as a scheduler's loop calls it. std::invalid_argument is a caller's mistake that
+/// no rule covers: a span of the wrong size. After seed 003. `CacheManager` (chapter 01) is not one of these: it is the
+/// scheduler's desk that uses one.
 #pragma once
 
 #include <cstddef>
@@ -128,6 +129,11 @@ class BaseCacheManager {
   virtual void rename_pages(std::span<const PageMove> /*moves*/) {
     throw std::logic_error("this manager renames no pages");
   }
+
+  /// A request is over, done or aborted: `key` [n] is its text as far as it was computed, and `found` tokens of it were
+  /// cached when it began. No answer and no size changes by it; it is for who learns from it what to keep (chapter 05's
+  /// policies), and a manager without memory for its notes goes without them. REQUIRES: found <= n.
+  virtual void request_ended(PrefixKey /*key*/, std::size_t /*found*/) {}
 
   virtual std::vector<PageId>
   reset() = 0;  ///< Forgets everything, returns all pages; refused while a lock is held (I37).

@@ -17,6 +17,7 @@ class MockManager : public BaseCacheManager {
   MOCK_METHOD(InsertResult, insert_prefix, (PrefixKey, std::span<const PageId>, const CacheHandle&), (override));
   MOCK_METHOD(std::vector<PageId>, evict, (std::size_t), (override));
   MOCK_METHOD(void, rename_pages, (std::span<const PageMove>), (override));
+  MOCK_METHOD(void, request_ended, (PrefixKey, std::size_t), (override));
   MOCK_METHOD(std::vector<PageId>, reset, (), (override));
   MOCK_METHOD(SizeInfo, size_info, (), (const, override));
   MOCK_METHOD(Snapshot, snapshot, (), (const, override));

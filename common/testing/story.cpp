@@ -204,6 +204,15 @@ void Story::rename_pages(std::span<const PageMove> moves) {
     for (PageId& page : good.pages) page = Oracle::renamed(page, moves);
 }
 
+void Story::request_ended(PrefixKey key, std::size_t found) {
+  Line line(*this, "request_ended");
+  line.with("tokens", key.tokens).with("cache_salt", key.cache_salt).with("found", found);
+  if (found > key.tokens.size()) throw std::invalid_argument("request_ended: more tokens were found than computed");
+  const SizeInfo before = told_.size_info();
+  ask(line, [&] { told_.request_ended(key, found); });
+  if (told_.size_info() != before) broken("I17: the end of a request changed the sizes");
+}
+
 std::vector<PageId> Story::reset() {
   Line line(*this, "reset");
   std::vector<PageId> freed;

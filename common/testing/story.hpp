@@ -40,6 +40,7 @@ class Story : public BaseCacheManager {
   std::vector<PageId> evict(std::size_t num_pages) override;
   void retain(const CacheHandle& handle, std::int32_t priority, std::uint64_t duration) override;
   void rename_pages(std::span<const PageMove> moves) override;
+  void request_ended(PrefixKey key, std::size_t found) override;
   std::vector<PageId> reset() override;
   SizeInfo size_info() const override;
   Snapshot snapshot() const override { return told_.snapshot(); }  ///< the watched manager's; not written down

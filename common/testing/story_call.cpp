@@ -19,7 +19,7 @@ class CallReader {
       if (call.page_size == 0) refuse("\"page_size\" is 0; expected at least 1 token");
     } else if (call.op == "broken") {
       call.rule = needed_text(line_, "rule", where_);
-    } else if (call.op == "match" || call.op == "insert") {
+    } else if (call.op == "match" || call.op == "insert" || call.op == "request_ended") {
       read_key(call);
     } else if (call.op == "evict" || call.op == "reset") {
       if (call.op == "evict") call.num_pages = number<std::size_t>("num_pages");
@@ -54,6 +54,13 @@ class CallReader {
   void read_key(StoryCall& call) const {
     call.tokens = needed_numbers<TokenId>(line_, "tokens", where_);
     call.cache_salt = number<std::uint32_t>("cache_salt");
+    if (call.op == "request_ended") {
+      call.reused = number<std::size_t>("found");
+      if (call.reused > call.tokens.size())
+        refuse("\"found\" is " + grouped(call.reused) + "; expected at most its " + grouped(call.tokens.size()) +
+               " tokens");
+      return;
+    }
     if (has("handle")) call.found = handle("handle");  // it failed otherwise
     if (call.op == "match") return;
     call.pages = needed_numbers<PageId>(line_, "pages", where_);

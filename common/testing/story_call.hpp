@@ -28,6 +28,7 @@ struct StoryCall {
   std::size_t num_pages = 0;
   std::int32_t priority = 0;
   std::uint64_t duration = 0;
+  std::size_t reused = 0;  // of a request that ended: tokens that were cached when it began
 
   std::optional<std::string> error;     // and how it ended
   std::optional<RecordedHandle> found;  // what a match or an insert gave out, or whole_pages

@@ -22,13 +22,14 @@ ToldCalls told_calls(std::string_view story) {
       if (!is_empty && giver == givers.end()) continue;  // invented
       if (!is_empty) call.giver = giver->second;
     }
-    if (call.gives()) {
+    if (call.gives() || call.op == "request_ended") {
       call.tokens = needed_numbers<TokenId>(*line, "tokens", lines.where());
       call.cache_salt = needed_number<std::uint32_t>(*line, "cache_salt", lines.where());
       if (line->contains("handle")) givers[needed_numbers<std::uint64_t>(*line, "handle", lines.where())] = call.id;
     }
     if (line->contains("whole")) givers[needed_numbers<std::uint64_t>(*line, "whole", lines.where())] = call.id;
     if (call.op == "rename_pages") call.amount = line->at("moves").size();
+    if (call.op == "request_ended") call.amount = needed_number<std::size_t>(*line, "found", lines.where());
     if (call.op == "evict") call.amount = needed_number<std::size_t>(*line, "num_pages", lines.where());
     if (call.op == "retain") {
       call.amount = needed_number<std::size_t>(*line, "duration", lines.where());
@@ -93,6 +94,8 @@ void CallPlayer::make(const ToldCall& call, const CacheHandle& handle) {
     for (const auto& [page, held] : cache_.mirror().pages())
       if (moves.size() < call.amount) moves.push_back({page, next_page_++});
     cache_.rename_pages(moves);
+  } else if (call.op == "request_ended") {
+    cache_.request_ended({call.tokens, call.cache_salt}, std::min(call.amount, call.tokens.size()));  // it may be cut
   } else if (call.op == "reset") {
     cache_.reset();
   } else {

@@ -18,7 +18,7 @@ struct ToldCall {
   std::vector<TokenId> tokens;
   std::uint32_t cache_salt = 0;
   std::size_t giver = 0;   ///< whose handle it uses; 0: the empty handle
-  std::size_t amount = 0;  ///< pages to evict or to rename, ticks to retain
+  std::size_t amount = 0;  ///< pages to evict or to rename, ticks to retain, tokens that an ended request had found
   std::int32_t priority = 0;
   bool operator==(const ToldCall&) const = default;
   bool gives() const { return op == "match" || op == "insert"; }

@@ -99,6 +99,8 @@ class ToldStory::Player {
  private:
   std::string subject(const StoryCall& call) const {
     if (call.op == "match" || call.op == "insert") return words(call.tokens, call.cache_salt);
+    if (call.op == "request_ended")
+      return words(call.tokens, call.cache_salt) + ", of which " + grouped(call.reused) + " were found";
     if (call.op == "evict") return counted(call.num_pages, "page");
     if (call.op == "rename_pages") return counted(call.moves.size(), "page");
     if (call.op == "reset" || call.op == "size_info") return {};

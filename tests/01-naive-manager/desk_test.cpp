@@ -382,6 +382,30 @@ TEST_F(Lab01Desk, T4_ASecondFinishDoesNothing) {
   EXPECT_EQ(cache.asked.size(), calls) << "a request that is over asks the manager nothing" << asked();
 }
 
+TEST_F(Lab01Desk, GivenAFinishTellsTheEnd) {
+  cache.partial_hits = true;
+  cache.hold(text(10), {0, 1, 2});
+  Request r = request(16);
+  ASSERT_TRUE(desk.start(r)) << kThereIsRoom;
+  r.computed = 13;
+  desk.chunk_done(r);
+  EXPECT_THAT(cache.calls("ended"), testing::IsEmpty()) << "a chunk is no end";
+  desk.finish(r);
+  desk.finish(r);
+  EXPECT_THAT(cache.calls("ended"), testing::ElementsAre("ended 13, found 10"));
+  EXPECT_EQ(cache.asked.back(), "ended 13, found 10") << "the last that is asked: nothing can fail any more";
+}
+
+TEST_F(Lab01Desk, GivenAFailedFinishIsNoEnd) {
+  Request r = started(16);
+  cache.insert_fails = true;
+  EXPECT_THROW(desk.finish(r), std::runtime_error);
+  EXPECT_THAT(cache.calls("ended"), testing::IsEmpty());
+  cache.insert_fails = false;
+  desk.finish(r);
+  EXPECT_THAT(cache.calls("ended"), testing::ElementsAre("ended 8, found 8"));
+}
+
 TEST_F(Lab01Desk, T4_NumbersThatDoNotFitAreRefused) {
   Request r = started(12);
   r.computed = 13;

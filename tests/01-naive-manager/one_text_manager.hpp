@@ -1,6 +1,6 @@
 /// \file
 /// For the desk's tests: a manager that holds one text, so that a reader sees at a glance what is cached, and that
-/// writes down what it is asked: "match 11", "lock 8", "insert 13 from 8", "evict 2".
+/// writes down what it is asked: "match 11", "lock 8", "insert 13 from 8", "evict 2", "ended 13, found 8".
 #pragma once
 #include <algorithm>
 #include <map>
@@ -92,6 +92,9 @@ class OneTextManager : public BaseCacheManager {
     pages_.resize(pages_.size() - num_pages);
     text_.resize(std::min(text_.size(), pages_.size() * page_size_));
     return freed;
+  }
+  void request_ended(PrefixKey key, std::size_t found) override {
+    asked.push_back("ended " + std::to_string(key.tokens.size()) + ", found " + std::to_string(found));
   }
   std::vector<PageId> reset() override { return evict(pages_.size()); }
   SizeInfo size_info() const override {

@@ -24,6 +24,7 @@ class Faulty : public BaseCacheManager {
   }
   std::vector<PageId> evict(std::size_t num_pages) override { return tick(), told_.evict(num_pages); }
   void rename_pages(std::span<const PageMove> moves) override { tick(), told_.rename_pages(moves); }
+  void request_ended(PrefixKey key, std::size_t found) override { told_.request_ended(key, found); }  // never fails
   std::vector<PageId> reset() override { return tick(), told_.reset(); }
   SizeInfo size_info() const override { return tick(), told_.size_info(); }
   Snapshot snapshot() const override { return told_.snapshot(); }

@@ -53,6 +53,7 @@ class Counted : public BaseCacheManager {
     FailHere(true), told_.retain(h, priority, duration);
   }
   void rename_pages(std::span<const PageMove> moves) override { FailHere(true), told_.rename_pages(moves); }
+  void request_ended(PrefixKey key, std::size_t found) override { FailHere(true), told_.request_ended(key, found); }
   std::vector<PageId> reset() override { return FailHere(true), told_.reset(); }
   SizeInfo size_info() const override { return told_.size_info(); }
   Snapshot snapshot() const override { return told_.snapshot(); }
@@ -80,6 +81,7 @@ class SparedStory : public Story {
     FailHere(false), Story::retain(h, priority, duration);
   }
   void rename_pages(std::span<const PageMove> moves) override { FailHere(false), Story::rename_pages(moves); }
+  void request_ended(PrefixKey key, std::size_t found) override { FailHere(false), Story::request_ended(key, found); }
   std::vector<PageId> reset() override { return FailHere(false), Story::reset(); }
   SizeInfo size_info() const override { return FailHere(false), Story::size_info(); }
 };

@@ -25,6 +25,15 @@ class Miser : public RadixCacheManager {
   }
 };
 
+/// One that lets a page go when a request ends that had found some.
+class Tidy : public RadixCacheManager {
+ public:
+  using RadixCacheManager::RadixCacheManager;
+  void request_ended(PrefixKey, std::size_t found) override {
+    if (found > 0 && size_info().evictable_size > 0) evict(1);
+  }
+};
+
 template <class Manager>
 std::unique_ptr<Story> fresh(std::size_t page_size) {
   return std::make_unique<Story>(std::make_unique<Manager>(RadixOptions{page_size}), page_size, false);
@@ -52,6 +61,14 @@ TEST(ShrinkStory, ALifeBecomesAFewCallsThatBreakTheSameRule) {
         [&] { replay_story(shrunk.story, *again, [&](std::size_t) { again->check_state(again->snapshot()); }); },
         ThrowsMessage<IntegrityError>(HasSubstr(shrunk.error)));
   }
+}
+
+TEST(ShrinkStory, TheEndOfARequestIsAmongTheCalls) {
+  const auto broken_life = life_of(*fresh<Tidy>(1), 1);
+  const Shrunk shrunk = shrink_story(broken_life, [&] { return fresh<Tidy>(1); });
+  EXPECT_EQ(shrunk.error, "I17: the end of a request changed the sizes");
+  EXPECT_EQ(shrunk.calls, 2u) << shrunk.story;
+  EXPECT_THAT(shrunk.story, HasSubstr(R"({"op":"request_ended","tokens":[0],"cache_salt":0,"found":1})"));
 }
 
 // With calls left out at random, the right manager must still break nothing: else a bug could shrink into another.

@@ -167,6 +167,27 @@ TEST_F(StoryTest, I37_ResetUnderALock) {
   expect_broken("I37", [&] { story.reset(); });
 }
 
+TEST_F(StoryTest, I17_TheEndOfARequestThatChangesSizes) {
+  EXPECT_CALL(liar, request_ended(_, 2)).WillOnce([&](PrefixKey, std::size_t) {
+    ON_CALL(liar, size_info()).WillByDefault(Return(SizeInfo{1, 0}));
+  });
+  expect_broken("I17", [&] { story.request_ended(text, 2); });
+}
+
+TEST_F(StoryTest, TheEndOfARequestIsToldAndReplayed) {
+  EXPECT_CALL(liar, request_ended(_, 2));
+  story.request_ended({text, 7}, 2);
+  const std::string line = R"({"op":"request_ended","tokens":[1,2,3,4],"cache_salt":7,"found":2})";
+  EXPECT_THAT(story.text(), testing::EndsWith(line + "\n"));
+  EXPECT_THROW(story.request_ended(text, 5), std::invalid_argument);  // more than there are
+  testing::StrictMock<Liar> other;
+  EXPECT_CALL(other, request_ended(_, 2)).WillOnce([&](PrefixKey key, std::size_t) {
+    EXPECT_TRUE(std::ranges::equal(key.tokens, text));
+    EXPECT_EQ(key.cache_salt, 7u);
+  });
+  EXPECT_THAT(replay_story(line, other).differences, testing::IsEmpty());
+}
+
 TEST_F(StoryTest, WritesOneLineACall) {
   ON_CALL(liar, evict(_)).WillByDefault(testing::Throw(std::runtime_error("I25: \"no\"")));
   EXPECT_THROW(story.evict(3), std::runtime_error);
@@ -239,7 +260,10 @@ TEST(ReplayStory, RefusesWhatIsNoStory) {
       {R"({"op":"match","tokens":[2147483648],"cache_salt":0})",
        "\"tokens\" is 2147483648; expected a whole number from -2147483648 to 2147483647"},
       {R"({"op":"match","tokens":[[1]],"cache_salt":0})", "\"tokens\" is a list; expected a whole number"},
-      {R"({"op":"match","tokens":[1],"cache_salt":-1})", "\"cache_salt\" is -1; expected a whole number"}};
+      {R"({"op":"match","tokens":[1],"cache_salt":-1})", "\"cache_salt\" is -1; expected a whole number"},
+      {R"({"op":"request_ended","tokens":[1,2],"cache_salt":0})", "has no \"found\""},
+      {R"({"op":"request_ended","tokens":[1,2],"cache_salt":0,"found":3})",
+       "\"found\" is 3; expected at most its 2 tokens"}};
   for (const auto& [text, says] : cases)
     EXPECT_THAT([&] { replay_story(text, liar); },
                 ThrowsMessage<InputError>(testing::AllOf(StartsWith("story:1: "), testing::HasSubstr(says))))

@@ -52,6 +52,7 @@ TEST(ToldStoryTest, EachCallIsALine) {
 {"op":"size_info","evictable_size":4,"protected_size":0}
 {"op":"evict","num_pages":9,"error":"I25: 4 are evictable"}
 {"op":"evict","num_pages":0,"pages":[]}
+{"op":"request_ended","tokens":[7,7,3],"cache_salt":5,"found":2}
 {"op":"reset","pages":[0,1,2,3]}
 {"op":"broken","rule":"I37: reset kept 4 pages"})")
           .lines,
@@ -60,7 +61,8 @@ TEST(ToldStoryTest, EachCallIsALine) {
                   "6 unlock  [7 7 3 1]", "7 lock    nothing",
                   "8 lock    a handle that nobody gave out -> refused: I28: gone",
                   "9 size_info -> 4 evictable, 0 locked", "10 evict   9 pages -> refused: I25: 4 are evictable",
-                  "11 evict   0 pages -> frees no page", "12 reset -> frees pages 0-3", "0 I37: reset kept 4 pages"));
+                  "11 evict   0 pages -> frees no page", "12 request_ended [7 7 3] salt 5, of which 2 were found",
+                  "13 reset -> frees pages 0-3", "0 I37: reset kept 4 pages"));
 }
 
 TEST(ToldStoryTest, LongTextsAndManyPagesAreShortened) {

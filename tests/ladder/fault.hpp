@@ -51,6 +51,7 @@ class FaultyManager : public BaseCacheManager {
   InsertResult insert_prefix(PrefixKey key, std::span<const PageId> pages, const CacheHandle& from) override;
   std::vector<PageId> evict(std::size_t num_pages) override;
   void rename_pages(std::span<const PageMove> moves) override { inner_->rename_pages(moves); }
+  void request_ended(PrefixKey key, std::size_t found) override { inner_->request_ended(key, found); }
   std::vector<PageId> reset() override { return inner_->reset(); }
   SizeInfo size_info() const override { return inner_->size_info(); }
   Snapshot snapshot() const override { return inner_->snapshot(); }
