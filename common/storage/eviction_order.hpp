@@ -15,8 +15,9 @@ namespace radixlab {
 inline constexpr std::uint32_t kNotInOrder = UINT32_MAX;
 
 /// REQUIRES of Node: std::uint32_t id; std::uint32_t order_index = kNotInOrder, which the order alone writes.
-/// Score: a function of a const Node& to anything with <, and the policy (chapter 07). It is asked at insert and update
-/// alone: who changes what a score looks at calls update. Does not own the nodes.
+/// Score: a function of a const Node& to anything with <. It is asked at insert, update and rescore alone, never by a
+/// comparison: who changes what a score looks at calls update. Does not own the nodes. Several orders whose ends can be
+/// compared: class_order.hpp.
 template <class Node, class Score>
 class EvictionOrder {
  public:
@@ -57,6 +58,12 @@ class EvictionOrder {
     if (at == heap_.size()) return;
     put(at, last);
     sink(rise(at));
+  }
+
+  /// Asks for every score again: for scores that change as time passes. O(n).
+  void rescore() {
+    for (Entry& entry : heap_) entry.score = score_(std::as_const(*entry.node));
+    for (std::size_t at = heap_.size() / 2; at-- > 0;) sink(static_cast<std::uint32_t>(at));
   }
 
  private:
