@@ -2,6 +2,7 @@
 #include "05-radix-tree/radix_cache_manager.hpp"
 
 #include <algorithm>
+#include <new>
 #include <stdexcept>
 #include <string>
 #include <unordered_map>
@@ -12,7 +13,9 @@
 namespace radixlab {
 
 RadixCacheManager::RadixCacheManager(RadixOptions options)
-    : options_(options), tree_(options.page_size, options.partial_hits) {}
+    : options_(std::move(options)),
+      tree_(options_.page_size, options_.partial_hits),
+      order_(options_.policy.get(), now_) {}
 
 CacheHandle RadixCacheManager::match_prefix(PrefixKey key) {
   Node* const root = tree_.find_root(key.cache_salt);
@@ -20,13 +23,14 @@ CacheHandle RadixCacheManager::match_prefix(PrefixKey key) {
     ++now_;
     return {};
   }
-  const RadixTree::Position found = tree_.lookup(key.tokens, {root, 0});
+  const RadixTree::Position found = lookup(key.tokens, {root, 0});
   CacheHandle hit = found.len > 0 ? handle(found) : CacheHandle{};
   if (options_.partial_hits) hit = partial_hit(found, key.tokens.subspan(found.len));
   ++now_;  // from here on nothing fails
-  Node& end = hit.cached_len > 0 ? tree_.node(hit) : *root;
-  touch(end);
+  if (hit.cached_len == 0) return hit;
+  Node& end = tree_.node(hit);
   for (Node* n = &end; !n->is_root(); n = n->parent) ++n->use.hits;
+  touch(end);
   return hit;
 }
 
@@ -41,7 +45,7 @@ CacheHandle RadixCacheManager::partial_hit(RadixTree::Position found, std::span<
     if (n > same || (best && n == same && found.node->children.comes_first(child, best))) best = child, same = n;
   });
   if (!best) return found.len > 0 ? handle(found) : CacheHandle{};
-  if (best->pages.size() > 1) best = &tree_.split_edge(*best, options_.page_size);
+  if (best->pages.size() > 1) best = &split(*best, options_.page_size);
   return {found.len + same, best->id, best->generation};
 }
 
@@ -74,8 +78,35 @@ RadixTree::Position RadixCacheManager::resume(PrefixKey key, std::span<const Pag
   return {&last, last.end};
 }
 
+RadixTree::Position RadixCacheManager::lookup(std::span<const TokenId> tokens, RadixTree::Position from) {
+  if (!options_.policy) return tree_.lookup(tokens, from);
+  const std::size_t before = tree_.num_nodes();
+  const RadixTree::Position found = tree_.lookup(tokens, from);
+  if (tree_.num_nodes() > before) tell_split(*found.node);  // the one node that a look-up makes
+  return found;
+}
+
+RadixCacheManager::Node& RadixCacheManager::split(Node& lower, std::size_t at) {
+  Node& upper = tree_.split_edge(lower, at);
+  if (options_.policy) tell_split(upper);
+  return upper;
+}
+
+void RadixCacheManager::tell_use(Node& node) {
+  for (Node* n = &node; !n->is_root(); n = n->parent) options_.policy->used(*n, now_);
+}
+
+void RadixCacheManager::tell_split(Node& upper) {
+  upper.children.for_each([&](Node* lower) {  // its only one
+    options_.policy->split(upper, *lower);
+    order_.update(*lower);  // the policy's word may be another now
+  });
+}
+
 void RadixCacheManager::touch(Node& node) {
+  if (node.use.created == 0) node.use.created = now_;
   for (Node* n = &node; !n->is_root(); n = n->parent) n->use.last_used = now_;
+  if (options_.policy) tell_use(node);
   order_.update(node);  // above a node stands no leaf: only this one can be in the order
 }
 
@@ -107,11 +138,33 @@ void RadixCacheManager::rename_pages(std::span<const PageMove> moves) {
   for (auto& [node, pages] : renamed) node->pages = std::move(pages);
 }
 
+void RadixCacheManager::request_ended(PrefixKey key, std::size_t found) {
+  if (!options_.policy) return;
+  EndedRequest ended(tree_, key, found, now_);
+  try {
+    options_.policy->request_ended(ended);
+  } catch (const std::bad_alloc&) {  // its notes are lost: no request's end fails for them
+  }
+  if (Node* const leaf = ended.shown_leaf()) order_.update(*leaf);
+}
+
+// An evict cuts once, at its end. A cut needs a node: at the first victim, where that may fail, no page is freed yet, and
+// after it the pool has the first victim's.
+RadixCacheManager::Node& RadixCacheManager::victim(std::size_t pages) {
+  if (order_.empty()) throw std::logic_error("I6: evictable pages, but no unlocked leaf in the order");
+  Node& leaf = order_.first();
+  if (options_.unit == EvictionUnit::tail && leaf.pages.size() > pages)
+    split(leaf, (leaf.pages.size() - pages) * options_.page_size);
+  if (options_.policy) options_.policy->evicted(leaf, now_);
+  return leaf;
+}
+
 std::vector<PageId> RadixCacheManager::reset() {
   if (sizes_.protected_size > 0)
     throw std::logic_error("I37: reset while " + std::to_string(sizes_.protected_size) + " pages are locked");
   std::vector<PageId> all = evict(sizes_.evictable_size);
   now_ = 0;
+  if (options_.policy) options_.policy->reset();
   return all;
 }
 

@@ -28,6 +28,18 @@ RadixTree::Node* RadixTree::find_child(const Node& node, std::span<const TokenId
   return tokens.size() < page_size_ ? nullptr : node.children.find(tokens.first(page_size_));
 }
 
+std::vector<RadixTree::Node*> RadixTree::path(PrefixKey key) const {
+  std::vector<Node*> nodes;
+  const Node* above = find_root(key.cache_salt);
+  for (auto rest = key.tokens; above; above = nodes.back()) {
+    Node* const next = find_child(*above, rest);
+    if (!next || get_match_len(next->tokens, rest) < next->tokens.size()) break;
+    nodes.push_back(next);
+    rest = rest.subspan(next->tokens.size());
+  }
+  return nodes;
+}
+
 RadixTree::Node& RadixTree::node(const CacheHandle& handle) const {
   Node& node = nodes_.at(handle.node, handle.generation);
   const std::size_t whole_end = (handle.cached_len + page_size_ - 1) / page_size_ * page_size_;

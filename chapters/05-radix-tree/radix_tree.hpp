@@ -78,6 +78,7 @@ class RadixTree {
   Node* find_root(std::uint32_t cache_salt) const;  ///< nullptr if nothing is stored under this salt
   Node* find_child(const Node& node,
                    std::span<const TokenId> tokens) const;  ///< that begins with the first page of `tokens`
+  std::vector<Node*> path(PrefixKey key) const;  ///< the nodes all of whose text `key` goes through, from the first
 
   /// The node that a handle names. Throws std::logic_error (I28) if it is gone or does not end where the handle says.
   /// A handle that ends inside a page names a node of that one page, and is refused where there are no partial hits.

@@ -10,12 +10,13 @@ namespace radixlab {
 
 /// What a manager remembers about the use of a node. A split copies it to the new upper half (I14).
 struct Usage {
-  std::size_t ref_count = 0;    ///< locks that end here or below
-  std::uint64_t created = 0;    ///< [ticks of the manager's logical clock]
-  std::uint64_t last_used = 0;  ///< [ticks]
-  std::uint64_t hits = 0;       ///< look-ups whose answer passes through here
-  std::int32_t priority = 0;    ///< chapter 07: retention
-  std::uint64_t expires = 0;    ///< [ticks] end of that priority
+  std::size_t ref_count = 0;      ///< locks that end here or below
+  std::uint64_t created = 0;      ///< [ticks of the manager's logical clock]
+  std::uint64_t last_used = 0;    ///< [ticks]
+  std::uint64_t hits = 0;         ///< look-ups whose answer passes through here
+  std::int32_t priority = 0;      ///< chapter 07: retention
+  std::uint64_t expires = 0;      ///< [ticks] end of that priority
+  std::uint64_t policy_word = 0;  ///< the eviction policy's own (chapter 05)
   bool operator==(const Usage&) const = default;
 };
 

@@ -9,7 +9,7 @@ occur exactly once in it, whitespace aside, and the `+` lines that stand in thei
   says        words that this test then says
   source      where it has happened: sglang#13483, mini-sglang@8827b0f or a seed's repair, S1; at least half have one
   crash       why no test can do better, where the test catches it by dying
-  lives_say   chapter 05: the rule that the random lives name
+  lives_say   chapter 05: the rule that the random lives name; none: a bug that breaks no rule, but what was asked for
   needs       avx2, where the change lies in code that no other processor runs
 
 As a program: python3 -m lab.make_wrong SOLUTIONS_FOLDER OUT_FOLDER FILE.wrong... writes each spoilt file as NAME.cpp; one that is

@@ -12,8 +12,7 @@ std::vector<PageId> RadixCacheManager::evict(std::size_t num_pages) {
   std::vector<PageId> freed;
   freed.reserve(num_pages + longest_);  // the last victim may go beyond; from here on nothing fails
   while (freed.size() < num_pages) {
-    if (order_.empty()) throw std::logic_error("I6: evictable pages, but no unlocked leaf in the order");
-    Node& leaf = order_.first();
+    Node& leaf = victim(num_pages - freed.size());
     order_.erase(leaf);
     const auto pages = leaf.pages.view();
     freed.insert(freed.end(), pages.begin(), pages.end());

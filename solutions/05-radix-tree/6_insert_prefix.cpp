@@ -7,15 +7,14 @@ InsertResult RadixCacheManager::insert_prefix(PrefixKey key, std::span<const Pag
   const RadixTree::Position start = resume(key, pages, from);
   if (whole == 0) return {};
 
-  const auto [known, cached] = tree_.lookup(key.tokens.first(whole), start);
+  const auto [known, cached] = lookup(key.tokens.first(whole), start);
   Node* end = known;
   if (cached < whole)
     end = &tree_.insert({known, cached}, key.tokens.subspan(cached, whole - cached),
                         pages.subspan(cached / P, (whole - cached) / P));
   ++now_;  // from here on nothing fails
-  touch(*known);
+  touch(*end);
   if (end != known) {
-    end->use.created = end->use.last_used = now_;
     sizes_.evictable_size += end->pages.size();
     order_.erase(*known);  // no leaf any more
     order_.insert(*end);

@@ -95,7 +95,7 @@ TEST_P(Lab05Tree, T2_SplitLinksBothWays) {
 
 TEST_P(Lab05Tree, T2_SplitCopiesTheUse) {
   RadixTree::Node& lower = insert(tree.root(0), "abcd", 0);
-  lower.use = {.ref_count = 2, .created = 3, .last_used = 4, .hits = 5, .priority = 6, .expires = 7};
+  lower.use = {.ref_count = 2, .created = 3, .last_used = 4, .hits = 5, .priority = 6, .expires = 7, .policy_word = 8};
   EXPECT_EQ(tree.split_edge(lower, 2 * P).use, lower.use);
 }
 
@@ -126,6 +126,16 @@ TEST_P(Lab05Tree, T3_InsertKeepsItsOwnText) {
   mine.assign(mine.size(), -1);
   EXPECT_EQ(tokens(ab), text("ab"));
   EXPECT_EQ(ab.cache_salt, 3u);
+}
+
+TEST_P(Lab05Tree, GivenAPathHasTheNodesThatAreWholeInIt) {
+  RadixTree::Node& ab = insert(tree.root(0), "ab", 0);
+  RadixTree::Node& cd = insert(at(ab), "cd", 2);
+  EXPECT_THAT(tree.path(text("abcdx")), testing::ElementsAre(&ab, &cd));
+  EXPECT_THAT(tree.path(text("abc")), testing::ElementsAre(&ab));
+  EXPECT_THAT(tree.path(text("ax")), testing::IsEmpty());
+  EXPECT_THAT(tree.path({text("abcd"), 7}), testing::IsEmpty());
+  EXPECT_EQ(tree.num_nodes(), 3u);  // nothing is cut for it
 }
 
 TEST_P(Lab05Tree, GivenRemoveLeafTakesOnlyLeaves) {

@@ -6,6 +6,7 @@
 #include "01-naive-manager/scheduler_cache.hpp"
 #include "failing_allocations.hpp"
 #include "lives.hpp"
+#include "policies.hpp"
 #include "testing/fake_kv.hpp"
 
 namespace radixlab {
@@ -172,6 +173,13 @@ class AllocationFailure : public testing::TestWithParam<Cell> {
   }
 };
 
+/// Chapter 05's manager under a policy.
+template <class Policy, EvictionUnit unit>
+Made made_with(const CacheOptions& o) {
+  return with_free_list<RadixCacheManager>(
+      o, RadixOptions{.page_size = o.page_size, .policy = std::make_shared<Policy>(), .unit = unit});
+}
+
 inline std::vector<Cell> allocation_cells() {
   std::vector<Cell> all;
   for (const Stage* stage : built_stages())
@@ -181,6 +189,9 @@ inline std::vector<Cell> allocation_cells() {
     all.push_back({"partial", P, true, false, [](const CacheOptions& o) {
                      return with_free_list<RadixCacheManager>(o, RadixOptions{o.page_size, true});
                    }});
+  all.push_back({"frequent_tail", 4, false, false, made_with<policies::Frequent, EvictionUnit::tail>});
+  all.push_back({"classes", 3, false, false, made_with<policies::ByClass, EvictionUnit::leaf>});
+  all.push_back({"remembers_tail", 1, false, false, made_with<policies::Remembers, EvictionUnit::tail>});
   return all;
 }
 

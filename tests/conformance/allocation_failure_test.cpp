@@ -151,7 +151,8 @@ TEST_P(AllocationFailure, EvictAndReset) {
   }
 }
 
-// One more node than the pool's first block holds: at a cut, at a new leaf, at a new tenant and at its leaf.
+// One more node than the pool's first block holds: at a cut, at a new leaf, at a new tenant and at its leaf; and at the cut
+// of a victim's tail, the first or the second to go.
 TEST_P(AllocationFailure, TheNodePoolGrows) {
   for (const std::size_t n : {253, 254}) {
     const auto prepare = [&](std::string_view letters) {
@@ -163,6 +164,10 @@ TEST_P(AllocationFailure, TheNodePoolGrows) {
       };
     };
     at_every_allocation("match", false, 2 * 256 + kPool, prepare(""), matched);
+    for (const std::size_t pages : {std::size_t{1}, std::size_t{3}})
+      at_every_allocation("evict", false, 2 * 256 + kPool, prepare(""), [=](World& w) {
+        return freed(w, w.cache.evict(std::min(pages, w.cache.size_info().evictable_size)));
+      });
     at_every_allocation("insert", false, 2 * 256 + kPool, prepare("aq"), inserted);
     at_every_allocation("insert", false, 2 * 256 + kPool, prepare("aq"), [](World& w) {
       return show(w.cache.insert_prefix({w.text, 9}, w.pages, {}).handle);
@@ -174,9 +179,9 @@ INSTANTIATE_TEST_SUITE_P(Ladder, AllocationFailure, testing::ValuesIn(allocation
 
 class Table : public testing::Environment {
   void TearDown() override {
-    std::printf("%-10s%-18s%8s%20s\n", "manager", "call", "calls", "allocations failed");
+    std::printf("%-16s%-18s%8s%20s\n", "manager", "call", "calls", "allocations failed");
     for (const auto& [key, count] : table)
-      std::printf("%-10s%-18s%8zu%20zu\n", key.first.c_str(), key.second.c_str(), count.calls, count.allocations);
+      std::printf("%-16s%-18s%8zu%20zu\n", key.first.c_str(), key.second.c_str(), count.calls, count.allocations);
   }
 };
 const testing::Environment* const kTable = testing::AddGlobalTestEnvironment(new Table);
