@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "01-naive-manager/naive_cache_manager.hpp"
-#include "contract/page_source.hpp"
+#include "01-naive-manager/scheduler_cache.hpp"
 #include "testing/story.hpp"
 
 namespace radixlab {
@@ -18,11 +18,15 @@ struct CacheOptions {
   std::string_view policy = {};  ///< who goes first, by name; empty: the row's own. For rows that have several
 };
 
+/// A desk over a manager, its page source and the pool; all must outlive it.
+using MakeDesk = std::unique_ptr<CacheManager> (*)(BaseCacheManager&, PageSource&, KvStore&, std::size_t page_size);
+
 /// A manager and the owner of its free pages.
 struct Made {
   std::unique_ptr<BaseCacheManager> manager;
   std::unique_ptr<PageSource> source;
-  Story* story = nullptr;  ///< the manager itself, where it was asked to be watched
+  Story* story = nullptr;        ///< the manager itself, where it was asked to be watched
+  MakeDesk make_desk = nullptr;  ///< none: tasks 1.2 to 1.4 are its desk (chapter 06 counts owners)
 };
 
 /// What serves a row's requests: one at a time, or in a batch (chapter 08).

@@ -8,13 +8,13 @@
 #include <sstream>
 
 #include "apps/cli.hpp"
+#include "apps/devices.hpp"
 #include "apps/document_qa_damage.hpp"
 #include "apps/document_qa_report.hpp"
 #include "apps/engine_options.hpp"
 #include "apps/first_wrong_bit.hpp"
 #include "apps/progress.hpp"
 #include "io/atomic_file.hpp"
-#include "llm/cpu_device.hpp"
 #include "testing/fake_kv.hpp"
 #include "visualize/difference.hpp"
 #include "visualize/render.hpp"
@@ -148,7 +148,7 @@ ManagerRuns ask_manager(const std::string& manager, const Job& job, std::optiona
   OnCopy device(job.device, [&](const PageCopy& copy) {
     if (watch) watch->ledger().copy(copy.from, copy.to, copy.tokens);
   });
-  SingleRunner runner(device, {std::move(cache.manager), std::move(source)});
+  SingleRunner runner(device, {std::move(cache.manager), std::move(source), nullptr, cache.make_desk});
   for (const Ask& ask : job.asks) runner.check_fits(ask.prompt.size(), job.options);
   GenerateOptions options = job.options;
   if (explain) {
@@ -210,7 +210,8 @@ int run(const Options& o) {
   const Model model(o.engine.model, chosen_type(o.engine.dtype, o.engine.model));
   const std::size_t num_threads = chosen_threads(o.engine);
   ThreadPool threads(num_threads);
-  CpuDevice device(model, isa, threads);
+  const std::unique_ptr<Device> owned = make_device(o.engine.device, model, isa, threads);
+  Device& device = *owned;
 
   GenerateOptions options{.max_new_tokens = o.max_new_tokens, .chunk = o.engine.chunk};
   options.stop_tokens = model.config().eos_token_ids;

@@ -6,12 +6,12 @@
 #include <sstream>
 
 #include "apps/cli.hpp"
+#include "apps/devices.hpp"
 #include "apps/engine_options.hpp"
 #include "apps/single_runner.hpp"
 #include "io/jsonl.hpp"
 #include "io/safetensors_writer.hpp"
 #include "io/tokenizer.hpp"
-#include "llm/cpu_device.hpp"
 
 namespace radixlab {
 namespace {
@@ -122,7 +122,8 @@ int run(const Options& o) {
   pool.page_size = page_size_for(o.manager, pool.page_size, longest);
   for (const auto& prompt : prompts) tokens += prompt.size() + o.max_new_tokens + pool.page_size;
   ThreadPool threads(chosen_threads(o.engine));
-  CpuDevice device(model, isa, threads);
+  const std::unique_ptr<Device> owned = make_device(o.engine.device, model, isa, threads);
+  Device& device = *owned;
   const std::size_t pages = pages_for(pool, device, tokens);
   Made cache = make_cache(o.manager, pool.page_size, pages);
   device.make_pool(pages, pool.page_size);

@@ -30,9 +30,10 @@ std::vector<float> recompute(Device& device, std::span<const TokenId> tokens) {
   return hidden;
 }
 
-SingleRunner::SingleRunner(Device& device, Made cache, std::unique_ptr<CacheManager> desk)
-    : device_(device), cache_(std::move(cache)), desk_(std::move(desk)) {
-  if (!desk_) desk_ = std::make_unique<CacheManager>(*cache_.manager, *cache_.source, device, device.page_size());
+SingleRunner::SingleRunner(Device& device, Made cache) : device_(device), cache_(std::move(cache)) {
+  BaseCacheManager& manager = *cache_.manager;
+  desk_ = cache_.make_desk ? cache_.make_desk(manager, *cache_.source, device, device.page_size())
+                           : std::make_unique<CacheManager>(manager, *cache_.source, device, device.page_size());
 }
 
 Generation SingleRunner::generate(std::span<const TokenId> prompt, const GenerateOptions& options) {

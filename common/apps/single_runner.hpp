@@ -50,9 +50,8 @@ std::vector<float> recompute(Device& device, std::span<const TokenId> tokens);
 
 class SingleRunner {
  public:
-  /// `device` must outlive it, and `cache` name the pages of its pool. `desk`, over this very cache and device: where
-  /// chapter 01's will not do.
-  SingleRunner(Device& device, Made cache, std::unique_ptr<CacheManager> desk = nullptr);
+  /// `device` must outlive it, and `cache` name the pages of its pool.
+  SingleRunner(Device& device, Made cache);
 
   /// Serves one request from start to end, greedily. Throws as LiveRequest does, and std::runtime_error if it finds no
   /// room: nobody else would make any.
@@ -63,6 +62,7 @@ class SingleRunner {
 
   Device& device() { return device_; }
   BaseCacheManager& cache() { return *cache_.manager; }
+  CacheManager& desk() { return *desk_; }
   std::size_t peak_pages() const { return peak_pages_; }  ///< most pages that were not free at once
 
  private:

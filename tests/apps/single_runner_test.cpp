@@ -233,9 +233,11 @@ TEST_F(SingleRunnerTest, AsksTheDeskBeforeEachStepWhetherItMayWrite) {
   device_->make_pool(8, kPage);
   Made made = make_row("lcp", {.page_size = kPage, .num_pages = 8});
   PageSource& source = *made.source;
-  auto desk = std::make_unique<NoRoomToWrite>(*made.manager, source, *device_, kPage);
-  NoRoomToWrite& asked = *desk;
-  SingleRunner runner(*device_, std::move(made), std::move(desk));
+  made.make_desk = [](BaseCacheManager& manager, PageSource& pages, KvStore& kv, std::size_t page_size) {
+    return std::unique_ptr<CacheManager>(std::make_unique<NoRoomToWrite>(manager, pages, kv, page_size));
+  };
+  SingleRunner runner(*device_, std::move(made));
+  auto& asked = dynamic_cast<NoRoomToWrite&>(runner.desk());
   const Tokens prompt = text(10, 10);
   LiveRequest request(runner, prompt, {.max_new_tokens = 3, .chunk = 8, .keep_hidden = true});
   EXPECT_EQ(request.step(), StepResult::more);

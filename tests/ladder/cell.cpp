@@ -4,6 +4,7 @@
 #include <numeric>
 #include <stdexcept>
 
+#include "apps/devices.hpp"
 #include "apps/first_wrong_bit.hpp"
 #include "apps/single_runner.hpp"
 #include "testing/compare.hpp"
@@ -65,15 +66,16 @@ std::string Cell::name() const {
 }
 
 CellResult run_cell(const Model& model, const Cell& cell, const Stage& stage, Fault fault, bool explain) {
+  if (stage.runner == Runner::batch) throw std::invalid_argument("the runner of batches is built in lab 08");
   const ModelConfig& config = model.config();
   ThreadPool threads(cell.threads);
-  CpuDevice cpu(model, cell.isa, threads);
+  const std::unique_ptr<Device> inner = make_device(cell.device, model, cell.isa, threads);
   std::vector<PageId> pages(script_pages(cell.page_size));
   std::iota(pages.begin(), pages.end(), 0);
-  cpu.make_pool(pages.size(), cell.page_size);
-  cpu.poison(pages);
+  inner->make_pool(pages.size(), cell.page_size);
+  inner->poison(pages);
   std::optional<FirstWrongBit> watch;
-  OnCopy device(cpu, [&](const PageCopy& copy) {
+  OnCopy device(*inner, [&](const PageCopy& copy) {
     if (watch) watch->ledger().copy(copy.from, copy.to, copy.tokens);
   });
   if (explain) watch.emplace(model, cell.isa, threads, device);
@@ -85,7 +87,7 @@ CellResult run_cell(const Model& model, const Cell& cell, const Stage& stage, Fa
     device.poison({&page, 1});
     if (watch) watch->ledger().free(page);
   });
-  SingleRunner runner(device, {std::move(faulty), std::move(poisoning)});
+  SingleRunner runner(device, {std::move(faulty), std::move(poisoning), nullptr, made.make_desk});
 
   CellResult result;
   try {
