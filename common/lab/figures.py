@@ -27,6 +27,7 @@ ALL = {
     "chains": "64 texts in 16 buckets, under a good hash and a bad one",
     "trie": "a text, a second one that begins alike, and the second one's slot taken anew",
     "rows": "six requests on a pool of four rows",
+    "seams": "where a chapter adds a class",
 }
 DEMOS = {"demo_00": ["sharing", "waste"], "demo_01": ["desk"], "demo_02": ["scan", "shelf"], "demo_03": ["blocks", "chains"],
          "demo_04": ["trie", "rows"]}
@@ -52,11 +53,18 @@ def run(arguments):
 def draw_all(program_named):
     """{name: (DOT, SVG)} of every picture that is committed; `program_named` finds a program that is built."""
     with tempfile.TemporaryDirectory() as folder:
-        drawn = {"tree": draw_tree(program_named("doc_qa"), Path(folder))}
+        drawn = {"tree": draw_tree(program_named("doc_qa"), Path(folder)), "seams": draw_by_hand("seams")}
         for demo, names in DEMOS.items():
             _run([program_named(demo), "--out", folder])
             drawn |= {name: _read(Path(folder) / name) for name in names}
     return drawn
+
+
+def draw_by_hand(name):
+    """DOT and SVG of a picture that no run makes: its DOT is written by a person."""
+    dot = FIGURES / f"{name}.dot"
+    drawn = subprocess.run(["dot", "-Tsvg", dot], check=True, capture_output=True, text=True).stdout
+    return dot.read_text(), drawn
 
 
 def draw_tree(doc_qa, folder):
