@@ -23,8 +23,9 @@ constexpr PageId kAside = std::numeric_limits<PageId>::max();  // a page beside 
 // Copies that do one after the other what `copies` do at once: no page is written before it has been read. Where pages
 // change places in a ring, one of them is put aside first.
 std::vector<PageCopy> in_order(std::span<const PageCopy> copies) {
-  std::map<PageId, PageCopy> waiting;     // by the page that it writes
-  std::map<PageId, std::size_t> readers;  // of a page: copies that wait
+  if (copies.size() == 1) return {copies.front()};  // what a hit copies is not to wait for maps
+  std::map<PageId, PageCopy> waiting;               // by the page that it writes
+  std::map<PageId, std::size_t> readers;            // of a page: copies that wait
   for (const PageCopy& copy : copies) {
     if (!waiting.emplace(copy.to, copy).second)
       throw std::invalid_argument("copy_pages: two copies go to page " + std::to_string(copy.to));
