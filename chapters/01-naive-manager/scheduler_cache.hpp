@@ -54,7 +54,8 @@ class CacheManager {
 
   /// 1.4  Publishes what is computed so far and goes on with the cache's pages (seed 003's chunk case).
   void chunk_done(Request& r) { publish(r, false); }
-  /// 1.4  Publishes what is computed and lets go of the rest. On a request that is not running it does nothing.
+  /// 1.4  Publishes what is computed, lets go of the rest and then tells the manager that the request is over. On one
+  ///      that is not running it does nothing.
   void finish(Request& r);
 
   /// A running request with the text, the salt and the KV of `r`, which is running and goes on. What is computed is

@@ -16,8 +16,8 @@
 ///
 ///   I26  only unlocked leaves go, whatever a policy says: no other is shown to it when it is asked
 ///   I27  same calls, same victims: nothing that it answers hangs on an address, a hash map's order or the day's time
-///   nothing here throws, since it is called when pages are on their way. request_ended alone may run out of memory: then
-///   the notes of that request are lost
+///   nothing here throws, since it is called when pages are on their way. request_ended alone may run out of memory:
+///   then the notes of that request are lost
 #pragma once
 #include <memory>
 #include <optional>
@@ -79,8 +79,8 @@ class EvictionPolicy {
   /// class that has a leaf loses its first.
   virtual Node& choose(std::span<const LeafEnds> classes, std::uint64_t now);
 
-  /// At `now`, which `node.use` says already; `created` is now too if the node is new. Told of each node of a path, from
-  /// its end to the top.
+  /// At `now`, which `node.use` says already; `created` is now too if the node is new. Told of each node of a path,
+  /// from its end to the top.
   virtual void used(Node& /*node*/, std::uint64_t /*now*/) {}
   virtual void split(Node& /*upper*/, Node& /*lower*/) {
   }  ///< `upper` is new, its use a copy; also in a call that fails

@@ -1,6 +1,6 @@
 /// \file
-/// Chapter 05, given: the manager's unlocked leaves, in the order of its policy. The policy is asked once for each change
-/// of a leaf, and never by a comparison.
+/// Chapter 05, given: the manager's unlocked leaves, in the order of its policy. The policy is asked once for each
+/// change of a leaf, and never by a comparison.
 #pragma once
 #include <array>
 

@@ -148,8 +148,8 @@ void RadixCacheManager::request_ended(PrefixKey key, std::size_t found) {
   if (Node* const leaf = ended.shown_leaf()) order_.update(*leaf);
 }
 
-// An evict cuts once, at its end. A cut needs a node: at the first victim, where that may fail, no page is freed yet, and
-// after it the pool has the first victim's.
+// An evict cuts once, at its end. A cut needs a node, and that may fail at the first victim alone, when no page is freed
+// yet: after it the pool has the first victim's node.
 RadixCacheManager::Node& RadixCacheManager::victim(std::size_t pages) {
   if (order_.empty()) throw std::logic_error("I6: evictable pages, but no unlocked leaf in the order");
   Node& leaf = order_.first();

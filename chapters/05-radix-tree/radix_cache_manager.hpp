@@ -7,7 +7,7 @@
 ///   I16  n.ref_count = handles locked at n + the sum of its children's, for every node but a root
 ///   I17  evictable_size + protected_size = pages in the tree
 ///
-/// Which leaf goes first says a policy (eviction_policy.hpp), and by RadixOptions::unit all of it goes, or only its tail.
+/// Which leaf goes first says a policy (eviction_policy.hpp); by RadixOptions::unit all of it goes, or only its tail.
 ///
 /// After seed 003's RadixCacheManager. lock_handle(h, unlock=True) is unlock_handle here, evict(size) counts pages.
 #pragma once

@@ -1,13 +1,13 @@
 /// \file
 /// Who goes first, in classes: EvictionOrder's sibling for policies that compare the ends of up to 64 orders.
 ///
-///   class 0   oldest [3 8 9 .. 40] youngest        A policy whose opinion of a node changes as it ages has one opinion a
-///   class 1   oldest [5 6] youngest                class and age: it looks at the ends, and never at all nodes.
+///   class 0   first [3 8 9 .. 40] last        Whoever thinks otherwise of a node as it ages, and alike of all nodes of
+///   class 1   first [5 6] last                one class and age, looks at the ends, and never at all nodes.
 ///
 /// Invariant: the nodes of a class stand in the order of (score, id), the smallest first; ids break ties (I27).
 ///
-/// Each class is a sorted set. What insert() needs is made by reserve() and goes from set to set: a set's node handle is
-/// taken out and put in without memory.
+/// Each class is a sorted set. What insert() needs is made by reserve() and goes from set to set: a set's entry is taken
+/// out and put in without memory.
 #pragma once
 #include <set>
 #include <stdexcept>

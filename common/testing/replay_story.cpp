@@ -71,8 +71,6 @@ class Replayer {
     if (call.op == "reset") return compare(call, manager_.reset());
     if (call.op == "size_info") return compare(call, manager_.size_info());
     if (call.op == "rename_pages") return manager_.rename_pages(call.moves), "";
-}
-
     if (call.op == "request_ended") return manager_.request_ended({call.tokens, call.cache_salt}, call.reused), "";
     const CacheHandle h = handle(call.handle);
     if (call.op == "copy") {

@@ -151,8 +151,8 @@ TEST_P(AllocationFailure, EvictAndReset) {
   }
 }
 
-// One more node than the pool's first block holds: at a cut, at a new leaf, at a new tenant and at its leaf; and at the cut
-// of a victim's tail, the first or the second to go.
+// One more node than the pool's first block holds: at a cut, at a new leaf, at a new tenant and at its leaf; and at the
+// cut of a victim's tail, the first or the second to go.
 TEST_P(AllocationFailure, TheNodePoolGrows) {
   for (const std::size_t n : {253, 254}) {
     const auto prepare = [&](std::string_view letters) {

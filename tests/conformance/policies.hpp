@@ -1,6 +1,6 @@
 /// \file
-/// Policies that chapter 05's manager does not have, one for each thing that it lets a policy do. Each has its definition
-/// beside it: which leaf goes, by brute force over what a snapshot shows.
+/// Policies that chapter 05's manager does not have, one for each thing that it lets a policy do. Each has its
+/// definition beside it: which leaf goes, by brute force over what a snapshot shows.
 #pragma once
 #include <algorithm>
 #include <unordered_map>

@@ -1,5 +1,5 @@
-// Chapter 05's manager under policies that it does not have, and by the tail: each victim of random request lives is the
-// one of the definition (I29), and each policy is told what happens.
+// Chapter 05's manager under policies that it does not have, and by the tail: each victim of random request lives is
+// the one of the definition (I29), and each policy is told what happens.
 #include <gmock/gmock.h>
 
 #include "lives.hpp"
