@@ -90,6 +90,7 @@ void Forward::attention(const LayerWeights<T>& w, const Block<T>& b, const KvLay
   T* const v = room(work.v, kBlockRows * c.kv_size());
   T* const mixed = room(work.mixed, kBlockRows * c.query_size());
   T* const delta = room(work.delta, kBlockRows * c.hidden_size);
+  const SequenceRows sequence[] = {{b.rows, b.start, b.pages}};
   const float *const cos = rotary_.cos(b.start), *const sin = rotary_.sin(b.start);
 
   kernels_.rms_norm(b.hidden, b.rows, w.input_norm, static_cast<float>(c.rms_norm_eps), normed);
@@ -98,8 +99,8 @@ void Forward::attention(const LayerWeights<T>& w, const Block<T>& b, const KvLay
   kernels_.linear(normed, b.rows, w.v, v);
   kernels_.rotary(q, b.rows, heads, c.head_dim, cos, sin);
   kernels_.rotary(k, b.rows, kv_heads, c.head_dim, cos, sin);  // rotated once, when written
-  kernels_.write_kv(k, v, b.rows, b.start, kv, b.pages);
-  kernels_.attention(q, b.rows, b.start, heads, kv, b.pages, mixed);
+  kernels_.write_kv(k, v, sequence, kv);
+  kernels_.attention(q, sequence, heads, kv, mixed);
   kernels_.linear(mixed, b.rows, w.o, delta);
   kernels_.add(b.hidden, delta, b.rows * c.hidden_size);
 }

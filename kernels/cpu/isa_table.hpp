@@ -27,14 +27,14 @@ constexpr std::size_t kLinearRows = 252;    // of x that are used again for each
 constexpr std::size_t kLinearSteps = 1024;  // of a chain, before the others go on: 4 panels of them are 256 KiB
 
 template <typename T>
-struct AttentionArgs {
-  const T* q;  // [rows, heads, head_dim]
-  T* out;      // [rows, heads, head_dim]
-  std::size_t start, heads;
+struct AttentionArgs {  // of one sequence
+  const T* q;           // [rows, heads, head_dim]
+  T* out;               // [rows, heads, head_dim]
+  std::size_t rows, start, heads;
   KvLayer<T> kv;
   const std::uint32_t* pages;
-  const T* packed_keys;  // [kv_heads, blocks, head_dim / s, 16, s], or null where blocks of 16 are read in their pages
-  std::size_t blocks;    // of 16 positions, that the last row sees
+  T* packed_keys;      // [kv_heads, blocks, head_dim / s, 16, s], or null where blocks of 16 are read in their pages
+  std::size_t blocks;  // of 16 positions, that the last row sees
   float scale;
 };
 

@@ -1,8 +1,8 @@
 /// \file
 /// The operations of a Llama in float32 or bfloat16 on the CPU, each with one result to the last bit: docs/numerics.md.
 ///
-/// K1 An output row depends on its own inputs alone: not on the other rows, the number of threads, the instruction set,
-///    the size or order of pages, or how a prompt was cut into chunks.
+/// K1 An output row depends on its own inputs alone: not on the other rows or sequences of the call, the number of
+///    threads, the instruction set, the size or order of pages, or how a prompt was cut into chunks.
 /// K2 What stands in a place that is not asked for (a page's free places, a matrix's padding) reaches no output.
 #pragma once
 #include <cstddef>
@@ -17,6 +17,13 @@
 namespace radixlab {
 
 struct IsaTable;
+
+/// The rows that one sequence brings to a call. A call takes those of several sequences, a ragged batch: its arrays hold
+/// all rows, sequence after sequence.
+struct SequenceRows {
+  std::size_t rows, start;               ///< they stand at the positions start .. start + rows - 1
+  std::span<const std::uint32_t> pages;  ///< position j lies in place j % page_size of pages[j / page_size]
+};
 
 /// T is float or BFloat16. Inside an operation everything is float32; what has type T is rounded to it once, at the
 /// end. Borrows the pool, which must outlive it. Arrays are dense and row-major; outputs must not overlap inputs except
@@ -54,18 +61,19 @@ class Kernels {
   template <typename T>
   void add(T* x, const T* y, std::size_t n) const;
 
-  /// Puts k, v [rows, kv_heads, head_dim] at positions start .. start + rows - 1; position j lies in place j %
-  /// page_size of pages[j / page_size]. Throws std::invalid_argument if the pages are too few.
+  /// Puts k, v [rows of the batch, kv_heads, head_dim] at their positions. Throws std::invalid_argument, with nothing
+  /// written, if the pages of a sequence are too few. O(rows).
   template <typename T>
-  void write_kv(const T* k, const T* v, std::size_t rows, std::size_t start, const KvLayer<T>& layer,
-                std::span<const std::uint32_t> pages) const;
+  void write_kv(const T* k, const T* v, std::span<const SequenceRows> batch, const KvLayer<T>& layer) const;
 
-  /// Causal attention: row r of q [rows, heads, head_dim] stands at position start + r and sees the keys 0 .. start +
-  /// r. Query head h reads KV head h / (heads / kv_heads). out [rows, heads, head_dim]. Throws std::invalid_argument if
-  /// the pages are too few or heads is no multiple of kv_heads.
+  /// Causal attention: row r of a sequence, in q [rows of the batch, heads, head_dim], sees its sequence's keys 0 ..
+  /// start + r, which are written already. Query head h reads KV head h / (heads / kv_heads). out [rows of the batch,
+  /// heads, head_dim]. Throws std::invalid_argument if the pages of a sequence are too few or heads is no multiple of
+  /// kv_heads. O(sum of the keys that the rows see). Where page_size is no multiple of 16, the calling thread keeps
+  /// memory for the keys of the longest sequence, or for 2^18 numbers a thread of the pool.
   template <typename T>
-  void attention(const T* q, std::size_t rows, std::size_t start, std::size_t heads, const KvLayer<T>& layer,
-                 std::span<const std::uint32_t> pages, T* out) const;
+  void attention(const T* q, std::span<const SequenceRows> batch, std::size_t heads, const KvLayer<T>& layer,
+                 T* out) const;
 
  private:
   Isa isa_;

@@ -76,12 +76,14 @@ void attention(benchmark::State& state, Isa isa) {
   for (std::size_t i = 0; i < std::max<std::size_t>(1, (rows == 1 ? 200u << 20 : 0) / bytes); ++i) {
     pools.emplace_back(pages.size() * stride);
     layers.push_back({pools.back().data(), stride, kv_heads, dim, page_size});
-    kernels.write_kv(keys.data(), keys.data(), positions, 0, layers.back(), pages);
+    const SequenceRows all[] = {{positions, 0, pages}};
+    kernels.write_kv(keys.data(), keys.data(), all, layers.back());
   }
   std::vector<T> out(rows * heads * dim);
+  const SequenceRows asked[] = {{rows, start, pages}};
   std::size_t next = 0;
   for (auto _ : state) {
-    kernels.attention(q.data(), rows, start, heads, layers[next], pages, out.data());
+    kernels.attention(q.data(), asked, heads, layers[next], out.data());
     next = (next + 1) % layers.size();
     benchmark::DoNotOptimize(out.data());
   }
@@ -128,7 +130,7 @@ void register_all(const std::string& type) {
     }
     std::vector<std::vector<std::int64_t>> shapes;
     for (const auto& [k, n] : {std::pair{768, 768}, {768, 2048}, {2048, 768}, {768, 32000}}) {
-      for (const int rows : {1, 2, 7, 30, 64, 512}) shapes.push_back({1, rows, k, n});
+      for (const int rows : {1, 2, 7, 16, 30, 64, 512}) shapes.push_back({1, rows, k, n});
     }
     for (const int rows : {1, 2048}) shapes.push_back({1, rows, 768, 2048});
     for (const int rows : {1, 30, 512}) shapes.push_back({1, rows, 5632, 2048});

@@ -62,9 +62,9 @@ class Attention : public KernelsOn<Where> {
     const auto q = narrow<Type>(in.q), k = narrow<Type>(in.k), v = narrow<Type>(in.v);
     std::vector<Type> out(in.q.size());
     for (std::size_t start = 0; start < in.positions(); start += chunk) {
-      const std::size_t rows = std::min(chunk, in.positions() - start);
-      kernels.write_kv(&k[start * k_row], &v[start * k_row], rows, start, kv.layer, kv.pages);
-      kernels.attention(&q[start * q_row], rows, start, in.shape.heads, kv.layer, kv.pages, &out[start * q_row]);
+      const SequenceRows rows[] = {{std::min(chunk, in.positions() - start), start, kv.pages}};
+      kernels.write_kv(&k[start * k_row], &v[start * k_row], rows, kv.layer);
+      kernels.attention(&q[start * q_row], rows, in.shape.heads, kv.layer, &out[start * q_row]);
     }
     return widen(out);
   }
@@ -180,7 +180,8 @@ TYPED_TEST(Attention, WritesKeysAndValuesBitByBitAndNothingElse) {
   const std::vector<T> before(kv.buffer.data(), kv.buffer.data() + kv.buffer.size());
   auto k = narrow<T>(random_floats(2 * 12, 47)), v = narrow<T>(random_floats(2 * 12, 48));
   assign(k[3], 0x1p-133f);  // a copy flushes nothing
-  kernels.write_kv(k.data(), v.data(), 2, 3, kv.layer, kv.pages);
+  const SequenceRows written[] = {{2, 3, kv.pages}};
+  kernels.write_kv(k.data(), v.data(), written, kv.layer);
   const auto bits = [](T value) { return std::bit_cast<std::uint32_t>(widened(value)); };
   std::size_t changed = 0;
   for (std::size_t i = 0; i < before.size(); ++i) changed += bits(before[i]) != bits(kv.buffer[i]);
@@ -207,10 +208,12 @@ TYPED_TEST(Attention, RefusesBadShapes) {
   ThreadPool pool(1);
   const Kernels kernels(this->kIsa, pool);
   PagedSequence<T> kv({4, 2, 6}, 8, 4, 1);
-  std::vector<T> rows(9 * 24), out(9 * 24);
-  EXPECT_THROW(kernels.attention(rows.data(), 9, 0, 4, kv.layer, kv.pages, out.data()), std::invalid_argument);
-  EXPECT_THROW(kernels.attention(rows.data(), 1, 0, 3, kv.layer, kv.pages, out.data()), std::invalid_argument);
-  EXPECT_THROW(kernels.write_kv(rows.data(), rows.data(), 1, 8, kv.layer, kv.pages), std::invalid_argument);
+  const std::vector<T> in(9 * 24);
+  std::vector<T> out(9 * 24);
+  const SequenceRows nine[] = {{9, 0, kv.pages}}, first[] = {{1, 0, kv.pages}}, ninth[] = {{1, 8, kv.pages}};
+  EXPECT_THROW(kernels.attention(in.data(), nine, 4, kv.layer, out.data()), std::invalid_argument);
+  EXPECT_THROW(kernels.attention(in.data(), first, 3, kv.layer, out.data()), std::invalid_argument);
+  EXPECT_THROW(kernels.write_kv(in.data(), in.data(), ninth, kv.layer), std::invalid_argument);
 }
 
 }  // namespace
