@@ -19,6 +19,11 @@ struct BFloat16Pair {
   BFloat16 even, odd;
 };
 
+/// The same pair widened.
+struct FloatPair {
+  float even, odd;
+};
+
 /// What one step of a chain takes: a float, or two bfloat16.
 template <typename T>
 struct ChainStep {

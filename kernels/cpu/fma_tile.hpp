@@ -35,7 +35,8 @@ struct FmaTile {
   }
 
   /// sum[r][b] = fma(x[r * x_stride + k], w[b][k * w_stride .. + 15], sum[r][b]) for k = 0 .. count-1. X and W are both
-  /// float, or both pairs (then a step is two products, the odd one first), or float and BFloat16.
+  /// float, or both pairs (then a step is two products, the odd one first; x may be widened unless L::kPairAtOnce), or
+  /// float and BFloat16.
   template <typename X, typename W>
   RADIXLAB_INLINE void run(const X* x, std::size_t x_stride, const W* const (&w)[B], std::size_t w_stride,
                            std::size_t count) {
@@ -58,7 +59,7 @@ struct FmaTile {
       if constexpr (kAhead) {
         for (int b = 0; b < B; ++b) L::prefetch(ahead[b] + k * w_stride);
       }
-      if constexpr (std::is_same_v<X, BFloat16Pair> && !L::kPairAtOnce) {
+      if constexpr (std::is_same_v<W, BFloat16Pair> && !L::kPairAtOnce) {
         step<typename L::Odd>(x + k, x_stride, w, k * w_stride);
         step<typename L::Even>(x + k, x_stride, w, k * w_stride);
       } else {

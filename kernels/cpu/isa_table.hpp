@@ -40,8 +40,9 @@ struct AttentionArgs {  // of one sequence
 
 template <typename T>
 struct TypeTable {
-  /// Outputs 16 * panel_begin .. min(n, 16 * panel_end) - 1 of all rows. scratch: if steps > kLinearSteps,
-  /// [min(rows, kLinearRows), 16 * (panel_end - panel_begin)], else nothing.
+  /// Outputs 16 * panel_begin .. min(n, 16 * panel_end) - 1 of all rows. scratch: if steps > kLinearSteps, sums
+  /// [min(rows, kLinearRows), 16 * (panel_end - panel_begin)]; behind them, if T is BFloat16, x widened
+  /// [min(rows, kLinearRows), min(steps, kLinearSteps), 2].
   void (*linear)(const LinearArgs<Step<T>, T>&, std::size_t panel_begin, std::size_t panel_end, float* scratch);
   void (*head)(const LinearArgs<Step<T>, float>&, std::size_t panel_begin, std::size_t panel_end, float* scratch);
   void (*rms_norm)(const T* x, std::size_t d, const float* weight, float eps, T* y);  // one row

@@ -38,8 +38,9 @@ void multiply(ThreadPool& pool, Kernel kernel, const T* x, std::size_t rows, con
   const std::size_t piece = std::max<std::size_t>(8, divide_up(divide_up(w.num_panels(), pieces), 8) * 8);
   in_pieces(pool, w.num_panels(), piece, [&](std::size_t begin, std::size_t end) {
     static thread_local HugeBuffer<float> memory;
-    const std::size_t floats = args.steps > kLinearSteps ? std::min(rows, kLinearRows) * 16 * (end - begin) : 0;
-    kernel(args, begin, end, scratch(memory, floats));
+    const std::size_t sums = args.steps > kLinearSteps ? 16 * (end - begin) : 0;
+    const std::size_t widened = kStep<T> == 1 ? 0 : 2 * std::min(args.steps, kLinearSteps);
+    kernel(args, begin, end, scratch(memory, std::min(rows, kLinearRows) * (sums + widened)));
   });
 }
 
@@ -59,16 +60,20 @@ const IsaTable& isa_table(Isa isa) {
   return scalar_table();
 }
 
-Kernels::Kernels(Isa isa, ThreadPool& pool) : isa_(isa), table_(&isa_table(isa)), pool_(&pool) {}
+Kernels::Kernels(Isa isa, ThreadPool& pool)
+    : isa_(isa),
+      table_(&isa_table(isa)),
+      many_rows_(isa == Isa::avx512_bf16 && fma_beats_dot() ? &isa_table(Isa::avx512) : table_),
+      pool_(&pool) {}
 
 template <typename T>
 void Kernels::linear(const T* x, std::size_t rows, const PackedMatrix<T>& w, T* y) const {
-  multiply(*pool_, table_of<T>(*table_).linear, x, rows, w, y);
+  multiply(*pool_, table_of<T>(rows > 1 ? *many_rows_ : *table_).linear, x, rows, w, y);
 }
 
 template <typename T>
 void Kernels::head(const T* x, std::size_t rows, const PackedMatrix<T>& w, float* y) const {
-  multiply(*pool_, table_of<T>(*table_).head, x, rows, w, y);
+  multiply(*pool_, table_of<T>(rows > 1 ? *many_rows_ : *table_).head, x, rows, w, y);
 }
 
 template <typename T>

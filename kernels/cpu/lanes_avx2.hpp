@@ -51,6 +51,7 @@ struct Lanes {
       const __m256 factor = even(_mm256_set1_epi16(static_cast<short>(p.odd.bits)));
       return {factor, factor};
     }
+    static Lanes broadcast(FloatPair p) { return Lanes::broadcast(p.odd); }
   };
   struct Even {
     static Lanes load(const BFloat16Pair* p) { return {even(load_bits(p)), even(load_bits(p + 8))}; }
@@ -58,6 +59,7 @@ struct Lanes {
       const __m256 factor = even(_mm256_set1_epi32(__builtin_bit_cast(int, p)));
       return {factor, factor};
     }
+    static Lanes broadcast(FloatPair p) { return Lanes::broadcast(p.even); }
   };
 
   friend Lanes operator+(Lanes a, Lanes b) { return {_mm256_add_ps(a.lo, b.lo), _mm256_add_ps(a.hi, b.hi)}; }

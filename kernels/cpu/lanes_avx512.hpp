@@ -48,10 +48,12 @@ struct Lanes {
   struct Odd {
     static Lanes load(const BFloat16Pair* p) { return {odd(_mm512_loadu_epi32(p))}; }
     static Lanes broadcast(BFloat16Pair p) { return {odd(both(p))}; }
+    static Lanes broadcast(FloatPair p) { return Lanes::broadcast(p.odd); }
   };
   struct Even {
     static Lanes load(const BFloat16Pair* p) { return {even(_mm512_loadu_epi32(p))}; }
     static Lanes broadcast(BFloat16Pair p) { return {even(both(p))}; }
+    static Lanes broadcast(FloatPair p) { return Lanes::broadcast(p.even); }
   };
 #endif
 

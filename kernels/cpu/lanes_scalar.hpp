@@ -39,12 +39,14 @@ struct Lanes {
       return make([&](int i) { return widen(p[i].odd); });
     }
     static Lanes broadcast(BFloat16Pair p) { return Lanes::broadcast(widen(p.odd)); }
+    static Lanes broadcast(FloatPair p) { return Lanes::broadcast(p.odd); }
   };
   struct Even {
     static Lanes load(const BFloat16Pair* p) {
       return make([&](int i) { return widen(p[i].even); });
     }
     static Lanes broadcast(BFloat16Pair p) { return Lanes::broadcast(widen(p.even)); }
+    static Lanes broadcast(FloatPair p) { return Lanes::broadcast(p.even); }
   };
 
   friend Lanes operator+(const Lanes& a, const Lanes& b) {

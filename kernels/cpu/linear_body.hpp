@@ -1,6 +1,7 @@
 // y = x W^T. The order of the loops decides what is read from where: a group of panels is taken from memory once for a
 // whole block of rows and meanwhile stays in the second-level cache.
 #pragma once
+#include "kernels/cpu/elementwise_body.hpp"
 #include "kernels/cpu/fma_tile.hpp"
 #include "kernels/cpu/isa_table.hpp"
 
@@ -13,22 +14,48 @@ class LinearBody {
   using Args = LinearArgs<S, Y>;
 
   static void run(const Args& args, std::size_t panel_begin, std::size_t panel_end, float* scratch) {
+    const std::size_t sums = smaller(args.rows, kLinearRows) * 16 * (panel_end - panel_begin);
+    float* const x_scratch = args.steps > kLinearSteps ? scratch + sums : scratch;
     for (std::size_t row = 0; row < args.rows; row += kLinearRows) {
       const std::size_t row_end = smaller(row + kLinearRows, args.rows);
       std::size_t k = 0;
       do {  // once even for no step: an empty chain is +0
         const std::size_t k_end = smaller(k + kLinearSteps, args.steps);
-        block(args, {row, row_end, k, k_end, panel_begin, panel_end, scratch});
+        Block b{nullptr, args.steps, row, row_end, k, k_end, panel_begin, panel_end, scratch};
+        take_x(args, b, x_scratch);
+        block(args, b);
         k = k_end;
       } while (k < args.steps);
     }
   }
 
  private:
+  // Where no instruction multiplies pairs, those of x are widened once, not in every tile.
+  static constexpr bool kWidened = std::is_same_v<S, BFloat16Pair> && !L::kPairAtOnce;
+  using X = std::conditional_t<kWidened, FloatPair, S>;
+
   struct Block {
-    std::size_t row, row_end, k, k_end, panel, panel_end;
+    const X* x;  // [row_end - row, x_stride], from step k on
+    std::size_t x_stride, row, row_end, k, k_end, panel, panel_end;
     float* scratch;
   };
+
+  static void take_x(const Args& args, Block& block, [[maybe_unused]] float* scratch) {
+    const S* const x = args.x + block.row * args.steps + block.k;
+    if constexpr (kWidened) {
+      const std::size_t steps = block.k_end - block.k;
+      for (std::size_t row = 0; row < block.row_end - block.row; ++row) {
+        const auto* const from = reinterpret_cast<const BFloat16*>(x + row * args.steps);
+        float* const to = scratch + row * 2 * steps;
+        ElementwiseBody<L>::for_each_vector(
+            2 * steps, [&](std::size_t i, int lanes) { L::load_first(from + i, lanes).store_first(to + i, lanes); });
+      }
+      block.x = reinterpret_cast<const FloatPair*>(scratch);
+      block.x_stride = steps;
+    } else {
+      block.x = x;
+    }
+  }
 
   static std::size_t smaller(std::size_t a, std::size_t b) { return a < b ? a : b; }
 
@@ -67,7 +94,7 @@ class LinearBody {
     } else {
       sums.load(waiting(), stride, 16);
     }
-    sums.run(args.x + row * args.steps + block.k, args.steps, w, 16, block.k_end - block.k);
+    sums.run(block.x + (row - block.row) * block.x_stride, block.x_stride, w, 16, block.k_end - block.k);
     if (block.k_end == args.steps) {
       const std::size_t columns = args.n - (panel + B - 1) * 16;
       sums.store(args.y + row * args.n + panel * 16, args.n, columns < 16 ? static_cast<int>(columns) : 16);
