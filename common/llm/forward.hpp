@@ -7,7 +7,9 @@
 ///   logits = lm_head(norm(hidden))            asked for apart, and only for the rows that are needed
 ///
 /// It works on plain views, links no LibTorch and knows no cache manager: a sequence brings its page table along.
-/// A row's bits depend on its own tokens and positions alone, never on chunking, neighbours, threads or page order
+/// Sequences are computed in batches: all their rows go through each matrix together, so that a weight that comes from
+/// memory serves them all. A row's bits depend on its own tokens and positions alone, never on chunking, on the other
+/// sequences of its batch, on threads or page order
 /// (docs/numerics.md), which is why a cached page may stand in for computing. The type that is computed in is the
 /// model's; hidden states leave and come back as float32, which holds every bfloat16 exactly.
 #pragma once
@@ -43,10 +45,15 @@ class Forward {
   /// `model` and `pool` must outlive it.
   Forward(const Model& model, Isa isa, ThreadPool& pool);
 
-  /// Computes `sequence` and writes its KV into `kv`, a pool of the model's type. Returns the hidden state before the
-  /// last norm [n, hidden_size], good until the next call. O(n (parameters + start + n)). Throws, with nothing written,
-  /// for ids beyond the vocabulary, too few pages, positions beyond max_position_embeddings, or a pool of another type.
-  std::span<const float> run(const Sequence& sequence, KvPool& kv);
+  /// Computes a batch and writes its KV into `kv`, a pool of the model's type. Returns the hidden states before the last
+  /// norm [rows of all sequences, hidden_size], sequence after sequence, good until the next call. A sequence may start
+  /// in pages that others read too; a page that it writes must be no other's. O(sum of n (parameters + start + n)).
+  ///
+  /// Throws std::invalid_argument that names the sequence, with nothing written, for ids beyond the vocabulary, too few
+  /// pages, positions beyond max_position_embeddings, and a page that one sequence writes and another uses; also for an
+  /// empty batch or sequence and a pool of another type.
+  std::span<const float> run(std::span<const Sequence> batch, KvPool& kv);
+  std::span<const float> run(const Sequence& sequence, KvPool& kv) { return run(std::span(&sequence, 1), kv); }
 
   /// logits [rows, vocab_size] of hidden states [rows, hidden_size] that run() gave.
   void logits(std::span<const float> hidden, std::span<float> logits);
@@ -60,11 +67,13 @@ class Forward {
   template <class T>
   struct Block {
     T* hidden;  ///< [rows, hidden_size]
-    std::size_t rows, start;
-    std::span<const PageId> pages;
+    std::size_t rows;
+    std::span<const SequenceRows> sequences;  ///< whose rows they are
   };
 
   void check(const Sequence& sequence, const KvPool& kv) const;
+  void check(std::span<const Sequence> batch, const KvPool& kv) const;
+  void gather_angles(std::span<const SequenceRows> sequences);
   template <class T>
   void block(const Block<T>& b, KvPool& kv);
   template <class T>
@@ -76,7 +85,8 @@ class Forward {
   Kernels kernels_;
   RotaryTable rotary_;
   std::size_t tokens_computed_ = 0;
-  HugeBuffer<float> hidden_;  // [rows of the call, hidden_size]: what run() returns
+  HugeBuffer<float> hidden_;     // [rows of the call, hidden_size]: what run() returns
+  HugeBuffer<float> cos_, sin_;  // [rows of the block, head_dim / 2]: each row's angles
   std::variant<WorkSpace<float>, WorkSpace<BFloat16>> work_;
 };
 
