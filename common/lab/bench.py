@@ -1,8 +1,8 @@
 """./lab bench: the speed of the main job beside LibTorch's stock operators, on a random model of 125 million parameters.
 
 `./lab bench prefix` measures how fast a prefix is found, by chapter 02's scan and chapter 03's index;
-`./lab bench copy` what a hit costs that is copied; `./lab bench course` one job under every manager. All three without
-LibTorch.
+`./lab bench copy` what a hit costs that is copied; `./lab bench course` one job under every manager; `./lab bench
+batch` what a batch gains in decode. All four without LibTorch.
 
 Both sides, each in float32 and bfloat16, run in turn in one process on the same processors; figures are medians. With
 --save the figures go to docs/performance/main-job.json and docs/performance.md is written from them; a test fails if the
@@ -12,7 +12,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from lab import bench_copy, bench_course, bench_prefix
+from lab import bench_batch, bench_copy, bench_course, bench_prefix
 from lab.bench_files import save
 from lab.build import build, configure
 from lab.demo import TIMED_MODEL, make_timed_model
@@ -20,7 +20,7 @@ from lab.places import ROOT, program
 from lab.setup import set_up
 from lab.terminal import say
 
-SUMMARY = "measure the main job beside LibTorch's stock operators, how a prefix is found, or what a copy costs"
+SUMMARY = "measure the main job beside LibTorch's stock operators, how a prefix is found, what a copy costs or a batch gains"
 EXAMPLE = "./lab bench -- --rounds 3     (the benchmark's own options after --)"
 TAKES_MORE = True
 PROGRAM = "bench_main_job"
@@ -29,7 +29,7 @@ PAGE = ROOT / "docs/performance.md"
 
 
 def add_arguments(parser):
-    parser.add_argument("what", nargs="?", choices=("main-job", "prefix", "copy", "course"), default="main-job",
+    parser.add_argument("what", nargs="?", choices=("main-job", "prefix", "copy", "course", "batch"), default="main-job",
                         help="default: main-job")
     parser.add_argument("--save", action="store_true", help="write the figures and their page into docs/")
 
@@ -41,6 +41,8 @@ def run(arguments):
         return bench_copy.run(arguments)
     if arguments.what == "course":
         return bench_course.run(arguments)
+    if arguments.what == "batch":
+        return bench_batch.run(arguments)
     set_up("test")
     configure("test")
     build("test", [PROGRAM, "make_model"])

@@ -101,15 +101,15 @@ def first_questions(document):
     return "".join(f"{json.dumps(ask)}\n" for ask in asked[:TIMED_QUESTIONS])
 
 
-def make_timed_model():
-    """Made once (250 MB); a half-written one is never taken for whole."""
+def make_timed_model(preset="test"):
+    """Made once (250 MB), by that build's program; a half-written one is never taken for whole."""
     if TIMED_MODEL.exists():
         return
     work = TIMED_MODEL.with_name(TIMED_MODEL.name + ".making")
     shutil.rmtree(work, ignore_errors=True)
     work.parent.mkdir(parents=True, exist_ok=True)
     with Progress(f"Making {shown(TIMED_MODEL)} (250 MB on disk)"):
-        command = [str(program("make_model")), "--preset", "110m", "--dtype", "bfloat16",
+        command = [str(program("make_model", preset)), "--preset", "110m", "--dtype", "bfloat16",
                    "--tokenizer", str(CHECKPOINT / "tokenizer.model"), "--out", str(work)]
         made = subprocess.run(command, capture_output=True, text=True)
         if made.returncode != 0:

@@ -3,7 +3,7 @@ import json
 import unittest
 import xml.etree.ElementTree as xml
 
-from lab import bench, bench_copy, bench_course, bench_prefix, plot
+from lab import bench, bench_batch, bench_copy, bench_course, bench_prefix, plot
 
 
 class Page(unittest.TestCase):
@@ -99,6 +99,23 @@ class Course(unittest.TestCase):
         text = bench_course.chapters(self.figures)[1]
         self.figures["rows"][1]["computed"] += 1
         self.assertNotEqual(text.read_text(), bench_course.quoted(text.read_text(), self.figures, "02"))
+
+
+class Batch(unittest.TestCase):
+    def setUp(self):
+        self.figures = json.loads(bench_batch.FIGURES.read_text())
+
+    def test_the_page_is_made_from_the_figures(self):
+        self.assertEqual(bench_batch.PAGE.read_text(), bench_batch.page(self.figures), "./lab bench batch --save makes it anew")
+
+    def test_the_limit_holds_and_would_be_missed(self):
+        self.assertEqual(bench_batch.trouble(self.figures), "")
+        one = self.figures["runs"][0]
+        for isa, limit in (("avx512_bf16", 4), ("avx512", 2), ("scalar", 2)):
+            one.update(isa=isa, batched_rate=limit * one["in_turn_rate"])
+            self.assertEqual(bench_batch.trouble(self.figures), "")
+            one["batched_rate"] *= 0.99
+            self.assertIn(f"expected {limit} with {isa}", bench_batch.trouble(self.figures))
 
 
 class Plot(unittest.TestCase):
