@@ -68,7 +68,7 @@ KvPool& CpuDevice::pool() {
 
 void CpuDevice::do_run(std::span<const Sequence> batch, const Asked& asked) {
   const std::size_t width = config().hidden_size;
-  const std::span<const float> hidden = hidden_of(batch);
+  const std::span<const float> hidden = forward_.run(batch, pool());
   if (!asked.hidden.empty()) std::ranges::copy(hidden, asked.hidden.begin());
   asked_.clear();
   for (const std::size_t row : asked.rows) {
@@ -76,16 +76,6 @@ void CpuDevice::do_run(std::span<const Sequence> batch, const Asked& asked) {
     asked_.insert(asked_.end(), state.begin(), state.end());
   }
   do_logits(asked_, asked.logits);
-}
-
-// [rows of the batch, hidden_size], sequence after sequence.
-std::span<const float> CpuDevice::hidden_of(std::span<const Sequence> batch) {
-  hidden_.clear();
-  for (const Sequence& sequence : batch) {
-    const std::span<const float> states = forward_.run(sequence, pool());
-    hidden_.insert(hidden_.end(), states.begin(), states.end());
-  }
-  return hidden_;
 }
 
 void CpuDevice::do_logits(std::span<const float> hidden, std::span<float> logits) {

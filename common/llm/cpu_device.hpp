@@ -40,7 +40,6 @@ class CpuDevice : public Device {
   void do_poison(std::span<const PageId> pages) override;
 
   KvPool& pool();
-  std::span<const float> hidden_of(std::span<const Sequence> batch);
   std::size_t scratch_bytes(const Reserved& wanted) const;
 
   const Model& model_;
@@ -49,8 +48,7 @@ class CpuDevice : public Device {
   std::size_t memory_;  // [bytes] that the machine had left at first
   Reserved reserved_;
   std::optional<KvPool> pool_;
-  std::vector<float> hidden_;  // [rows of the batch, hidden_size]
-  std::vector<float> asked_;   // [asked rows, hidden_size]
+  std::vector<float> asked_;  // [asked rows, hidden_size]
 };
 
 }  // namespace radixlab
