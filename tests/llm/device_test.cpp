@@ -1,8 +1,6 @@
-// What every device promises, on the CPU: batches, copies that overlap, poison, numbers, memory, and its end.
+// What every device promises, on the CPU: batches, copies that overlap, poison, numbers and memory.
 #include <algorithm>
 #include <cmath>
-#include <fstream>
-#include <functional>
 #include <gtest/gtest.h>
 #include <numeric>
 #include <random>
@@ -10,7 +8,6 @@
 #include "00-baseline/reference.hpp"
 #include "apps/random_model.hpp"
 #include "llm/cpu_device.hpp"
-#include "llm/device_wrapper.hpp"
 #include "testing/compare.hpp"
 #include "testing/temporary_folder.hpp"
 
@@ -289,147 +286,6 @@ TEST_P(DeviceTest, APoolOfOtherPagesServesTheSameWeights) {
 
 INSTANTIATE_TEST_SUITE_P(Types, DeviceTest, testing::Values(DType::f32, DType::bf16),
                          [](const auto& type) { return std::string(weight_dtype_name(type.param)); });
-
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-// Memory of this process that is no file's [bytes].
-std::size_t resident() {
-  std::ifstream status("/proc/self/status");
-  for (std::string word; status >> word;) {
-    std::size_t kilobytes = 0;
-    if (word == "RssAnon:" && status >> kilobytes) return kilobytes * 1024;
-  }
-  return 0;
-}
-
-TEST(DeviceMemory, ABatchTakesNoMoreThanIsTakenOff) {
-  const TemporaryFolder folder;
-  RandomModel random;
-  random.config = *preset_config("15m");
-  write_random_model(random, folder / "model", [](std::size_t) {});
-  const Model model(folder / "model", DType::f32);
-  constexpr std::size_t kRows = 600;
-  const Tokens tokens(kRows, 7);
-  Pages pages(kRows / 8);
-  std::iota(pages.begin(), pages.end(), 0);
-  std::vector<std::size_t> rows(kRows);
-  std::iota(rows.begin(), rows.end(), 0);
-  std::vector<float> logits(kRows * random.config.vocab_size, 1), hidden(kRows * random.config.hidden_size, 1);
-  ThreadPool threads(2);
-  CpuDevice device(model, best_isa(), threads);
-  const std::size_t all = device.free_bytes();
-  device.make_pool(pages.size(), 8);
-  device.poison(pages);
-  device.reserve(kRows, kRows);
-  const std::size_t before = resident();
-  device.run({tokens, 0, pages}, {.rows = rows, .logits = logits, .hidden = hidden});
-  const std::size_t taken = resident() - before;
-  EXPECT_GT(taken, kRows * random.config.intermediate_size * sizeof(float)) << "what is measured is there";
-  EXPECT_LE(taken, all - device.free_bytes());
-}
-#endif
-
-/// Fails once, at whatever comes first, and counts what still reaches it.
-class FailsOnce : public DeviceWrapper {
- public:
-  using DeviceWrapper::DeviceWrapper;
-  std::size_t reached = 0;
-
- private:
-  void fail() {
-    if (++reached == 1) throw DeviceError("bus 4 is gone");
-  }
-  void do_run(std::span<const Sequence>, const Asked&) override { fail(); }
-  void do_logits(std::span<const float>, std::span<float>) override { fail(); }
-  void do_copy_pages(std::span<const PageCopy>) override { fail(); }
-  void do_poison(std::span<const PageId>) override { fail(); }
-  void do_make_pool(std::size_t, std::size_t) override { fail(); }
-  void do_reserve(const Reserved&) override { fail(); }
-};
-
-class DeviceEnd : public testing::Test {
- protected:
-  DeviceEnd() {
-    RandomModel random;
-    random.config = *preset_config("tiny");
-    write_random_model(random, folder_ / "model", [](std::size_t) {});
-    model_.emplace(folder_ / "model", DType::f32);
-    cpu_.emplace(*model_, best_isa(), threads_);
-    cpu_->make_pool(4, 4);
-    cpu_->reserve(4, 16);
-  }
-
-  TemporaryFolder folder_;
-  ThreadPool threads_{1};
-  std::optional<Model> model_;
-  std::optional<CpuDevice> cpu_;
-};
-
-TEST_F(DeviceEnd, AfterAnErrorEveryCallThrowsTheSameWordsAtOnce) {
-  const Tokens tokens = {1};
-  const Pages page = {0};
-  std::vector<float> hidden(model_->config().hidden_size), logits(model_->config().vocab_size);
-  const std::function<void(Device&)> calls[] = {
-      [&](Device& d) {
-        d.run({tokens, 0, page}, {});
-      },
-      [&](Device& d) { d.logits(hidden, logits); },
-      [&](Device& d) { d.copy_kv(0, 1, 2); },
-      [&](Device& d) { d.copy_pages({}); },
-      [&](Device& d) { d.make_pool(2, 2); },
-      [&](Device& d) { d.reserve(9, 20); },
-      [&](Device& d) { d.run(Sequence{}, {}); }};  // bad arguments of a dead device are no matter
-  for (std::size_t first = 0; first + 1 < std::size(calls); ++first) {
-    FailsOnce failing(*cpu_);
-    EXPECT_EQ(failing.ended(), std::nullopt);
-    EXPECT_THROW(calls[first](failing), DeviceError);
-    EXPECT_EQ(failing.ended(), "bus 4 is gone");
-    for (const auto& call : calls) {
-      try {
-        call(failing);
-        ADD_FAILURE() << "went through";
-      } catch (const DeviceError& error) {
-        EXPECT_STREQ(error.what(), "bus 4 is gone");
-      }
-    }
-    EXPECT_EQ(failing.reached, 1u);
-    EXPECT_EQ(failing.tokens_computed() + failing.tokens_copied(), 0u);
-  }
-  EXPECT_EQ(cpu_->ended(), std::nullopt);
-}
-
-TEST_F(DeviceEnd, ADeviceSeesGoodArgumentsAlone) {
-  FailsOnce device(*cpu_);
-  const Tokens tokens = {1, 2, 3, 4, 5}, unknown = {-1};
-  const Pages pages = {0, 1}, beyond = {4};
-  const Sequence bad[] = {{{}, 0, pages},           {tokens, 0, std::span(pages).first(1)},
-                          {unknown, 0, pages},      {std::span(tokens).first(1), 0, beyond},
-                          {tokens, 0, pages},       {std::span(tokens).first(1), 16, pages},
-                          {tokens, 1u << 30, pages}};
-  for (const Sequence& sequence : bad) EXPECT_THROW(device.run(sequence, {}), std::invalid_argument);
-  const std::vector<PageCopy> copies[] = {{{0, 2, 3}, {1, 2, 1}}, {{4, 1, 1}}, {{1, 4, 1}}, {{0, 1, 5}}};
-  for (const auto& list : copies) EXPECT_THROW(device.copy_pages(list), std::invalid_argument);
-  EXPECT_THROW(device.poison(beyond), std::invalid_argument);
-  EXPECT_EQ(device.reached, 0u);
-}
-
-TEST_F(DeviceEnd, PoisonIsNotWhereItIsTold) {
-  FailsOnce failing(*cpu_);
-  const Pages page = {0};
-  failing.poison(page);
-  failing.poison(page);
-  EXPECT_EQ(failing.reached, 1u);
-  EXPECT_THROW(failing.copy_kv(0, 1, 2), DeviceError);
-}
-
-TEST_F(DeviceEnd, AWrapperEndsWithWhatItWraps) {
-  FailsOnce failing(*cpu_);
-  DeviceWrapper outer(static_cast<Device&>(failing));
-  const Tokens tokens = {1};
-  const Pages page = {0};
-  EXPECT_THROW(failing.run({tokens, 0, page}, {}), DeviceError);
-  EXPECT_EQ(outer.ended(), "bus 4 is gone");
-  EXPECT_THROW(outer.copy_pages({}), DeviceError);
-}
 
 }  // namespace
 }  // namespace radixlab
