@@ -22,7 +22,9 @@ void add_engine_options(CLI::App& app, EngineOptions& options) {
       ->check(CLI::IsMember({"best", "scalar", "avx2", "avx512", "avx512_bf16"}))
       ->capture_default_str();
   add_dtype_option(app, options.dtype);
-  app.add_option("--device", options.device, "Where it runs")->check(CLI::IsMember(device_names()))->capture_default_str();
+  app.add_option("--device", options.device, "Where it runs")
+      ->check(CLI::IsMember(device_names()))
+      ->capture_default_str();
 }
 
 void add_dtype_option(CLI::App& app, std::string& dtype) {

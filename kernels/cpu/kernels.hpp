@@ -66,11 +66,11 @@ class Kernels {
   template <typename T>
   void write_kv(const T* k, const T* v, std::span<const SequenceRows> batch, const KvLayer<T>& layer) const;
 
-  /// Causal attention: row r of a sequence, in q [rows of the batch, heads, head_dim], sees its sequence's keys 0 ..
-  /// start + r, which are written already. Query head h reads KV head h / (heads / kv_heads). out [rows of the batch,
-  /// heads, head_dim]. Throws std::invalid_argument if the pages of a sequence are too few or heads is no multiple of
-  /// kv_heads. O(sum of the keys that the rows see). Where page_size is no multiple of 16, the calling thread keeps
-  /// memory for the keys of the longest sequence, or for 2^18 numbers a thread of the pool.
+  /// Causal attention: row r of a sequence, in q [rows of the batch, heads, head_dim], sees the keys 0 to start + r of its
+  /// sequence, which are written already. Query head h reads KV head h / (heads / kv_heads). out [rows of the batch, heads,
+  /// head_dim]. Throws std::invalid_argument if the pages of a sequence are too few or heads is no multiple of kv_heads.
+  /// O(sum of the keys that the rows see). Where page_size is no multiple of 16, the calling thread keeps memory for the
+  /// keys of the longest sequence, or for 2^18 numbers a thread of the pool.
   template <typename T>
   void attention(const T* q, std::span<const SequenceRows> batch, std::size_t heads, const KvLayer<T>& layer,
                  T* out) const;
