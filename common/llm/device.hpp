@@ -1,9 +1,9 @@
 /// \file
 /// What runs a batch and owns the KV pool. The CPU (cpu_device.hpp) is the first; whoever serves requests knows this
-/// page alone, so that another device changes none of them.
+/// header alone, so that another device changes none of them.
 ///
 ///   make_pool    pages of P tokens, called 0, 1, 2 ...; how numbers lie in a page is the device's own business
-///   reserve      scratch for the largest batch that will come; what is left after it, free_bytes() says
+///   reserve      scratch for the largest batch that will come; afterwards free_bytes() says what is left
 ///   run          computes a batch, writes its KV, leaves the logits of the asked rows on the host
 ///   copy_pages   copies parts of pages to other pages, all at once
 ///
@@ -60,9 +60,9 @@ class Device : public KvStore {
   /// Scratch for batches of up to so many rows and positions. It only grows. Throws as make_pool does.
   void reserve(std::size_t rows, std::size_t positions);
 
-  /// Computes `batch` and writes its KV to the pages; no sequence reads what another one of the batch writes. Throws
-  /// std::invalid_argument for unknown tokens and pages, too few pages, positions beyond max_position_embeddings, rows
-  /// or positions beyond what is reserved, and spans of another size than Asked says.
+  /// Computes `batch` and writes its KV to the pages. REQUIRES: no sequence uses a page that another one writes; the CPU
+  /// refuses such a batch. Throws std::invalid_argument for unknown tokens and pages, too few pages, positions beyond
+  /// max_position_embeddings, rows or positions beyond what is reserved, and spans of another size than Asked says.
   void run(std::span<const Sequence> batch, const Asked& asked);
   void run(const Sequence& alone, const Asked& asked) { run(std::span(&alone, 1), asked); }
   /// logits [rows, vocab_size] of hidden states [rows, hidden_size] that this device's run() gave; any number of rows.
