@@ -170,28 +170,17 @@ std::vector<PageId> RadixCacheManager::reset() {
 
 Snapshot RadixCacheManager::snapshot() const {
   Snapshot shot{options_.page_size, true, sizes_, {}};
-  std::vector<const Node*> open;  // a stack and no recursion: a long chat is a deep tree
-  const auto push_children = [&](const Node& parent) {
-    const auto children = parent.children.in_order();
-    open.insert(open.end(), children.rbegin(), children.rend());
-  };
-  for (const auto& [salt, root] : tree_.roots()) {
-    push_children(*root);
-    while (!open.empty()) {
-      const Node& n = *open.back();
-      open.pop_back();
-      const auto tokens = n.tokens.view();
-      const auto pages = n.pages.view();
-      shot.nodes.push_back({n.id + 1,
-                            n.parent->is_root() ? 0 : n.parent->id + 1,
-                            salt,
-                            {tokens.begin(), tokens.end()},
-                            {pages.begin(), pages.end()},
-                            n.use,
-                            order_.contains(n)});
-      push_children(n);
-    }
-  }
+  tree_.for_each_node([&](const Node& n) {
+    const auto tokens = n.tokens.view();
+    const auto pages = n.pages.view();
+    shot.nodes.push_back({n.id + 1,
+                          n.parent->is_root() ? 0 : n.parent->id + 1,
+                          n.cache_salt,
+                          {tokens.begin(), tokens.end()},
+                          {pages.begin(), pages.end()},
+                          n.use,
+                          order_.contains(n)});
+  });
   return shot;
 }
 

@@ -84,18 +84,23 @@ class RadixTree {
   /// A handle that ends inside a page names a node of that one page, and is refused where there are no partial hits.
   Node& node(const CacheHandle& handle) const;
 
-  /// Calls f(node) for every node but the roots, parents before children. O(nodes).
+  /// Calls f(node) for every node but the roots: parents before children, siblings in the order of their tokens. O(nodes
+  /// log siblings).
   template <class F>
   void for_each_node(F f) const {
     std::vector<Node*> open;  // a stack and no recursion: a long chat is a deep tree
-    for (const auto& [salt, root] : roots_) open.push_back(root);
-    while (!open.empty()) {
-      const Node& parent = *open.back();
-      open.pop_back();
-      parent.children.for_each([&](Node* child) {
-        f(*child);
-        open.push_back(child);
-      });
+    const auto push_children = [&](const Node& parent) {
+      const auto children = parent.children.in_order();
+      open.insert(open.end(), children.rbegin(), children.rend());
+    };
+    for (const auto& [salt, root] : roots_) {
+      push_children(*root);
+      while (!open.empty()) {
+        Node& node = *open.back();
+        open.pop_back();
+        f(node);
+        push_children(node);
+      }
     }
   }
 
