@@ -17,25 +17,17 @@ std::optional<Request> CacheManager::fork(Request& r) {
   chunk_done(r);
   const CacheHandle shared = cache_.whole_pages(r.handle);
   const std::size_t whole = shared.cached_len / page_size_;
-  Request twin{.tokens = r.tokens, .cache_salt = r.cache_salt, .computed = r.computed, .hit = r.computed};
-  twin.pages.reserve(pages_for(twin.tokens.size()));
-  cache_.lock_handle(shared);
-  twin.pages.assign(r.pages.begin(), r.pages.begin() + static_cast<std::ptrdiff_t>(whole));
-  bool room = false;
+  Request twin{.tokens = r.tokens, .cache_salt = r.cache_salt};
+  if (!begin(twin, shared)) return std::nullopt;
   try {
-    room = grow(twin, twin.tokens.size());
-    for (std::size_t i = whole; room && i < pages_for(r.computed); ++i)
+    for (std::size_t i = whole; i < pages_for(r.computed); ++i)
       kv_.copy_kv(r.pages[i], twin.pages[i], std::min(page_size_, r.computed - i * page_size_));
   } catch (...) {
     give_back(twin.pages, whole);
     cache_.unlock_handle(shared);
     throw;
   }
-  if (!room) {
-    cache_.unlock_handle(shared);
-    return std::nullopt;
-  }
-  twin.handle = shared;
+  twin.computed = twin.hit = r.computed;
   return twin;
 }
 
