@@ -9,9 +9,6 @@
 namespace radixlab {
 namespace {
 
-// Rows whose logits are made together: no bit depends on it, and the scratch for them is bounded.
-constexpr std::size_t kHeadRows = 512;
-
 // Bytes that the machine can give without swapping; all that it has, where it does not say.
 std::size_t available_memory() {
   std::ifstream info("/proc/meminfo");
@@ -33,7 +30,7 @@ std::size_t CpuDevice::free_bytes() const { return memory_ - std::min(memory_, s
 std::size_t CpuDevice::scratch_bytes(const Reserved& wanted) const {
   if (wanted == Reserved{}) return 0;
   constexpr std::size_t kArrays = 20, kMapped = std::size_t{2} << 20;  // each begins on a page of 2 MiB
-  constexpr std::size_t kBlock = 512;                                  // rows that pass through a layer together
+  constexpr std::size_t kBlock = Forward::kBlockRows;
   const ModelConfig& c = config();
   const std::size_t block = std::max(wanted.rows, kBlock), number = dtype_size(type());
   const std::size_t widths = 3 * c.hidden_size + 2 * c.query_size() + 2 * c.kv_size() + 3 * c.intermediate_size;
@@ -80,8 +77,8 @@ void CpuDevice::do_run(std::span<const Sequence> batch, const Asked& asked) {
 
 void CpuDevice::do_logits(std::span<const float> hidden, std::span<float> logits) {
   const std::size_t width = config().hidden_size, vocab = config().vocab_size, rows = hidden.size() / width;
-  for (std::size_t row = 0; row < rows; row += kHeadRows) {
-    const std::size_t now = std::min(kHeadRows, rows - row);
+  for (std::size_t row = 0; row < rows; row += Forward::kBlockRows) {  // so the scratch for them is bounded
+    const std::size_t now = std::min(Forward::kBlockRows, rows - row);
     forward_.logits(hidden.subspan(row * width, now * width), logits.subspan(row * vocab, now * vocab));
   }
 }

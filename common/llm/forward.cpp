@@ -11,10 +11,6 @@
 namespace radixlab {
 namespace {
 
-// Rows that pass through all layers together. Enough to use each weight often once it is in the cache, and few enough
-// that the activations stay there too. No bit depends on it.
-constexpr std::size_t kBlockRows = 512;
-
 // A buffer that grows with the largest call so far.
 template <class T>
 T* room(HugeBuffer<T>& buffer, std::size_t size) {

@@ -42,6 +42,10 @@ struct WorkSpace {
 
 class Forward {
  public:
+  /// Rows that pass through all layers together. Enough to use each weight often once it is in the cache, and few enough
+  /// that the activations stay there too. No bit depends on it.
+  static constexpr std::size_t kBlockRows = 512;
+
   /// `model` and `pool` must outlive it.
   Forward(const Model& model, Isa isa, ThreadPool& pool);
 
