@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "io/jsonl.hpp"
+#include "testing/story_call.hpp"
 
 namespace radixlab {
 
@@ -28,7 +29,7 @@ ToldCalls told_calls(std::string_view story) {
       if (line->contains("handle")) givers[needed_numbers<std::uint64_t>(*line, "handle", lines.where())] = call.id;
     }
     if (line->contains("whole")) givers[needed_numbers<std::uint64_t>(*line, "whole", lines.where())] = call.id;
-    if (call.op == "rename_pages") call.amount = line->at("moves").size();
+    if (call.op == "rename_pages") call.amount = read_story_call(*line, lines.where()).moves.size();
     if (call.op == "request_ended") call.amount = needed_number<std::size_t>(*line, "found", lines.where());
     if (call.op == "evict") call.amount = needed_number<std::size_t>(*line, "num_pages", lines.where());
     if (call.op == "retain") {
