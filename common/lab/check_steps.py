@@ -214,14 +214,6 @@ def front_command(clone, name):
     return log
 
 
-def known_wrong():
-    """Each known-wrong solution is caught by the test, and in the words, that it names."""
-    set_up("test")
-    configure("test")
-    build("test", ["known_wrong"])
-    return run_suites("test", (r"^kill_matrix\.", r"^seen_red\."))
-
-
 def benchmarks():
     set_up("test")
     configure("test")
@@ -274,8 +266,8 @@ STEPS = {
     "docs": Step("the documentation's site, a warning being an error", docs, (*LABS, "docs")),
     "tidy": Step("clang-tidy over the labs, tests aside", tidy, (*LABS, "style")),
     "front": Step("./lab demo and ./lab doctor in a fresh folder", front, packages.groups("test")),
-    "known-wrong": Step("every known-wrong solution of a task is caught, by the test and in the words it names", known_wrong,
-                        packages.groups("test")),
+    "known-wrong": Step("every known-wrong solution of a task is caught, by the test and in the words it names",
+                        partial(suites_of, "test", ["known_wrong"], (r"^kill_matrix\.", r"^seen_red\.")), packages.groups("test")),
     "benchmarks": Step("those that no suite runs are built", benchmarks, packages.groups("test")),
     "labs-clang": Step(f"by clang++-16, optimised: {names_of(CLANG)}", partial(chosen, "labs-clang", CLANG),
                        packages.groups("labs-clang")),

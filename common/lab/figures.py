@@ -53,18 +53,18 @@ def run(arguments):
 def draw_all(program_named):
     """{name: (DOT, SVG)} of every picture that is committed; `program_named` finds a program that is built."""
     with tempfile.TemporaryDirectory() as folder:
-        drawn = {"tree": draw_tree(program_named("doc_qa"), Path(folder)), "seams": draw_by_hand("seams")}
+        drawn = {"tree": draw_tree(program_named("doc_qa"), Path(folder)), "seams": draw_by_hand("seams", Path(folder))}
         for demo, names in DEMOS.items():
             _run([program_named(demo), "--out", folder])
             drawn |= {name: _read(Path(folder) / name) for name in names}
     return drawn
 
 
-def draw_by_hand(name):
+def draw_by_hand(name, folder):
     """DOT and SVG of a picture that no run makes: its DOT is written by a person."""
-    dot = FIGURES / f"{name}.dot"
-    drawn = subprocess.run(["dot", "-Tsvg", dot], check=True, capture_output=True, text=True).stdout
-    return dot.read_text(), drawn
+    dot, svg = FIGURES / f"{name}.dot", folder / f"{name}.svg"
+    _run(["dot", "-Tsvg", "-o", svg, dot])
+    return dot.read_text(), svg.read_text()
 
 
 def draw_tree(doc_qa, folder):
