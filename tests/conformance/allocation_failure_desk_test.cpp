@@ -65,7 +65,8 @@ INSTANTIATE_TEST_SUITE_P(Ladder, DeskAllocationFailure, testing::ValuesIn(alloca
 TEST_P(DeskAllocationFailure, RandomLives) {
   const Cell& cell = GetParam();
   Count& count = table[{cell.name, "random lives"}];
-  for (std::uint64_t seed = 1; seed <= 10; ++seed) {
+  constexpr std::size_t kLives = num_lives(10, 3);
+  for (std::uint64_t seed = 1; seed <= kLives; ++seed) {
     std::mt19937_64 rng(seed);
     LifeOptions options = life_options(cell.page_size, seed, cell.whole_texts);
     options.attempt = [&](const auto& call, const auto& check) {
@@ -84,7 +85,7 @@ TEST_P(DeskAllocationFailure, RandomLives) {
     SparedStory story(inner, cell.page_size, cell.partial_hits);
     ASSERT_NO_THROW(random_life(story, *made.source, options)) << "seed " << seed << "\n" << story.text();
   }
-  EXPECT_GT(count.allocations, 100u);
+  EXPECT_GT(count.allocations, 10 * kLives);
 }
 
 // What no snapshot shows: a node that was made and hangs nowhere.

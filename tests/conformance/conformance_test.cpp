@@ -98,8 +98,9 @@ TEST_P(Conformance, I37_ResetGivesEverythingBack) {
 }
 
 TEST_P(Conformance, RandomLives) {
+  constexpr std::size_t kLives = num_lives(20, 7);
   LifeCounts sum;
-  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+  for (std::uint64_t seed = 1; seed <= kLives; ++seed) {
     const LifeOptions options = life_options(P, seed, GetParam().stage->whole_texts);
     const Made fresh_one = watched(GetParam().stage->name, P, options.num_pages);
     try {
@@ -114,12 +115,12 @@ TEST_P(Conformance, RandomLives) {
   EXPECT_GT(sum.refused, 0u);
   EXPECT_GT(sum.forks, 0u);
   if (!stores) return;
-  EXPECT_GT(sum.reused, 1000u);  // else the lives show nothing
-  EXPECT_GT(sum.evicted, 1000u);
+  EXPECT_GT(sum.reused, 50 * kLives);  // else the lives show nothing
+  EXPECT_GT(sum.evicted, 50 * kLives);
   insert(text("ab"));
   const Snapshot shot = cache.snapshot();
   if (shot.tree && shot.nodes.size() == 1) {  // an edge of two pages: such a tree cuts
-    EXPECT_GT(sum.renamed, 300u);
+    EXPECT_GT(sum.renamed, 15 * kLives);
     EXPECT_GT(sum.splits, 0u);
   }
   EXPECT_GT(sum.stale, 0u);

@@ -3,6 +3,7 @@
 #pragma once
 #include "ladder.hpp"
 #include "testing/random_life.hpp"
+#include "testing/short_form.hpp"
 
 namespace radixlab {
 

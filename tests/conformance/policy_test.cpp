@@ -92,7 +92,7 @@ TEST_P(Policy, I29_VictimsAreTheDefinitions) {
   const PolicyCell& cell = GetParam();
   Judgements sum;
   LifeCounts lives;
-  for (std::uint64_t seed = 1; seed <= (RADIXLAB_SHORT ? 3 : 8); ++seed) {
+  for (std::uint64_t seed = 1; seed <= num_lives(8, 3); ++seed) {
     const LifeOptions options = life_options(cell.page_size, seed);
     Story cache(std::make_unique<Judged>(cell, cell.make(), sum), cell.page_size, cell.partial_hits);
     FreeList source(options.num_pages);
@@ -146,7 +146,7 @@ INSTANTIATE_TEST_SUITE_P(Seam, Policy, testing::ValuesIn(policy_cells()), policy
 // Without a policy all is as with one that says what the manager does by itself: no answer differs, whatever is asked.
 TEST(DefaultPolicy, I27_TheDefaultIsLeastRecentlyUsed) {
   for (const std::size_t P : {1, 4})
-    for (std::uint64_t seed = 1; seed <= 10; ++seed) {
+    for (std::uint64_t seed = 1; seed <= num_lives(10, 3); ++seed) {
       const LifeOptions options = life_options(P, seed);
       std::string stories[2];
       for (const bool by_policy : {false, true}) {

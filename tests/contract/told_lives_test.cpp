@@ -34,7 +34,7 @@ std::map<PageId, PageFacts> facts(const Snapshot& shot) {
 TEST(ToldLivesTest, TheCallsSayWhatTheManagerHolds) {
   std::size_t pages = 0, locked = 0;
   for (const std::size_t P : {1, 3, 4})
-    for (std::uint64_t seed = 1; seed <= (RADIXLAB_SHORT ? 3 : 12); ++seed) {
+    for (std::uint64_t seed = 1; seed <= num_lives(12, 3); ++seed) {
       const LifeOptions options = life_options(P, seed);
       const Made lived = watched("radix", P, options.num_pages);
       random_life(*lived.story, *lived.source, options);

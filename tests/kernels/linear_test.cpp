@@ -1,3 +1,5 @@
+#include <random>
+
 #include "kernels_fixture.hpp"
 #include "reference.hpp"
 
@@ -66,7 +68,7 @@ TYPED_TEST(Linear, EqualsTheChainForEveryShapeAndThreadCount) {
 TYPED_TEST(Linear, ChainsGoOnAcrossBlocksOfInputsAndRows) {
   using T = typename TypeParam::Type;
   const std::size_t rows = 263, n = 19;  // more of both than a block
-  for (const std::size_t k : {2048, 4096, 4143}) {
+  for (const std::size_t k : sizes({2048, 4096, 4143}, {4143})) {
     const auto x = this->random(rows * k, 3), w = this->random(n * k, 4);
     EXPECT_TRUE(same_bits(this->run(x, w, rows, k, n, 2), reference::linear<T>(x, w, rows, k, n))) << k;
     EXPECT_TRUE(same_bits(this->head(x, w, rows, k, n, 2), reference::head<T>(x, w, rows, k, n))) << k;
