@@ -38,12 +38,21 @@ class Faulty : public BaseCacheManager {
   BaseCacheManager& told_;
 };
 
+struct FailingKv : FakeKv {
+  using FakeKv::FakeKv;
+  bool fails = false;
+  void copy_kv(PageId from, PageId to, std::size_t tokens) override {
+    if (fails) throw std::runtime_error("the device is gone");
+    FakeKv::copy_kv(from, to, tokens);
+  }
+};
+
 class Desk : public testing::TestWithParam<std::pair<const Stage*, std::size_t>> {
  protected:
   std::size_t P = GetParam().second;
   Made made = watched(GetParam().first->name, P, 12);
   Faulty cache{*made.manager};
-  FakeKv kv{12, P};
+  FailingKv kv{12, P};
   CacheManager desk{cache, *made.source, kv, P};
   bool stores = std::string_view(GetParam().first->saves) != "nothing";
 
@@ -206,6 +215,21 @@ TEST_P(Desk, I22_AForkWithoutRoomTakesNothing) {
   desk.finish(r), desk.finish(other);
   EXPECT_THROW(desk.fork(r), std::logic_error) << "it is not running";
   EXPECT_EQ(made.story->size_info().protected_size, 0u);
+}
+
+TEST_P(Desk, I4_AForkWhoseCopyFailsTakesNothing) {
+  if (stores && P == 1) GTEST_SKIP() << "all its pages are whole, and none is copied";
+  Request r = request(4, 0);
+  ASSERT_TRUE(desk.start(r));
+  compute(r, 3 * P - P / 2);
+  desk.chunk_done(r);
+  const std::size_t free = made.source->free_count();
+  kv.fails = true;
+  EXPECT_THROW(desk.fork(r), std::runtime_error);
+  EXPECT_EQ(made.source->free_count(), free) << "the twin's own pages, and no others, come back";
+  expect_nothing_lost({&r});
+  desk.finish(r);
+  EXPECT_EQ(made.story->size_info().protected_size, 0u) << "I18: the twin's lock is gone with it";
 }
 
 TEST_P(Desk, I38_AloneInAPoolThatJustHoldsIt) {
