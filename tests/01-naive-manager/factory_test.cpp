@@ -34,11 +34,25 @@ Made make_greedy(const CacheOptions& options) {
   return {std::make_unique<Greedy>(), std::make_unique<FreeList>(options.num_pages)};
 }
 
+class OwnDesk : public CacheManager {
+ public:
+  using CacheManager::CacheManager;
+};
+
+Made make_with_own_desk(const CacheOptions& options) {
+  Made made = make_naive(options);
+  made.make_desk = [](BaseCacheManager& manager, PageSource& source, KvStore& kv, std::size_t page_size) {
+    return std::unique_ptr<CacheManager>(std::make_unique<OwnDesk>(manager, source, kv, page_size));
+  };
+  return made;
+}
+
 const std::vector<Stage> kStages = {
     {"00", "baseline", "recomputes everything", "nothing", nullptr, {}},
     {"01", "naive", "", "nothing", make_naive, {1}},
     {"03", "hash", "", "computing", nullptr, {}},
     {"06", "naive-2", "", "computing", make_greedy, {4}, true},
+    {"08", "own-desk", "", "computing", make_with_own_desk, {4}},
 };
 
 TEST(Lab01Factory, T5_MakesByName) {
@@ -71,10 +85,16 @@ TEST(Lab01Factory, T5_TheStoryKnowsAboutPartialHits) {
       << "this row's hits may end inside a page (Stage::partial_hits), and the Story was not told";
 }
 
+TEST(Lab01Factory, T5_TheRowsDeskIsHandedOn) {
+  for (const bool watch : {false, true})
+    EXPECT_NE(create_cache_manager(kStages, "own-desk", {.watch = watch}).make_desk, nullptr)
+        << "this row brings a desk of its own (Made::make_desk): hand on all that its make gave";
+}
+
 TEST(Lab01Factory, T5_AnUnknownNameIsRefusedWithTheNames) {
   EXPECT_THAT([] { create_cache_manager(kStages, "radx", {}); },
               ThrowsMessage<std::invalid_argument>(
-                  testing::AllOf(HasSubstr("radx"), HasSubstr("baseline, naive, hash, naive-2"))))
+                  testing::AllOf(HasSubstr("radx"), HasSubstr("baseline, naive, hash, naive-2, own-desk"))))
       << "a name that is no row must be refused, and the message must say which names there are";
 }
 
