@@ -179,6 +179,18 @@ TEST_F(Lab01Desk, T2_AHitIsDroppedIfItHoldsWhatIsNeeded) {
   EXPECT_EQ(cache.num_locks(), 0u) << "I18: the lock of the first try must be gone" << locks_now();
 }
 
+TEST_F(Lab01Desk, T2_APartialHitIsDroppedIfTheCutIsNotEnough) {
+  cache.partial_hits = true;
+  cache.locks_whole_text = true;
+  cache.hold(text(10), {0, 1, 2});
+  Request r = request(4 * 8);
+  EXPECT_TRUE(desk.start(r)) << "I38: 6 more pages are needed and 5 are free. The hit of 10 tokens keeps all 3 cached "
+                                "pages, and so does the one that is cut to 8; without a hit they can be evicted and it "
+                                "fits. It is alone: nobody will make room for it";
+  EXPECT_EQ(r.hit, 0u) << "the hit is dropped";
+  EXPECT_EQ(cache.num_locks(), 0u) << "I18: the locks of the first two tries must be gone" << locks_now();
+}
+
 TEST_F(Lab01Desk, T2_AnEmptyPromptIsRefused) {
   Request r;
   EXPECT_THROW(desk.start(r), std::invalid_argument) << "an empty prompt has no last token to run: refuse it by "
