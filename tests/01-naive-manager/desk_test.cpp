@@ -408,6 +408,17 @@ TEST_F(Lab01Desk, GivenAFinishTellsTheEnd) {
   EXPECT_EQ(cache.asked.back(), "ended 13, found 10") << "the last that is asked: nothing can fail any more";
 }
 
+// As where its device is gone: the whole pages are the cache's, the copied tokens have no KV any more.
+TEST_F(Lab01Desk, GivenAFinishBehindTheHitFoundNoMoreThanItComputed) {
+  cache.partial_hits = true;
+  cache.hold(text(10), {0, 1, 2});
+  Request r = request(16);
+  ASSERT_TRUE(desk.start(r)) << kThereIsRoom;
+  r.computed = 8;
+  desk.finish(r);
+  EXPECT_THAT(cache.calls("ended"), testing::ElementsAre("ended 8, found 8"));
+}
+
 TEST_F(Lab01Desk, GivenAFailedFinishIsNoEnd) {
   Request r = started(16);
   cache.insert_fails = true;
