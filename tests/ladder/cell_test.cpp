@@ -1,0 +1,73 @@
+// A cell is what its name says: the policy, the device and the desk are there in more than name.
+#include "cell.hpp"
+
+#include <gmock/gmock.h>
+
+#include "ladder.hpp"
+#include "models.hpp"
+#include "testing/temporary_folder.hpp"
+
+namespace radixlab {
+namespace {
+
+using testing::HasSubstr;
+using testing::ThrowsMessage;
+
+// A stage's functions are plain ones, so what they are asked stands here.
+std::string policy_asked;
+std::size_t desks_made = 0;
+
+std::unique_ptr<CacheManager> make_counted_desk(BaseCacheManager& manager, PageSource& source, KvStore& kv,
+                                                std::size_t page_size) {
+  ++desks_made;
+  return std::make_unique<CacheManager>(manager, source, kv, page_size);
+}
+
+Made make_noted(const CacheOptions& options) {
+  policy_asked = options.policy;
+  Made made = with_free_list<RadixCacheManager>(options, RadixOptions{options.page_size});
+  made.make_desk = make_counted_desk;
+  return made;
+}
+
+class CellTest : public testing::Test {
+ protected:
+  CellTest() {
+    write_ladder_model("group1", folder_ / "model");
+    model_.emplace(folder_ / "model", DType::f32);
+    stage_.make = make_noted;
+  }
+
+  TemporaryFolder folder_;
+  std::optional<Model> model_;
+  Stage stage_ = *std::ranges::find(kLadder, std::string_view("radix"), &Stage::name);
+  Cell cell_{"group1", DType::f32, 8, 1, Isa::scalar, 0};
+};
+
+TEST_F(CellTest, RunsUnderItsPolicyAndBehindTheRowsDesk) {
+  cell_.policy = "lfu";
+  desks_made = 0;
+  EXPECT_EQ(run_cell(*model_, cell_, stage_, Fault::none).refusal, "");
+  EXPECT_EQ(policy_asked, "lfu");
+  EXPECT_EQ(desks_made, 1u);
+}
+
+TEST_F(CellTest, RunsOnItsDevice) {
+  cell_.device = "abacus";
+  EXPECT_THAT([&] { run_cell(*model_, cell_, stage_, Fault::none); },
+              ThrowsMessage<std::invalid_argument>(HasSubstr("device \"abacus\"")));
+}
+
+TEST_F(CellTest, ARowThatIsServedInBatchesIsNotServedAlone) {
+  stage_.runner = Runner::batch;
+  EXPECT_THAT([&] { run_cell(*model_, cell_, stage_, Fault::none); },
+              ThrowsMessage<std::invalid_argument>(HasSubstr("lab 08")));
+}
+
+TEST(MakeRow, APolicyThatTheRowDoesNotHaveIsRefused) {
+  EXPECT_THAT([] { make_row("radix", {.policy = "lfu"}); },
+              ThrowsMessage<std::invalid_argument>(HasSubstr("manager \"radix\" has no policy \"lfu\"")));
+}
+
+}  // namespace
+}  // namespace radixlab
