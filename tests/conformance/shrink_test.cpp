@@ -34,6 +34,16 @@ class Tidy : public RadixCacheManager {
   }
 };
 
+/// One that lets a page go when pages get other names.
+class Careless : public RadixCacheManager {
+ public:
+  using RadixCacheManager::RadixCacheManager;
+  void rename_pages(std::span<const PageMove> moves) override {
+    RadixCacheManager::rename_pages(moves);
+    if (!moves.empty() && size_info().evictable_size > 0) evict(1);
+  }
+};
+
 template <class Manager>
 std::unique_ptr<Story> fresh(std::size_t page_size) {
   return std::make_unique<Story>(std::make_unique<Manager>(RadixOptions{page_size}), page_size, false);
@@ -69,6 +79,14 @@ TEST(ShrinkStory, TheEndOfARequestIsAmongTheCalls) {
   EXPECT_EQ(shrunk.error, "I17: the end of a request changed the sizes");
   EXPECT_EQ(shrunk.calls, 2u) << shrunk.story;
   EXPECT_THAT(shrunk.story, HasSubstr(R"({"op":"request_ended","tokens":[0],"cache_salt":0,"found":1})"));
+}
+
+TEST(ShrinkStory, MovedPagesAreAmongTheCalls) {
+  const auto broken_life = life_of(*fresh<Careless>(1), 1);
+  const Shrunk shrunk = shrink_story(broken_life, [&] { return fresh<Careless>(1); });
+  EXPECT_THAT(shrunk.error, StartsWith("I36"));
+  EXPECT_EQ(shrunk.calls, 2u) << shrunk.story;
+  EXPECT_THAT(shrunk.story, HasSubstr(R"({"op":"rename_pages","moves":[[)"));
 }
 
 // With calls left out at random, the right manager must still break nothing: else a bug could shrink into another.
