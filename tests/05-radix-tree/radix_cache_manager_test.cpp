@@ -215,10 +215,16 @@ TEST_F(Lab05, GivenPagesGetOtherNames) {
 
 TEST_F(Lab05, GivenTwoPagesCannotGetOneName) {
   insert({7, 7, 3, 1}, 0);
+  insert({9, 9}, 20);
+  insert({8, 8}, 30);
   const Snapshot before = cache.snapshot();
-  const PageMove taken[] = {{0, 8}, {1, 3}}, twice[] = {{0, 8}, {1, 8}}, again[] = {{0, 8}, {0, 9}};
-  for (const std::span<const PageMove> moves :
-       {std::span<const PageMove>(taken), std::span<const PageMove>(twice), std::span<const PageMove>(again)}) {
+  const std::vector<PageMove> lists[] = {{{0, 8}, {1, 3}},    // taken, in the same node
+                                         {{0, 8}, {20, 31}},  // in another one, which stays as it is
+                                         {{0, 8}, {1, 21}},   // or comes later
+                                         {{0, 8}, {1, 8}},    // two go there
+                                         {{0, 8}, {20, 8}},   // from two nodes
+                                         {{0, 8}, {0, 9}}};   // one goes to two places
+  for (const std::vector<PageMove>& moves : lists) {
     expect_refused("I31", [&] { cache.rename_pages(moves); });
     EXPECT_EQ(cache.snapshot(), before);
   }
