@@ -91,6 +91,13 @@ TEST_F(Lab05Victims, GivenThePolicyHearsWhatHappens) {
                                         "evicted 33 at 3", "evicted 22 at 3", "evicted 0011 at 3", "reset"));
 }
 
+TEST_F(Lab05Victims, GivenTheClockBeginsAnew) {
+  insert("abc", 0);
+  cache.reset();
+  insert("abc", 0);
+  EXPECT_EQ(policy->told.back(), "used 001122 at 1") << "reset forgets the time too";
+}
+
 TEST_F(Lab05Victims, GivenTheEndOfAnUnknownText) {
   insert("abc", 0);
   cache.request_ended(text("abd"), 0);
