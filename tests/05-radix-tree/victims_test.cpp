@@ -147,5 +147,32 @@ TEST_F(Lab05Tails, GivenThePolicyHearsOfTheCut) {
   EXPECT_THAT(policy->told, ElementsAre("split 001122, 33", "evicted 33 at 1"));
 }
 
+// When a leaf is asked for again though nobody used it: it was retained, or time has passed.
+TEST(Lab05Rescored, GivenARetainedLeafIsScoredAgain) {
+  struct ByPriority : EvictionPolicy {
+    std::uint64_t score(const Node& leaf, std::uint64_t) override {
+      return static_cast<std::uint64_t>(leaf.use.priority);
+    }
+  };
+  RadixCacheManager cache({.policy = std::make_shared<ByPriority>()});
+  const CacheHandle first = cache.insert_prefix(std::vector{1}, std::vector<PageId>{0}, {}).handle;
+  cache.insert_prefix(std::vector{2}, std::vector<PageId>{1}, {});
+  cache.retain(first, 5, 100);
+  EXPECT_THAT(cache.evict(2), ElementsAre(1, 0));
+}
+
+TEST(Lab05Rescored, GivenClassesChangeAsTimePasses) {
+  struct OldOnesFirst : EvictionPolicy {  // of each class the youngest
+    std::uint64_t score(const Node& leaf, std::uint64_t) override { return ~leaf.use.last_used; }
+    bool scores_changed(std::uint64_t) override { return true; }
+    std::uint32_t num_classes() const override { return 2; }
+    std::uint32_t class_of(const Node& leaf, std::uint64_t now) override { return now < leaf.use.last_used + 3; }
+  };
+  RadixCacheManager cache({.policy = std::make_shared<OldOnesFirst>()});
+  for (const TokenId i : {0, 1, 2}) cache.insert_prefix(std::vector{i}, std::vector{static_cast<PageId>(i)}, {});
+  for (int i = 0; i < 3; ++i) cache.match_prefix(std::vector{2});
+  EXPECT_THAT(cache.evict(3), ElementsAre(1, 0, 2)) << "0 and 1 have grown old since they came into the order";
+}
+
 }  // namespace
 }  // namespace radixlab
