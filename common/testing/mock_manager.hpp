@@ -16,6 +16,7 @@ class MockManager : public BaseCacheManager {
   MOCK_METHOD(void, unlock_handle, (const CacheHandle&), (override));
   MOCK_METHOD(InsertResult, insert_prefix, (PrefixKey, std::span<const PageId>, const CacheHandle&), (override));
   MOCK_METHOD(std::vector<PageId>, evict, (std::size_t), (override));
+  MOCK_METHOD(void, retain, (const CacheHandle&, std::int32_t, std::uint64_t), (override));
   MOCK_METHOD(void, rename_pages, (std::span<const PageMove>), (override));
   MOCK_METHOD(void, request_ended, (PrefixKey, std::size_t), (override));
   MOCK_METHOD(std::vector<PageId>, reset, (), (override));

@@ -29,6 +29,26 @@ TEST(ReplayStory, TranslatesHandlesAndSaysWhatDiffers) {
   EXPECT_THAT(replayed.differences, testing::ElementsAre("story:1: found 2 tokens; the story says 4"));
 }
 
+TEST(ReplayStory, TheWholePagesOfAHitAreAHandleOfTheirOwn) {
+  testing::NiceMock<Liar> liar;
+  ON_CALL(liar, match_prefix(_)).WillByDefault(Return(CacheHandle{3, 9, 9}));
+  ON_CALL(liar, whole_pages(CacheHandle{3, 9, 9})).WillByDefault(Return(CacheHandle{2, 8, 8}));
+  EXPECT_CALL(liar, lock_handle(CacheHandle{2, 8, 8}));
+  const Replayed replayed = replay_story(
+      R"({"op":"match","tokens":[1,2,3],"cache_salt":0,"handle":[3,1,1]}
+{"op":"whole_pages","handle":[3,1,1],"whole":[2,5,1]}
+{"op":"lock","handle":[2,5,1]}
+{"op":"whole_pages","handle":[3,1,1],"whole":[0,0,0]})",
+      liar);
+  EXPECT_THAT(replayed.differences, testing::ElementsAre("story:4: found 2 tokens; the story says 0"));
+}
+
+TEST(ReplayStory, APriorityIsGivenForAsLong) {
+  testing::StrictMock<Liar> liar;
+  EXPECT_CALL(liar, retain(CacheHandle{4, 1, 1}, -3, 70));
+  replay_story(R"({"op":"retain","handle":[4,1,1],"priority":-3,"duration":70})", liar);
+}
+
 TEST(ReplayStory, SaysEveryDifference) {
   testing::NiceMock<Liar> liar;
   ON_CALL(liar, insert_prefix(_, _, _)).WillByDefault(Return(InsertResult{4, {4, 1, 1}}));
