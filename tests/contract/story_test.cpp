@@ -118,10 +118,22 @@ TEST_F(StoryTest, I24_WrongCountOfWhatWasCached) {
   expect_broken("I24", [&] { story.insert_prefix(text, given, {}); });  // the liar says 0 again
 }
 
+TEST_F(StoryTest, I22_WholePagesOfAnotherLength) {
+  ON_CALL(liar, whole_pages(_)).WillByDefault(Return(CacheHandle{2, 1, 1}));
+  expect_broken("I22", [&] { story.whole_pages(held); });
+}
+
 TEST_F(StoryTest, I25_TooFewAndTooMany) {
   ON_CALL(liar, evict(_)).WillByDefault(Return(Pages{6}));
   expect_broken("I25", [&] { story.evict(2); });
   expect_broken("I25", [&] { story.evict(3); });
+}
+
+TEST_F(StoryTest, I25_AWholeNodeTooMany) {
+  const Snapshot s{2, true, {2, 0}, {{1, 0, 0, {1, 2}, {5}, {}, false}, {2, 1, 0, {3, 4}, {6}, {}, true}}};
+  ON_CALL(liar, snapshot()).WillByDefault(Return(s));
+  ON_CALL(liar, evict(_)).WillByDefault(Return(Pages{6, 5}));
+  expect_broken("I25", [&] { story.evict(1); });
 }
 
 TEST_F(StoryTest, I25_RefusedAlthoughThereIsEnough) {
@@ -185,6 +197,28 @@ TEST_F(StoryTest, TheEndOfARequestIsToldAndReplayed) {
     EXPECT_EQ(key.cache_salt, 7u);
   });
   EXPECT_THAT(replay_story(line, other).differences, testing::IsEmpty());
+}
+
+TEST_F(StoryTest, PagesThatChangePlacesAreFollowedToldAndReplayed) {
+  const PageMove moves[] = {{5, 6}, {6, 5}};
+  ON_CALL(liar, match_prefix(_)).WillByDefault(Return(held));
+  EXPECT_CALL(liar, rename_pages(_)).WillOnce(testing::Throw(std::logic_error("I31: no"))).WillOnce(Return());
+  Pages named(2);
+  EXPECT_THROW(story.rename_pages(moves), std::logic_error);
+  EXPECT_NO_THROW(story.match_prefix(text)) << "refused: they lie where they lay";
+  story.rename_pages(moves);
+  names({6, 5});
+  EXPECT_NO_THROW(story.copy_pages(held, named));
+  EXPECT_NO_THROW(story.match_prefix(text));
+  const std::string line = R"({"op":"rename_pages","moves":[[5,6],[6,5]]})";
+  EXPECT_THAT(story.text(), HasSubstr(line + "\n"));
+  testing::StrictMock<Liar> other;
+  EXPECT_CALL(other, rename_pages(_)).WillOnce([&](std::span<const PageMove> again) {
+    ASSERT_EQ(again.size(), 2u);
+    EXPECT_EQ(again[0].from, 5u);
+    EXPECT_EQ(again[0].to, 6u);
+  });
+  replay_story(line, other);
 }
 
 TEST_F(StoryTest, WritesOneLineACall) {
