@@ -229,13 +229,19 @@ class NoRoomToWrite : public CacheManager {
   std::vector<std::size_t> asked;
 };
 
-TEST_F(SingleRunnerTest, AsksTheDeskBeforeEachStepWhetherItMayWrite) {
-  device_->make_pool(8, kPage);
-  Made made = make_row("lcp", {.page_size = kPage, .num_pages = 8});
-  PageSource& source = *made.source;
+/// A row that brings such a desk.
+Made lcp_with_no_room_to_write(std::size_t num_pages) {
+  Made made = make_row("lcp", {.page_size = kPage, .num_pages = num_pages});
   made.make_desk = [](BaseCacheManager& manager, PageSource& pages, KvStore& kv, std::size_t page_size) {
     return std::unique_ptr<CacheManager>(std::make_unique<NoRoomToWrite>(manager, pages, kv, page_size));
   };
+  return made;
+}
+
+TEST_F(SingleRunnerTest, AsksTheDeskBeforeEachStepWhetherItMayWrite) {
+  device_->make_pool(8, kPage);
+  Made made = lcp_with_no_room_to_write(8);
+  PageSource& source = *made.source;
   SingleRunner runner(*device_, std::move(made));
   auto& asked = dynamic_cast<NoRoomToWrite&>(runner.desk());
   const Tokens prompt = text(10, 10);
@@ -248,6 +254,23 @@ TEST_F(SingleRunnerTest, AsksTheDeskBeforeEachStepWhetherItMayWrite) {
   }
   EXPECT_EQ(asked.asked, (std::vector<std::size_t>{0, 8, 10, 11}));
   expect_as_alone(request.take(), prompt, 3);
+}
+
+// Meanwhile another has published what it has not computed yet: behind the rows that it kept, some are missing.
+TEST_F(SingleRunnerTest, QueuedAgainItKeepsTheRowsUpToTheFirstThatItFoundInstead) {
+  device_->make_pool(16, kPage);
+  SingleRunner runner(*device_, lcp_with_no_room_to_write(16));
+  const Tokens prompt = text(18, 10);
+  LiveRequest request(runner, prompt, {.max_new_tokens = 3, .chunk = 8, .keep_hidden = true});
+  EXPECT_EQ(request.step(), StepResult::more);
+  runner.generate(prompt, {.max_new_tokens = 1});
+  dynamic_cast<NoRoomToWrite&>(runner.desk()).refusals = 1;
+  while (request.step() == StepResult::more) {
+  }
+  const Generation got = request.take(), expected = alone(prompt, 3);
+  EXPECT_EQ(got.output, expected.output);
+  ASSERT_EQ(got.hidden.size(), 8 * model_->config().hidden_size) << "position 8 was found";
+  EXPECT_FALSE(first_difference(got.hidden, std::span(expected.hidden).first(got.hidden.size())));
 }
 
 class OnAFailingDevice : public SingleRunnerTest, public testing::WithParamInterface<const Stage*> {
