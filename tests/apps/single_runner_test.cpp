@@ -207,6 +207,22 @@ TEST_F(SingleRunnerTest, AloneItThrowsWhereNobodyCouldMakeRoom) {
   EXPECT_EQ(s.private_pages(), 6u) << "the holder's";
 }
 
+TEST_F(SingleRunnerTest, AChunkIsFoundByOthersBeforeTheRestIsComputed) {
+  Served s(*device_, "lcp", 16);
+  const Tokens prompt = text(17, 10);
+  LiveRequest first(*s.runner, prompt, {.max_new_tokens = 1, .chunk = 8});
+  EXPECT_EQ(first.step(), StepResult::more);
+  EXPECT_EQ(s.runner->generate(prompt, {.max_new_tokens = 1}).cached_tokens, 8u);
+}
+
+TEST_F(SingleRunnerTest, ThePeakHasThePagesThatAnAnswerGrewInto) {
+  Served s(*device_, "naive", 8);
+  s.runner->generate(text(4, 10), {.max_new_tokens = 9});
+  EXPECT_EQ(s.runner->peak_pages(), 3u) << "4 tokens of the prompt and 8 of the answer are run";
+  s.runner->generate(text(4, 10), {.max_new_tokens = 1});
+  EXPECT_EQ(s.runner->peak_pages(), 3u) << "the most so far";
+}
+
 TEST_F(SingleRunnerTest, WhatCanNeverFitIsRefusedBeforeAnythingIsTaken) {
   Served s(*device_, "lcp", 8);
   EXPECT_THROW(LiveRequest(*s.runner, text(30, 10), {.max_new_tokens = 4}), std::invalid_argument);
