@@ -15,8 +15,8 @@ struct Shape {
   std::size_t rows, start;
 };
 
-// Decode, prefill, chunks that begin and end inside pages, a first token alone, nothing at all.
-const std::vector<Shape> kMixed = {{1, 40}, {37, 0}, {5, 24}, {0, 7}, {1, 31}, {1, 0}, {2, 15}, {90, 3}};
+// Decode, prefill, chunks that begin and end inside pages, a first token alone, nothing at all: behind some, and of all.
+const std::vector<Shape> kMixed = {{1, 40}, {37, 0}, {5, 24}, {0, 7}, {1, 31}, {1, 0}, {2, 15}, {90, 3}, {0, 0}};
 
 /// A batch over a pool of one layer whose pages lie in random order. What stands before `start` is written; all other
 /// places hold NaN. Sequences that start behind the common prefix share its whole pages.
