@@ -46,5 +46,29 @@ TEST(DeviceMemory, ABatchTakesNoMoreThanIsTakenOff) {
   EXPECT_LE(taken, all - device.free_bytes());
 }
 
+// The most rows that there is scratch for beside a pool: what they leave still holds the pool.
+TEST(DeviceMemory, ScratchLeavesThePoolItsPlace) {
+  const TemporaryFolder folder;
+  RandomModel random;
+  random.config = *preset_config("tiny");
+  write_random_model(random, folder / "model", [](std::size_t) {});
+  const Model model(folder / "model", DType::f32);
+  ThreadPool threads(1);
+  CpuDevice device(model, best_isa(), threads);
+  device.make_pool(256, 16);
+  const std::size_t pool = 256 * device.page_bytes(16);
+  std::size_t rows = 1;
+  for (std::size_t more = std::size_t{1} << 40; more > 0; more /= 2) {
+    try {
+      device.reserve(rows + more, 16);
+      rows += more;
+    } catch (const std::invalid_argument&) {  // too many
+    }
+  }
+  EXPECT_GE(device.free_bytes(), pool);
+  EXPECT_LT(device.free_bytes(), pool + (std::size_t{1} << 20)) << "a row less than the most";
+  device.make_pool(256, 16);
+}
+
 }  // namespace
 }  // namespace radixlab
