@@ -224,7 +224,15 @@ TEST_P(DeviceTest, SingleNumbersAreRoundedToItsType) {
   device_->set_key(at, 1.00390625f);  // 1 + 2^-8: between two numbers of bfloat16, of which 1 is the even one
   EXPECT_EQ(device_->key(at), GetParam() == DType::f32 ? 1.00390625f : 1.0f);
   EXPECT_EQ(device_->type(), GetParam());
-  EXPECT_THROW(device_->value({.place = kPageSize}), std::out_of_range);
+  const ModelConfig& c = model_->config();
+  for (const KvPlace& beyond :
+       {KvPlace{.layer = c.num_hidden_layers}, KvPlace{.page = kPages}, KvPlace{.kv_head = c.num_key_value_heads},
+        KvPlace{.place = kPageSize}, KvPlace{.d = c.head_dim}}) {
+    EXPECT_THROW(device_->key(beyond), std::out_of_range);
+    EXPECT_THROW(device_->value(beyond), std::out_of_range);
+    EXPECT_THROW(device_->set_key(beyond, 1), std::out_of_range);
+    EXPECT_THROW(device_->set_value(beyond, 1), std::out_of_range);
+  }
   CpuDevice without_pool(*model_, best_isa(), threads_);
   EXPECT_THROW(without_pool.key({}), std::out_of_range);
   EXPECT_THROW(without_pool.run({Tokens{1}, 0, Pages{0}}, {}), std::invalid_argument);
