@@ -185,6 +185,7 @@ TEST_P(Desk, I22_AForkSharesWholePagesAndCopiesTheRest) {
   std::optional<Request> twin;
   EXPECT_GE(fail_at_each_step([&] { twin = desk.fork(r); }, {&r}), 4u);
   ASSERT_TRUE(twin);
+  EXPECT_EQ(twin->hit, r.computed) << "all of it was there when the twin began";
   const std::size_t shared = stores ? r.computed / P : 0;
   EXPECT_TRUE(std::equal(r.pages.begin(), r.pages.begin() + static_cast<std::ptrdiff_t>(shared), twin->pages.begin()));
   for (std::size_t i = shared; i < twin->pages.size(); ++i) EXPECT_EQ(std::ranges::count(r.pages, twin->pages[i]), 0);
