@@ -258,7 +258,9 @@ TEST_P(DeviceTest, ScratchIsTakenOffTheFreeMemoryAndBoundsABatch) {
             "device: a batch of 9 rows, but reserve() made room for 8");
   EXPECT_EQ(refusal_by(device, {std::span(tokens).first(1), 16, pages}),
             "device: 17 positions, but reserve() made room for 16");
-  device.reserve(9, 17);
+  device.reserve(9, 16);
+  device.reserve(1, 17);  // by positions alone
+  EXPECT_EQ(device.reserved(), (Reserved{9, 17}));
   EXPECT_LT(device.free_bytes(), left);
   device.run({std::span(tokens).first(9), 8, pages}, {});
 }
