@@ -434,6 +434,11 @@ TEST_F(Lab01Desk, T4_NumbersThatDoNotFitAreRefused) {
   r.computed = 13;
   EXPECT_THROW(desk.chunk_done(r), std::invalid_argument) << "13 of 12 tokens cannot be computed: call check_running "
                                                              "before anything is published (I23)";
+  r.computed = 7;
+  EXPECT_THROW(desk.chunk_done(r), std::invalid_argument) << "its hit of 8 tokens is computed: 7 are too few";
+  r.tokens.push_back(78);
+  r.computed = 13;
+  EXPECT_THROW(desk.chunk_done(r), std::invalid_argument) << "its 3 pages have places for 12 tokens: 13 need grow";
   EXPECT_THAT(cache.calls("insert"), testing::IsEmpty()) << "I23: tokens without KV were published" << asked();
 }
 
