@@ -278,5 +278,13 @@ TEST_F(Lab05Partial, GivenAPartialHitNamesTheLongestChild) {
   cache.same_as_snapshot();
 }
 
+TEST_F(Lab05Partial, GivenOfEqualPartialHitsTheFirstInOrder) {
+  for (TokenId second = 40; second > 10; --second)
+    cache.insert_prefix(Text{1, second, 0, 0}, Pages{static_cast<PageId>(second)}, {});
+  Pages named(1);
+  cache.copy_pages(cache.match_prefix(Text{1, 2, 3, 4}), named);
+  EXPECT_EQ(named, Pages{11}) << "I27: wherever the table of children keeps them";
+}
+
 }  // namespace
 }  // namespace radixlab
