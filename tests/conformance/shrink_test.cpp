@@ -6,6 +6,7 @@
 #include "lives.hpp"
 #include "testing/replay_story.hpp"
 #include "testing/shrink_story.hpp"
+#include "testing/told_calls.hpp"
 
 namespace radixlab {
 namespace {
@@ -87,6 +88,15 @@ TEST(ShrinkStory, MovedPagesAreAmongTheCalls) {
   EXPECT_THAT(shrunk.error, StartsWith("I36"));
   EXPECT_EQ(shrunk.calls, 2u) << shrunk.story;
   EXPECT_THAT(shrunk.story, HasSubstr(R"({"op":"rename_pages","moves":[[)"));
+}
+
+TEST(ToldCalls, WholePagesGiveAHandleToo) {
+  const ToldCalls calls = told_calls(R"({"op":"match","tokens":[1,2,3],"cache_salt":0,"handle":[3,1,1]}
+{"op":"whole_pages","handle":[3,1,1],"whole":[2,5,1]}
+{"op":"lock","handle":[2,5,1]})");
+  ASSERT_EQ(calls.size(), 3u) << "no handle is invented";
+  EXPECT_EQ(calls[1].giver, calls[0].id);
+  EXPECT_EQ(calls[2].giver, calls[1].id);
 }
 
 // With calls left out at random, the right manager must still break nothing: else a bug could shrink into another.
