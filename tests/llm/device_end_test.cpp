@@ -95,6 +95,7 @@ TEST_F(DeviceEnd, ADeviceSeesGoodArgumentsAlone) {
   const std::vector<PageCopy> copies[] = {{{0, 2, 3}, {1, 2, 1}}, {{4, 1, 1}}, {{1, 4, 1}}, {{0, 1, 5}}};
   for (const auto& list : copies) EXPECT_THROW(device.copy_pages(list), std::invalid_argument);
   EXPECT_THROW(device.poison(beyond), std::invalid_argument);
+  device.run(std::span<const Sequence>(), {});  // good, and nothing to do
   EXPECT_EQ(device.reached, 0u);
 }
 
