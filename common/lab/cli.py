@@ -1,12 +1,11 @@
-"""The commands of ./lab, and how their mistakes are told: one line that says what to do, no traceback.
+"""The commands of ./lab.
 
 A command is a module with SUMMARY, EXAMPLE, add_arguments(parser) and run(arguments) -> exit code. Where TAKES_MORE stands,
-words after `--` are handed on to the program behind it, as arguments.more."""
-import argparse
-import os
-import sys
+words after `--` are handed on to the program behind it, as arguments.more. Where ASKS_FOR_PARSERS stands, those of every
+command are there as arguments.parsers."""
 from importlib import import_module
 
+from lab.command import exit_code, parser_of
 from lab.places import LabError
 
 GROUPS = {
@@ -55,11 +54,6 @@ def module_of(name):
     return import_module(f"lab.{COMMANDS[name]}")
 
 
-class Parser(argparse.ArgumentParser):
-    def error(self, message):
-        raise LabError(f"{message} (see {self.prog} --help)")
-
-
 def overview():
     lines = []
     for title, group in GROUPS.items():
@@ -68,11 +62,9 @@ def overview():
                       "./lab COMMAND --help tells more. What is missing is installed first, and its size is said before."])
 
 
-def parser_of(name, module):
-    parser = Parser(prog=f"./lab {name}", description=module.__doc__, epilog=f"Example: {module.EXAMPLE}",
-                    formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False)
-    module.add_arguments(parser)
-    return parser
+def parsers():
+    """{name: parser} of every command."""
+    return {name: parser_of(name, module_of(name)) for name in COMMANDS}
 
 
 def dispatch(words):
@@ -88,23 +80,10 @@ def dispatch(words):
         words, more = words[:cut], words[cut + 1:]
     arguments = parser_of(name, module).parse_args(words)
     arguments.more = more
+    if getattr(module, "ASKS_FOR_PARSERS", False):
+        arguments.parsers = parsers()
     return module.run(arguments)
 
 
 def main(words):
-    try:
-        code = dispatch(words)
-        sys.stdout.flush()
-        return code
-    except LabError as error:
-        print(f"lab: {error}", file=sys.stderr)
-        return error.code
-    except BrokenPipeError:  # whoever reads has seen enough, `head` for one
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 141
-    except OSError as error:
-        print(f"lab: {error}", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print("\nlab: stopped; the same command goes on from here", file=sys.stderr)
-        return 130
+    return exit_code(dispatch, words)

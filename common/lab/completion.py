@@ -2,11 +2,11 @@
 
 It is made from the commands' own parsers. In bash: source <(./lab completion bash). In zsh, after compinit: the same with
 zsh in it. To have it in every new shell, write the script to a file and source that in ~/.bashrc or ~/.zshrc."""
-from lab import cli
 from lab.terminal import say
 
 SUMMARY = "print a script that completes ./lab's words in bash or zsh"
 EXAMPLE = "./lab completion bash"
+ASKS_FOR_PARSERS = True
 HEAD = "# Completes RadixLab's ./lab. Made by: ./lab completion {shell}"
 BASH = """{head}
 _radixlab() {{
@@ -34,18 +34,17 @@ def add_arguments(parser):
 
 
 def run(arguments):
-    say(script(arguments.shell))
+    say(script(arguments.shell, arguments.parsers))
     return 0
 
 
-def script(shell):
-    """Each arm of the case is one thing to complete, the narrower first."""
+def script(shell, parsers):
+    """`parsers`: {command: parser}. Each arm of the case is one thing to complete, the narrower first."""
     frame, give = SHELLS[shell]
-    arms = [f'    "0 "*) {give.format(" ".join(cli.COMMANDS))} ;;']
-    for name in cli.COMMANDS:
-        module = cli.module_of(name)
+    arms = [f'    "0 "*) {give.format(" ".join(parsers))} ;;']
+    for name, parser in parsers.items():
         words = []
-        for action in cli.parser_of(name, module)._actions:
+        for action in parser._actions:
             values = [*(action.choices or ()), *getattr(action, "completes", ())]
             words += action.option_strings or values
             if action.option_strings and action.nargs != 0:

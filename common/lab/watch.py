@@ -3,7 +3,8 @@
 It asks for the times of the files twice a second, which works on every file system, mounted ones too."""
 import time
 
-from lab import cli
+from lab import grade
+from lab.command import exit_code, parser_of
 from lab.learner import add_chapter, lab_of
 from lab.places import ROOT, shown
 from lab.terminal import say
@@ -22,18 +23,19 @@ def add_arguments(parser):
 def run(arguments, root=ROOT):
     lab = lab_of(arguments, root)
     seen = times(lab.exercises)
-    code = 0 if arguments.once else grade(lab)
+    code = 0 if arguments.once else graded(lab)
     while code != STOPPED:
         say(f"Watching {shown(lab.exercises)}/ (Ctrl-C ends it)")
         seen = wait_for_change(lab.exercises, seen)
-        code = grade(lab)
+        code = graded(lab)
         if arguments.once:
             break
     return code
 
 
-def grade(lab):
-    return cli.main(["grade", lab.number])
+def graded(lab):
+    """The exit code of ./lab grade; its mistakes are told as there, and the next save is waited for."""
+    return exit_code(grade.run, parser_of("grade", grade).parse_args([lab.number]))
 
 
 def wait_for_change(folder, seen):

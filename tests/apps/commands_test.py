@@ -13,6 +13,7 @@ from program import BIN, ROOT, run
 sys.path.insert(0, str(ROOT / "common"))
 
 from lab import cli  # noqa: E402
+from lab.command import parser_of  # noqa: E402
 
 NOT_RUN = {
     "./lab demo": "installs packages; ./lab check runs it in a folder of its own",
@@ -91,7 +92,7 @@ class Commands(unittest.TestCase):
             if command.startswith("./lab "):
                 with self.subTest(f"{page.name}: {command}"):
                     name, *words = shlex.split(command.partition(" -- ")[0])[1:]
-                    cli.parser_of(name, cli.module_of(name)).parse_args(words)
+                    parser_of(name, cli.module_of(name)).parse_args(words)
 
     def test_a_block_is_read_as_a_shell_reads_it(self):
         text = "```sh\na --b \\\n  c   # two lines; exit code 1\n\n# only a comment\nd\n```\n```c\nnot; this;\n```\n"

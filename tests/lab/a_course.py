@@ -9,6 +9,7 @@ from pathlib import Path
 from unittest import mock
 
 from lab import cli, course, exercises, learner, record
+from lab.command import parser_of
 from lab.places import LabError
 
 OURS = '''#include "{slug}/{header}.hpp"
@@ -68,7 +69,7 @@ class CourseTest(unittest.TestCase):
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
             module = cli.module_of(name)
             try:
-                code = module.run(cli.parser_of(name, module).parse_args(words, argparse.Namespace(more=[])), self.root)
+                code = module.run(parser_of(name, module).parse_args(words, argparse.Namespace(more=[])), self.root)
             except LabError as error:
                 code = error.code
                 print(f"lab: {error}", file=err)

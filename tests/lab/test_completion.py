@@ -29,7 +29,7 @@ print complete $registered
 def offered(shell, *words):
     """What the shell offers for the last of the words, and how it is registered."""
     frame = {"bash": BASH, "zsh": ZSH}[shell]
-    text = frame.format(script=completion.script(shell), words=shlex.join(["./lab", *words]), last=len(words))
+    text = frame.format(script=completion.script(shell, cli.parsers()), words=shlex.join(["./lab", *words]), last=len(words))
     rc = {"bash": ["--norc"], "zsh": ["-f"]}[shell]
     done = subprocess.run([shell, *rc, "-c", text], capture_output=True, text=True)
     *lines, registered = done.stdout.splitlines()
@@ -70,7 +70,7 @@ class BashTest(CompletionTest, unittest.TestCase):
         said = io.StringIO()
         with contextlib.redirect_stdout(said):
             self.assertEqual(cli.main(["completion", "bash"]), 0)
-        self.assertEqual(said.getvalue(), completion.script("bash") + "\n")
+        self.assertEqual(said.getvalue(), completion.script("bash", cli.parsers()) + "\n")
 
 
 @unittest.skipUnless(shutil.which("zsh"), "no zsh here")

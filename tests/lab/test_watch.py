@@ -3,7 +3,8 @@ import unittest
 from unittest import mock
 
 from a_course import CourseTest, put
-from lab import cli, watch
+from lab import watch
+from lab.places import LabError
 
 
 class WatchTest(CourseTest):
@@ -12,12 +13,12 @@ class WatchTest(CourseTest):
         self.file = self.root / "exercises/01-desk/1_begin.cpp"
         self.graded_texts, self.sleeps, self.on_grade, self.on_sleep = [], 0, lambda: 0, self.save
         for change in (mock.patch.object(watch.time, "sleep", self.sleep),
-                       mock.patch.object(cli, "main", side_effect=self.grade)):
+                       mock.patch.object(watch.grade, "run", side_effect=self.grade)):
             change.start()
             self.addCleanup(change.stop)
 
-    def grade(self, words):
-        self.assertEqual(words, ["grade", "01"])
+    def grade(self, arguments):
+        self.assertEqual((arguments.chapter, arguments.format, arguments.as_is), ("01", None, False))
         self.graded_texts.append(self.file.read_text())
         return self.on_grade()
 
@@ -48,6 +49,15 @@ class WatchTest(CourseTest):
         self.on_sleep = lambda: self.fail("it waits although a file was saved")
         self.assertEqual(self.run_command("watch", "01")[0], 130)
         self.assertEqual(self.graded_texts[1:], ["while grading 1", "while grading 2"])
+
+    def test_a_grade_that_is_refused_is_told_and_the_next_save_is_waited_for(self):
+        def refused():
+            if len(self.graded_texts) == 1:
+                raise LabError("the disk is full")
+            return 130
+        self.on_grade = refused
+        code, _, said = self.run_command("watch", "01")
+        self.assertEqual((code, said, len(self.graded_texts)), (130, "lab: the disk is full\n", 2))
 
     def test_a_new_file_counts_and_an_editors_own_do_not(self):
         saves = [".1_begin.cpp.swp", "1_begin.cpp~", "open/mine.hpp"]
