@@ -11,7 +11,7 @@ from lab import times
 from lab.check_steps import STEPS
 from lab.places import LabError
 from lab.setup import install
-from lab.terminal import coloured, duration, say
+from lab.terminal import coloured, duration, say, table
 
 SUMMARY = "the authors' proof: sanitizers, both compilers, fuzzing, documentation; half an hour"
 EXAMPLE = "./lab check docs tsan"
@@ -81,8 +81,3 @@ def tell(outcomes, spent):
         say(f"{o.name} failed: {o.trouble}")
     say(coloured(f"steps: {len(outcomes) - len(failed)} passed, {len(failed)} failed", "red" if failed else "green"))
     return 1 if failed else 0
-
-
-def table(rows):
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    return ["  ".join(f"{cell:{width}}" for cell, width in zip(row, widths)).rstrip() for row in rows]

@@ -10,11 +10,10 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from lab import course, explain, submission
-from lab.check import table
 from lab.grading_copy import GradingCopy
 from lab.places import BUILD, LabError, shown
 from lab.record import OK, TOGETHER, Record
-from lab.terminal import Progress, say
+from lab.terminal import Progress, say, table
 
 SUMMARY = "grade a folder of submissions and count their mistakes"
 EXAMPLE = "./lab class-report 01 submissions/ --csv points.csv"

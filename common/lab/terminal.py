@@ -36,6 +36,12 @@ def coloured(text, colour, stream=None):
     return f"\033[{ {'red': 31, 'green': 32, 'yellow': 33}[colour] }m{text}\033[0m"
 
 
+def table(rows):
+    """Lines of the rows, each column as wide as its widest cell."""
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    return ["  ".join(f"{cell:{width}}" for cell, width in zip(row, widths)).rstrip() for row in rows]
+
+
 class Progress:
     """Work that takes a while: `with Progress("Building") as bar: bar.update(done, total)`.
 
