@@ -9,14 +9,14 @@ from functools import partial
 from pathlib import Path
 from typing import Callable
 
-from lab import edition_proof, fuzz, packages, report, times
+from lab import edition_proof, fuzz, packages
 from lab.build import build, configure, jobs
 from lab.docs import make_docs
 from lab.gradescope import gradescope_trial
-from lab.logged import CTEST, WorkFailed, run_logged, show_log
+from lab.logged import WorkFailed, run_logged, show_log
 from lab.places import BUILD, DEPS, ROOT, LabError, build_folder, program, shown, tracked
 from lab.setup import set_up
-from lab.suites import ctest_command
+from lab.suites import suites_of
 from lab.terminal import Progress, say
 
 SHORT = "the ladder in pairs"
@@ -111,41 +111,6 @@ def normal(line):
     """A finding with its file as the reader would type it."""
     file, colon, rest = line.partition(":")
     return shown(os.path.normpath(file)) + colon + rest
-
-
-def suites_of(preset, targets=(), patterns=(), but_labels=()):
-    """Builds the targets and runs the tests; all of them by default."""
-    set_up(preset)
-    configure(preset)
-    build(preset, targets)
-    return run_suites(preset, patterns, but_labels)
-
-
-def run_suites(preset, patterns=(), but_labels=()):
-    """Runs the tests whose names match; each pattern must have its test."""
-    junit = build_folder(preset) / "lab-check.xml"
-    junit.unlink(missing_ok=True)
-    trouble = None
-    try:
-        run_logged("Running the suites", ctest_command(preset, junit, patterns, but_labels), junit.with_suffix(".log"), CTEST)
-    except WorkFailed as failure:
-        if not junit.exists():
-            show_log(failure.log, "ctest")
-            raise
-        trouble = failure
-    results = report.read_junit(junit)
-    times.spent_testing(build_folder(preset), results)
-    counts = report.counts(results)
-    for line in [*report.failure_lines(results), *report.skip_lines(results)]:
-        say(line)
-    if counts["failed"]:
-        raise LabError(f"{counts['failed']} of {len(results)} tests failed", code=1)
-    if trouble:
-        raise trouble
-    for pattern in patterns or [""]:
-        if not any(re.search(pattern, result.name) and result.state == "passed" for result in results):
-            raise LabError(f"no test {pattern} ran", code=1)
-    return f"{counts['passed']} tests, {counts['skipped']} skipped"
 
 
 def chosen(preset, targets):

@@ -7,10 +7,10 @@ import subprocess
 from dataclasses import dataclass
 
 from lab import packages
-from lab.check_steps import suites_of
 from lab.machine import MISSING, findings
 from lab.places import ROOT, LabError
 from lab.setup import add_preset
+from lab.suites import suites_of
 from lab.terminal import coloured, say, table
 
 SUMMARY = "what is there, what is missing; the machine's trouble or the code's"

@@ -1,9 +1,11 @@
 """./lab test: sets up, builds and runs every suite, then says what passed, failed and was skipped, and why."""
+import re
 import subprocess
 import sys
 
 from lab import report, times
 from lab.build import build, configure, jobs
+from lab.logged import CTEST, WorkFailed, run_logged, show_log
 from lab.places import ROOT, LabError, build_folder
 from lab.setup import add_preset, set_up
 from lab.terminal import coloured, is_terminal, say
@@ -55,6 +57,41 @@ def run_ctest(preset, patterns, more):
     results = report.read_junit(junit)
     times.spent_testing(build_folder(preset), results)
     return failed, results
+
+
+def suites_of(preset, targets=(), patterns=(), but_labels=()):
+    """Builds the targets and runs the tests; all of them by default."""
+    set_up(preset)
+    configure(preset)
+    build(preset, targets)
+    return run_suites(preset, patterns, but_labels)
+
+
+def run_suites(preset, patterns=(), but_labels=()):
+    """Runs the tests whose names match; each pattern must have its test."""
+    junit = build_folder(preset) / "lab-check.xml"
+    junit.unlink(missing_ok=True)
+    trouble = None
+    try:
+        run_logged("Running the suites", ctest_command(preset, junit, patterns, but_labels), junit.with_suffix(".log"), CTEST)
+    except WorkFailed as failure:
+        if not junit.exists():
+            show_log(failure.log, "ctest")
+            raise
+        trouble = failure
+    results = report.read_junit(junit)
+    times.spent_testing(build_folder(preset), results)
+    counts = report.counts(results)
+    for line in [*report.failure_lines(results), *report.skip_lines(results)]:
+        say(line)
+    if counts["failed"]:
+        raise LabError(f"{counts['failed']} of {len(results)} tests failed", code=1)
+    if trouble:
+        raise trouble
+    for pattern in patterns or [""]:
+        if not any(re.search(pattern, result.name) and result.state == "passed" for result in results):
+            raise LabError(f"no test {pattern} ran", code=1)
+    return f"{counts['passed']} tests, {counts['skipped']} skipped"
 
 
 def ctest_command(preset, junit, patterns=(), but_labels=()):

@@ -143,11 +143,11 @@ class SuitesOfAStepTest(unittest.TestCase):
                 raise ctest
 
         said, folder = io.StringIO(), self.folder
-        with contextlib.redirect_stdout(said), mock.patch.object(check_steps, "run_logged", side_effect=run), \
-                mock.patch.object(check_steps, "build_folder", return_value=folder), \
-                mock.patch.object(check_steps.report, "read_junit", return_value=results):
+        with contextlib.redirect_stdout(said), mock.patch.object(suites, "run_logged", side_effect=run), \
+                mock.patch.object(suites, "build_folder", return_value=folder), \
+                mock.patch.object(suites.report, "read_junit", return_value=results):
             try:
-                return check_steps.run_suites("labs", patterns), said.getvalue()
+                return suites.run_suites("labs", patterns), said.getvalue()
             except LabError as error:
                 return str(error), said.getvalue()
 
