@@ -8,7 +8,7 @@ import json
 import re
 from dataclasses import dataclass
 
-from lab.kill_matrix import first_words
+from lab.gtest_words import first_words
 from lab.places import LabError, build_folder, shown
 from lab.record import FAILED, NOT_RUN
 

@@ -4,6 +4,7 @@ A test that has its own words for the reader (what stands behind `<<`) is quoted
 import re
 
 LONGEST = 240  # [characters] of a sentence
+WORDS = 200  # [characters] of the first words
 RULE = re.compile(r"I\d+: ")
 TODO = re.compile(r"task (\d+\.\w+) is yours to write")
 SIGNALS = {4: "undefined behaviour, or __builtin_trap()", 6: "abort() was called", 8: "a division by zero",
@@ -14,6 +15,12 @@ def plain(text):
     """One line, not too long."""
     line = re.sub(r"(\d+)-byte object <[0-9A-F -]+>", r"an object of \1 bytes", " ".join(text.split()))
     return line if len(line) <= LONGEST else line[:LONGEST - 4].rstrip() + " ..."
+
+
+def first_words(text):
+    """How what a failed test printed begins, without GoogleTest's own lines: two mistakes are compared by it."""
+    lines = [line for line in text.splitlines() if not re.search(r":\d+: Failure$|^\[", line)]
+    return " ".join(" ".join(lines).split())[:WORDS]
 
 
 def sentence(failure):

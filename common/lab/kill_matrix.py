@@ -17,13 +17,13 @@ from pathlib import Path
 
 from lab.author_checks import tell
 from lab.build import jobs
+from lab.gtest_words import first_words
 from lab.make_wrong import all_wrong
 from lab.places import LabError
 
 SECONDS = 1  # of processor time, so that a busy machine does not count; a whole suite takes 0.05
 PATIENCE = 20  # times as long by the clock, for one that waits for ever
 LIMITED = ("sh", "-c", 'ulimit -t "$0" && exec "$@"')  # as preexec_fn would, which is not safe beside threads
-WORDS = 200  # characters kept of what a failed test said
 RESULT = re.compile(r"^\[ RUN +\] (\S+)\n(.*?)^\[ +(OK|FAILED|SKIPPED) +\] \1\b", re.MULTILINE | re.DOTALL)
 
 
@@ -100,11 +100,6 @@ def listed(output):
             suite = name
         elif suite and re.fullmatch(r"  [\w/]+", name):
             yield suite + name.strip()
-
-
-def first_words(text):
-    lines = [line for line in text.splitlines() if not re.search(r":\d+: Failure$|^\[", line)]
-    return " ".join(" ".join(lines).split())[:WORDS]
 
 
 def processor_features():
