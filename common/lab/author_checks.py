@@ -26,6 +26,7 @@ from lab.build import jobs
 from lab.places import ROOT, LabError, shown
 from lab.record import OK, TOGETHER, Item, Record
 from lab.results import expected_tests
+from lab.stubs import generated
 
 SKIPPED = 77
 SOURCE = re.compile(r"\bS\d+\b|[\w.-]+#\d+|[\w.-]+@[0-9a-f]{7,40}\b")
@@ -50,7 +51,7 @@ def tell(name, counted):
 def in_step():
     if reason := edited():
         raise Skip(reason)
-    wanted = exercises.generated()
+    wanted = generated()
     fail_on(exercises.told(*exercises.out_of_step(wanted)))
     return f"{len(wanted)} files in exercises/ in step"
 
@@ -78,7 +79,7 @@ def git(root, *words):
 def stubs(compiler):
     if not shutil.which(compiler):
         raise Skip(f"{compiler} is not installed")
-    wanted, flags = exercises.generated(), flags_of_solutions()
+    wanted, flags = generated(), flags_of_solutions()
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(jobs()) as pool:
         def compiled(path):
             file = Path(folder, path.parent.name, path.name)

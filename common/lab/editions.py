@@ -11,7 +11,7 @@ import hashlib
 import re
 from dataclasses import dataclass
 
-from lab import course, exercises
+from lab import course, stubs
 from lab.places import ROOT, LabError, tracked
 from lab.starters import DELIVERED
 
@@ -58,7 +58,7 @@ def solved(root=ROOT):
 def leaks(files, solutions, root=ROOT):
     """["name tells solutions/..."] of files that say half of a solution's own lines, under whatever name."""
     said = {name: {line.strip() for line in text.decode(errors="ignore").splitlines()} for name, text in files.items()}
-    found, begun = [], {path.name: text for path, text in exercises.generated(root).items()}
+    found, begun = [], {path.name: text for path, text in stubs.generated(root).items()}
     for path in solutions:
         own = {line.strip() for line in path.read_text(encoding="utf-8").splitlines()}
         own -= {line.strip() for line in begun.get(path.name, "").splitlines()}
@@ -72,7 +72,7 @@ def _edition(name, released, root):
     dropped = FOR_AUTHORS + tuple(f"solutions/{slug}/" for number, slug in there.items() if number not in released)
     files = {each: (root / each).read_bytes() for each in tracked(root)
              if not each.startswith(dropped if name == "student" else (EDITION, MANIFEST))}
-    for path, text in exercises.generated(root).items():
+    for path, text in stubs.generated(root).items():
         own = path.relative_to(root).as_posix()
         files[own] = text.encode()
         if path.parent.name[:2] not in released:

@@ -9,7 +9,7 @@ import subprocess
 import zipfile
 from pathlib import Path
 
-from lab import course, exercises, make_wrong
+from lab import course, make_wrong, stubs
 from lab.autograder import can_be_nobody
 from lab.format_fields import GRADESCOPE, faults
 from lab.grading_copy import copied, solution_of, starter_of
@@ -28,7 +28,7 @@ def pack(lab):
     if not lab.solutions.is_dir():
         raise LabError(f"chapter {lab.number} has no solutions here; the instructor's edition packs autograders")
     files = {name: (ROOT / name).read_bytes() for name in copied() if not name.startswith("exercises/")}
-    files |= {str(path.relative_to(ROOT)): text.encode() for path, text in exercises.generated().items()}
+    files |= {str(path.relative_to(ROOT)): text.encode() for path, text in stubs.generated().items()}
     manifest = "".join(f"{hashlib.sha256(text).hexdigest()}  {name}\n" for name, text in sorted(files.items()))
     path = BUILD / "packages" / f"gradescope-{lab.number}.zip"
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -4,7 +4,7 @@ import os
 import shutil
 import subprocess
 
-from lab import exercises, record
+from lab import record, stubs
 from lab.places import DEPS, ROOT, LabError, tracked
 
 PATIENCE = 1200  # [s] for one submission; the first of a fresh copy builds all that it is linked with
@@ -58,7 +58,7 @@ class GradingCopy:
 
 def starter_of(lab):
     """{name: bytes}: nothing is written yet."""
-    generated = exercises.generated(lab.root)
+    generated = stubs.generated(lab.root)
     return {path.name: text.encode() for path, text in generated.items() if path.parent == lab.exercises}
 
 

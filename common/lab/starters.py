@@ -1,7 +1,8 @@
 """What a task's file said before anybody wrote in it: made from our solution where that is here, else the copy that
 came with an edition (common/lab/starters/), else what git first had."""
-from lab import clone, exercises
+from lab import clone
 from lab.places import LabError, shown
+from lab.stubs import stub
 
 DELIVERED = "common/lab/starters"
 
@@ -11,7 +12,7 @@ def starter(lab, task):
     source = lab.solutions / task.file
     if source.is_file():
         text, hint = source.read_text(encoding="utf-8"), lab.hints()[task.id][0]
-        return exercises.stub(text, task.id, hint, source).encode()
+        return stub(text, task.id, hint, source).encode()
     delivered = lab.root / DELIVERED / lab.slug / task.file
     if delivered.is_file():
         return delivered.read_bytes()

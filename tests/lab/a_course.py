@@ -8,9 +8,10 @@ import unittest
 from pathlib import Path
 from unittest import mock
 
-from lab import cli, course, exercises, learner, record
+from lab import cli, course, learner, record
 from lab.command import parser_of
 from lab.places import LabError
+from lab.stubs import stub
 
 OURS = '''#include "{slug}/{header}.hpp"
 
@@ -43,7 +44,7 @@ def make_chapter(root, slug, names, together=2):
         words = {"slug": slug, "header": "desk" if name == "begin" else "shelf", "name": name, "id": task["id"]}
         text = OURS.format(**words)
         put(root / "solutions" / slug / task["file"], text)
-        put(root / "exercises" / slug / task["file"], exercises.stub(text, task["id"], f"First of {task['id']}.", "here"))
+        put(root / "exercises" / slug / task["file"], stub(text, task["id"], f"First of {task['id']}.", "here"))
     for header in ("desk", "shelf", "unused"):
         put(root / "chapters" / slug / f"{header}.hpp", "#pragma once\n")
 

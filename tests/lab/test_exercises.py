@@ -11,7 +11,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from unittest import mock
 
-from lab import author_checks, course, exercises
+from lab import author_checks, course, exercises, stubs
 from lab.places import ROOT, LabError
 
 SOLUTION = '''#include <stdexcept>
@@ -70,7 +70,7 @@ def body(line):
 
 class StubTest(unittest.TestCase):
     def stub(self, text, hint='Say "who"?'):
-        return exercises.stub(text, "7.1", hint, "1_split.cpp")
+        return stubs.stub(text, "7.1", hint, "1_split.cpp")
 
     def test_a_body_becomes_the_task_its_hint_and_its_parameters(self):
         self.assertEqual(self.stub(SOLUTION), STUB)
@@ -134,9 +134,9 @@ class CourseTest(unittest.TestCase):
         self.write("tests/07-tree/tree_test.cpp", "TEST_F(Lab07, T1_Splits) {}\nTEST(Lab07, GivenThat) {}\n")
         self.write("tests/07-tree/CMakeLists.txt", "radixlab_lab_tests(07-tree tree_test.cpp)\n")
         self.stub = self.root / "exercises/07-tree/1_split.cpp"
-        for module in (exercises, author_checks):
+        for module in (exercises, stubs, author_checks):
             self.enter(mock.patch.object(module, "ROOT", self.root))
-        for function in (exercises.generated, exercises.out_of_step, author_checks.edited, author_checks.tasks,
+        for function in (stubs.generated, exercises.out_of_step, author_checks.edited, author_checks.tasks,
                          author_checks.known_wrong):
             self.enter(mock.patch.object(function, "__defaults__", (self.root,)))
         self.enter(mock.patch.dict("os.environ", RADIXLAB_BUILD=str(self.root / "build")))
@@ -193,7 +193,7 @@ class CommandTest(CourseTest):
         (self.root / "solutions/07-tree/1_split.cpp").unlink()
         words = "solutions/07-tree/1_split.cpp: not there, but .*07-tree/lab.json has it as task 7.1"
         with self.assertRaisesRegex(LabError, words):
-            exercises.generated()
+            stubs.generated()
 
     def test_no_lab_at_all_is_red(self):
         (self.root / "chapters/07-tree/lab.json").unlink()
@@ -307,7 +307,7 @@ class StubsTest(CourseTest):
 
     def test_a_warning_is_red(self):
         self.write("solutions/07-tree/1_split.cpp", "#include <vector>\n" + body("int f() { return 0; }"))
-        with mock.patch.object(exercises, "TODO", ""):
+        with mock.patch.object(stubs, "TODO", ""):
             code, said = self.check("stubs", "g++")
         self.assertEqual(code, 1)
         self.assertIn("exercises/07-tree/1_split.cpp as generated:", said)

@@ -56,7 +56,7 @@ class PackageTest(unittest.TestCase):
     def test_the_exercises_are_the_starter_whatever_the_user_wrote(self):
         own = ROOT / "exercises/01-naive-manager/2_start.cpp"
         with tempfile.TemporaryDirectory() as folder, mock.patch.object(gradescope, "BUILD", Path(folder)), \
-                mock.patch.object(gradescope.exercises, "generated", lambda: {own: "as in the beginning"}), \
+                mock.patch.object(gradescope.stubs, "generated", lambda: {own: "as in the beginning"}), \
                 zipfile.ZipFile(gradescope.pack(self.lab)) as archive:
             there = [name for name in archive.namelist() if name.startswith("radixlab/exercises/")]
             self.assertEqual(there, ["radixlab/exercises/01-naive-manager/2_start.cpp"])
