@@ -1,12 +1,9 @@
 """The steps of ./lab check. A step's work returns what it counted; an error says what failed, and its words were shown."""
-import os
 import re
 import shutil
 import subprocess
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import Callable
 
 from lab import edition_proof, fuzz, packages
@@ -16,8 +13,9 @@ from lab.gradescope import gradescope_trial
 from lab.logged import WorkFailed, run_logged, show_log
 from lab.places import BUILD, DEPS, ROOT, LabError, build_folder, program, shown, tracked
 from lab.setup import set_up
+from lab.style import source, tidy
 from lab.suites import suites_of
-from lab.terminal import Progress, say
+from lab.terminal import say
 
 SHORT = "the ladder in pairs"
 TSAN = {"test_kernels": r"kernels\.([^/]*$|.*/avx2)", "test_llm": r"llm\.", "test_golden": r"golden\.", "ladder": r"ladder\.[0-9]"}
@@ -35,7 +33,6 @@ ONCE = ("^front-door$", "^pages$", "^walk$")
 """Labels of what one compiler shows for all: the front door, that the pages say what the programs do, the learner's walk."""
 LIFE_STEPS = 200_000
 FUZZ_RUNS = 5_000  # inputs a target
-BIGGEST_FILE = 3_000_000
 
 
 @dataclass(frozen=True)
@@ -44,73 +41,6 @@ class Step:
     work: Callable[[], str]
     groups: tuple = ()  # of packages
     only_by_name: bool = False
-
-
-def source():
-    """What is wrong with a file before anything is built."""
-    packages.ensure(packages.needed(["style"]))
-    files = tracked()
-    troubles = [trouble for name in files for trouble in troubles_of(ROOT / name, name)]
-    cpp = [name for name in files if name.endswith((".cpp", ".hpp"))]
-    style = subprocess.run(["clang-format", "--dry-run", "-Werror", *cpp], cwd=ROOT, capture_output=True, text=True)
-    troubles += [line for line in style.stderr.splitlines() if ": error:" in line]
-    fail_on(troubles, style.returncode)
-    return f"{len(files)} files, {len(cpp)} of C++"
-
-
-def troubles_of(path, name):
-    text = path.read_bytes()
-    if len(text) > BIGGEST_FILE:
-        yield f"{name}: {len(text)} bytes; a file has at most {BIGGEST_FILE}"
-    if name.endswith(".py"):
-        try:
-            compile(text, name, "exec")
-        except SyntaxError as error:
-            yield f"{name}:{error.lineno}: {error.msg}"
-
-
-def tidy():
-    """clang-tidy over what the labs compile, tests and stubs aside; a finding in a header is printed once. Where files are
-    compiled as one it looks at them so, because nearly all of its time goes into the headers that they share."""
-    set_up("labs", "style")
-    configure("tidy")
-    folder = build_folder("tidy")
-    units = {unit: files for unit, files in compiled(folder).items() if not files[0].startswith(("tests/", "exercises/"))}
-    said = set()
-
-    def look_at(unit):
-        one = ["--checks=-bugprone-suspicious-include"] if len(units[unit]) > 1 else []  # it is made of #include "x.cpp"
-        done = subprocess.run(["clang-tidy", "--quiet", "-p", folder, "--extra-arg=-Wno-unknown-warning-option", *one, unit],
-                              cwd=ROOT, capture_output=True, text=True)
-        said.update(normal(line) for line in done.stdout.splitlines() if re.search(r": (warning|error): ", line))
-        if done.returncode != 0:
-            said.add(f"{shown(unit)}: clang-tidy ends with {done.returncode}")
-
-    with Progress("clang-tidy", unit=str) as bar, ThreadPoolExecutor(jobs()) as pool:
-        largest_first = sorted(units, key=lambda unit: (-len(units[unit]), unit))
-        for done, _ in enumerate(pool.map(look_at, largest_first), 1):
-            bar.update(done, len(units))
-    fail_on(sorted(said), 0)
-    return f"{sum(map(len, units.values()))} files"
-
-
-def compiled(folder):
-    """{what the compiler is given: the repository's files in it}."""
-    ours, units = set(tracked()), {}
-    for unit in map(Path, re.findall(r'"file": "(.*)"', (folder / "compile_commands.json").read_text())):
-        parts = [unit]
-        if unit.parent == folder / "as_one":
-            parts = [unit.parent / name for name in re.findall(r'^#include "(.*)"$', unit.read_text(), re.MULTILINE)]
-        names = [shown(os.path.normpath(part)) for part in parts]
-        if ours.issuperset(names):
-            units[unit] = names
-    return units
-
-
-def normal(line):
-    """A finding with its file as the reader would type it."""
-    file, colon, rest = line.partition(":")
-    return shown(os.path.normpath(file)) + colon + rest
 
 
 def chosen(preset, targets):
@@ -216,13 +146,6 @@ def aarch64():
 
 def names_of(targets):
     return ", ".join(target.removeprefix("test_") for target in targets)
-
-
-def fail_on(troubles, code):
-    for line in troubles[:50]:
-        say(line)
-    if troubles or code != 0:
-        raise LabError(f"{len(troubles)} findings", code=1)
 
 
 LABS = packages.groups("labs")

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from unittest import mock
 
-from lab import check, check_steps, cli, setup, suites, times
+from lab import check, check_steps, cli, setup, style, suites, times
 from lab.check_steps import Step
 from lab.logged import WorkFailed
 from lab.places import ROOT, LabError
@@ -180,15 +180,15 @@ class SuitesOfAStepTest(unittest.TestCase):
 class SourceTest(unittest.TestCase):
     def troubles(self, name, content):
         path = mock.Mock(read_bytes=lambda: content)
-        return list(check_steps.troubles_of(path, name))
+        return list(style.troubles_of(path, name))
 
     def test_python_must_compile(self):
         self.assertEqual(self.troubles("a.py", b"x = 1\n"), [])
         self.assertRegex(self.troubles("a.py", b"x = 1\ny = = 2\n")[0], "^a.py:2: ")
 
     def test_files_have_a_limit(self):
-        self.assertEqual(self.troubles("a.bin", bytes(check_steps.BIGGEST_FILE)), [])
-        self.assertIn("at most", self.troubles("a.bin", bytes(check_steps.BIGGEST_FILE + 1))[0])
+        self.assertEqual(self.troubles("a.bin", bytes(style.BIGGEST_FILE)), [])
+        self.assertIn("at most", self.troubles("a.bin", bytes(style.BIGGEST_FILE + 1))[0])
 
 
 class LeftOutTest(unittest.TestCase):
