@@ -3,7 +3,6 @@
 tests/bench/bench_copy.cpp times a hit of n tokens under chapter 04's slots (found and copied), the same tokens
 computed, and the hit under chapter 05's tree (found and shared): one process, one processor, mixed order, seven
 rounds; medians of processor time. Before it times anything it checks that all sides do the same work."""
-import json
 import statistics
 
 from lab import plot

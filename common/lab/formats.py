@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 
 from lab import board
 from lab.places import LabError
-from lab.record import FAILED, NOT_COMPILED, NOT_RUN, OK, PASSED, SKIPPED
+from lab.record import NOT_COMPILED, NOT_RUN, OK, PASSED, SKIPPED
 
 OUTPUT_LIMIT = 8_000  # characters of a test's own words in a machine format
 ESCAPES = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")

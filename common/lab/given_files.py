@@ -9,7 +9,7 @@ import re
 import shutil
 import subprocess
 
-from lab.places import ROOT, LabError, build_folder, shown
+from lab.places import ROOT, LabError, build_folder
 
 FOLDERS = ("tests", "chapters", "common")
 MANIFEST = "MANIFEST.sha256"

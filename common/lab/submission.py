@@ -5,7 +5,7 @@ Nothing is unpacked and no link is followed: a file is known by its name alone, 
 import tarfile
 import zipfile
 from collections import namedtuple
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 
 from lab.places import LabError, shown
 
