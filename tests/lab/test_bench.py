@@ -3,16 +3,16 @@ import json
 import unittest
 import xml.etree.ElementTree as xml
 
-from lab import bench, bench_batch, bench_copy, bench_course, bench_prefix, plot
+from lab import bench_batch, bench_copy, bench_course, bench_prefix, main_job, plot
 
 
 class Page(unittest.TestCase):
     def test_the_page_is_made_from_the_figures(self):
-        runs = json.loads(bench.FIGURES.read_text())
-        self.assertEqual(bench.PAGE.read_text(), bench.page(runs), "./lab bench --save makes both anew")
+        runs = json.loads(main_job.FIGURES.read_text())
+        self.assertEqual(main_job.PAGE.read_text(), main_job.page(runs), "./lab bench --save makes both anew")
 
     def test_the_ratios_are_those_of_the_figures(self):
-        for run in json.loads(bench.FIGURES.read_text()):
+        for run in json.loads(main_job.FIGURES.read_text()):
             self.assertAlmostEqual(run["warm_share"], run["warm_ttft_ms"] / run["cold_ttft_ms"])
 
 
