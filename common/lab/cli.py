@@ -5,49 +5,49 @@ words after `--` are handed on to the program behind it, as arguments.more. Wher
 command are there as arguments.parsers."""
 from importlib import import_module
 
-from lab.command import exit_code, parser_of
-from lab.places import LabError
+from lab.services.command import exit_code, parser_of
+from lab.services.places import LabError
 
 GROUPS = {
     "For learners": {
-        "start": "start",
-        "grade": "grade",
-        "hint": "hint",
-        "next": "next_task",
-        "watch": "watch",
-        "status": "status",
-        "debug": "debug",
-        "story": "story",
-        "compare": "compare",
-        "reset": "reset",
-        "submit": "submit",
-        "update": "update",
+        "start": "learn.start",
+        "grade": "grade.grade",
+        "hint": "learn.hint",
+        "next": "learn.next_task",
+        "watch": "learn.watch",
+        "status": "learn.status",
+        "debug": "learn.debug",
+        "story": "learn.story",
+        "compare": "learn.compare",
+        "reset": "learn.reset",
+        "submit": "learn.submit",
+        "update": "learn.update",
     },
     "For everyone": {
-        "demo": "demo",
-        "test": "suites",
-        "build": "build",
-        "setup": "setup",
-        "doctor": "doctor",
-        "docs": "docs",
-        "bench": "bench",
-        "check-hf": "check_hf",
-        "completion": "completion",
+        "demo": "learn.demo",
+        "test": "machine.suites",
+        "build": "machine.build",
+        "setup": "machine.setup",
+        "doctor": "machine.doctor",
+        "docs": "author.docs",
+        "bench": "bench.bench",
+        "check-hf": "author.check_hf",
+        "completion": "learn.completion",
     },
     "For instructors": {
-        "class-report": "class_report",
-        "package": "package",
+        "class-report": "grade.class_report",
+        "package": "author.package",
     },
     "For authors": {
-        "check": "check",
-        "exercises": "exercises",
-        "figures": "figures",
-        "fuzz": "fuzz",
-        "train-model": "train_model",
+        "check": "author.check",
+        "exercises": "author.exercises",
+        "figures": "author.figures",
+        "fuzz": "author.fuzz",
+        "train-model": "author.train_model",
     },
 }
 COMMANDS = {name: module for group in GROUPS.values() for name, module in group.items()}
-"""Names of modules: a command loads its own and no other."""
+"""Names of modules in this package: a command loads its own and no other."""
 
 
 def module_of(name):

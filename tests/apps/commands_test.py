@@ -13,7 +13,7 @@ from program import BIN, ROOT, run
 sys.path.insert(0, str(ROOT / "common"))
 
 from lab import cli  # noqa: E402
-from lab.command import parser_of  # noqa: E402
+from lab.services.command import parser_of  # noqa: E402
 
 NOT_RUN = {
     "./lab demo": "installs packages; ./lab check runs it in a folder of its own",

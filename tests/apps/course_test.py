@@ -9,7 +9,7 @@ from program import CHECKPOINT, ROOT, run
 
 sys.path.insert(0, str(ROOT / "common"))
 
-from lab import bench_course  # noqa: E402
+from lab.bench import course  # noqa: E402
 
 FACTS = ("chapter", "manager", "computed", "reused", "copied_bytes", "held_bytes")
 
@@ -21,7 +21,7 @@ class CourseSoFar(unittest.TestCase):
             done = run("course_so_far", "--model", CHECKPOINT, "--rounds", "1", "--json", told)
             self.assertEqual(done.returncode, 0, done.stderr)
             rows = json.loads(told.read_text())["rows"]
-        committed = {row["manager"]: row for row in json.loads(bench_course.FIGURES.read_text())["rows"]}
+        committed = {row["manager"]: row for row in json.loads(course.FIGURES.read_text())["rows"]}
         self.assertTrue(rows)
         for row in rows:
             self.assertEqual([row[fact] for fact in FACTS], [committed[row["manager"]][fact] for fact in FACTS])

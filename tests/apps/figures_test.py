@@ -5,7 +5,7 @@ import unittest
 from program import BIN, ROOT
 
 sys.path.insert(0, str(ROOT / "common"))
-from lab import figures  # noqa: E402  (the path comes first)
+from lab.author import figures  # noqa: E402  (the path comes first)
 
 
 class Figures(unittest.TestCase):

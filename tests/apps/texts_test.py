@@ -45,7 +45,7 @@ class Texts(unittest.TestCase):
         checked = 0
         for page in sorted(ROOT.glob("chapters/[0-9][0-9]-*/README.md")):
             text = page.read_text()
-            text = re.sub(r"<!--/?course.*?-->", "", text)  # those of ./lab bench course, which lab.bench holds
+            text = re.sub(r"<!--/?course.*?-->", "", text)  # those of ./lab bench course, which ctest's lab.bench holds
             if "<!--" not in text:
                 continue
             with self.subTest(page.parent.name), tempfile.TemporaryDirectory() as folder:

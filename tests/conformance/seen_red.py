@@ -1,5 +1,5 @@
 """The test of the lives: on a manager with a known bug they must end red, in a story of at most a screen that breaks the same
-rule when it is replayed. (The suite's own proof is lab.kill_matrix.)
+rule when it is replayed. (The suite's own proof is lab.author.kill_matrix.)
 
 Usage: seen_red.py FILE.wrong LIVES    exit 0: it was caught, and the rule was named
 """
@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 
-from lab import make_wrong
+from lab.author import make_wrong
 
 SCREEN_ROWS, SCREEN_COLUMNS = 24, 100
 

@@ -8,10 +8,13 @@ import unittest
 from pathlib import Path
 from unittest import mock
 
-from lab import cli, course, learner, record
-from lab.command import parser_of
-from lab.places import LabError
-from lab.stubs import stub
+from lab import cli
+from lab.grade import record
+from lab.learn import learner
+from lab.services import course
+from lab.services.command import parser_of
+from lab.services.places import LabError
+from lab.services.stubs import stub
 
 OURS = '''#include "{slug}/{header}.hpp"
 
@@ -60,7 +63,7 @@ class CourseTest(unittest.TestCase):
         make_chapter(self.root, "03-shelf", ("put", "take"))
         put(self.root / "chapters/00-start/README.md", "# Read\n")
         put(self.root / "chapters/02-reading/README.md", "# Read\n")
-        for change in (mock.patch("lab.places.ROOT", self.root), mock.patch.dict("os.environ", {"COLUMNS": "80"})):
+        for change in (mock.patch("lab.services.places.ROOT", self.root), mock.patch.dict("os.environ", {"COLUMNS": "80"})):
             change.start()
             self.addCleanup(change.stop)
 

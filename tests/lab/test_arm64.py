@@ -7,8 +7,8 @@ import unittest
 from pathlib import Path
 from unittest import mock
 
-from lab import arm64
-from lab.places import LabError
+from lab.machine import arm64
+from lab.services.places import LabError
 
 APT = """#!/bin/sh
 echo "$*" >> "$RECORD"

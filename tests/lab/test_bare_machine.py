@@ -6,7 +6,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from lab.places import ROOT
+from lab.services.places import ROOT
 
 SCRIPT = ROOT / "tests/bare/bare_machine.sh"
 TOOLS = ("sh", "dirname", "id", "cat", "awk")

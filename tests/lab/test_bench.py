@@ -3,7 +3,7 @@ import json
 import unittest
 import xml.etree.ElementTree as xml
 
-from lab import bench_batch, bench_copy, bench_course, bench_prefix, main_job, plot
+from lab.bench import batch, copies, course, main_job, plot, prefix
 
 
 class Page(unittest.TestCase):
@@ -18,23 +18,23 @@ class Page(unittest.TestCase):
 
 class Prefix(unittest.TestCase):
     def setUp(self):
-        self.figures = json.loads(bench_prefix.FIGURES.read_text())
+        self.figures = json.loads(prefix.FIGURES.read_text())
 
     def test_page_and_picture_are_made_from_the_figures(self):
         anew = "./lab bench prefix --save makes them anew"
-        self.assertEqual(bench_prefix.PAGE.read_text(), bench_prefix.page(self.figures), anew)
-        self.assertEqual(bench_prefix.PICTURE.read_text(), bench_prefix.picture(self.figures), anew)
+        self.assertEqual(prefix.PAGE.read_text(), prefix.page(self.figures), anew)
+        self.assertEqual(prefix.PICTURE.read_text(), prefix.picture(self.figures), anew)
 
     def test_the_limits_hold_and_would_be_missed(self):
-        self.assertEqual(bench_prefix.trouble(self.figures), [])
+        self.assertEqual(prefix.trouble(self.figures), [])
         self.figures["compare_ns"][0]["get_match_len"] = 1.51 * self.figures["compare_ns"][0]["memcmp"]
         self.figures["matching_ns"]["find_best"] = self.figures["matching_ns"]["scalar"] / 49
-        self.assertEqual(len(bench_prefix.trouble(self.figures)), 2)
+        self.assertEqual(len(prefix.trouble(self.figures)), 2)
 
     def test_it_crosses_where_it_is_faster_from_then_on(self):
         def crossing(*scans):
             rows = [{"sequences": 2 ** i, "hash": 5, "scalar": scan} for i, scan in enumerate(scans)]
-            return bench_prefix.crossing({"crossing_ns": rows}, "scalar")
+            return prefix.crossing({"crossing_ns": rows}, "scalar")
         self.assertEqual(crossing(1, 4, 6, 9), 4)
         self.assertEqual(crossing(1, 6, 5, 9), 8)
         self.assertEqual(crossing(6, 7), 1)
@@ -47,28 +47,28 @@ class Prefix(unittest.TestCase):
                   for name in names for time in (9, 1, 2)]
         rounds.append({"run_type": "aggregate", "name": "detector/scalar_mean", "cpu_time": 100, "time_unit": "us"})
         context = {"compiler": "c", "flags": "-O", "indexed_tokens": "6", "indexed_prefixes": "5", "index_bytes": "60"}
-        figures = bench_prefix.from_benchmark({"context": context, "benchmarks": rounds})
+        figures = prefix.from_benchmark({"context": context, "benchmarks": rounds})
         self.assertEqual((figures["rounds"], figures["detector_ns"]), (3, {"scalar": 2000, "vector": 2000}))
         self.assertEqual(figures["compare_ns"], [{"tokens": 64, "get_match_len": 2000, "memcmp": 2000}])
 
 
 class Copying(unittest.TestCase):
     def setUp(self):
-        self.figures = json.loads(bench_copy.FIGURES.read_text())
+        self.figures = json.loads(copies.FIGURES.read_text())
 
     def test_page_and_picture_are_made_from_the_figures(self):
         anew = "./lab bench copy --save makes them anew"
-        self.assertEqual(bench_copy.PAGE.read_text(), bench_copy.page(self.figures), anew)
-        self.assertEqual(bench_copy.PICTURE.read_text(), bench_copy.picture(self.figures), anew)
+        self.assertEqual(copies.PAGE.read_text(), copies.page(self.figures), anew)
+        self.assertEqual(copies.PICTURE.read_text(), copies.picture(self.figures), anew)
 
     def test_the_limit_holds_and_would_be_missed(self):
-        self.assertEqual(bench_copy.trouble(self.figures), "")
+        self.assertEqual(copies.trouble(self.figures), "")
         self.figures["us"][-1]["slots"] = self.figures["us"][-1]["compute"] / 9
-        self.assertIn("tokens takes", bench_copy.trouble(self.figures))
+        self.assertIn("tokens takes", copies.trouble(self.figures))
 
     def test_it_pays_from_where_it_is_cheaper_from_then_on(self):
         def pays_from(*computed):
-            return bench_copy.pays_from({"us": [{"tokens": 2 ** i, "slots": 5, "compute": us}
+            return copies.pays_from({"us": [{"tokens": 2 ** i, "slots": 5, "compute": us}
                                                 for i, us in enumerate(computed)]})
         self.assertEqual((pays_from(6, 7), pays_from(1, 6, 5, 9), pays_from(6, 1)), (1, 8, None))
 
@@ -76,46 +76,46 @@ class Copying(unittest.TestCase):
         rounds = [{"run_type": "iteration", "name": f"{name}/repeats:3", "cpu_time": time, "time_unit": "us"}
                   for name in ("compute/1", "copy/1", "slots/1", "copy/16", "radix/16") for time in (9, 1, 2)]
         context = {"compiler": "c", "flags": "-O", "isa": "scalar", "parameters": "7", "token_bytes": "64"}
-        figures = bench_copy.from_benchmark({"context": context, "benchmarks": rounds})
+        figures = copies.from_benchmark({"context": context, "benchmarks": rounds})
         self.assertEqual(figures["us"], [{"tokens": 1, "compute": 2, "copy": 2, "slots": 2},
                                          {"tokens": 16, "copy": 2, "radix": 2}])
 
 
 class Course(unittest.TestCase):
     def setUp(self):
-        self.figures = json.loads(bench_course.FIGURES.read_text())
+        self.figures = json.loads(course.FIGURES.read_text())
 
     def test_page_picture_and_chapters_are_made_from_the_figures(self):
         anew = "./lab bench course --save makes them anew"
-        self.assertEqual(bench_course.PAGE.read_text(), bench_course.page(self.figures), anew)
-        self.assertEqual(bench_course.PICTURE.read_text(), bench_course.picture(self.figures), anew)
-        for text in bench_course.chapters(self.figures):
+        self.assertEqual(course.PAGE.read_text(), course.page(self.figures), anew)
+        self.assertEqual(course.PICTURE.read_text(), course.picture(self.figures), anew)
+        for text in course.chapters(self.figures):
             says = text.read_text()
-            self.assertEqual(says, bench_course.quoted(says, self.figures, text.parent.name[:2]), anew)
-            for mark in bench_course.MARKS:
+            self.assertEqual(says, course.quoted(says, self.figures, text.parent.name[:2]), anew)
+            for mark in course.MARKS:
                 self.assertEqual(says.count(f"<!--course {mark}-->"), 1, f"{text}: its {mark[:-1]}ing number")
 
     def test_another_figure_is_another_text(self):
-        text = bench_course.chapters(self.figures)[1]
+        text = course.chapters(self.figures)[1]
         self.figures["rows"][1]["computed"] += 1
-        self.assertNotEqual(text.read_text(), bench_course.quoted(text.read_text(), self.figures, "02"))
+        self.assertNotEqual(text.read_text(), course.quoted(text.read_text(), self.figures, "02"))
 
 
 class Batch(unittest.TestCase):
     def setUp(self):
-        self.figures = json.loads(bench_batch.FIGURES.read_text())
+        self.figures = json.loads(batch.FIGURES.read_text())
 
     def test_the_page_is_made_from_the_figures(self):
-        self.assertEqual(bench_batch.PAGE.read_text(), bench_batch.page(self.figures), "./lab bench batch --save makes it anew")
+        self.assertEqual(batch.PAGE.read_text(), batch.page(self.figures), "./lab bench batch --save makes it anew")
 
     def test_the_limit_holds_and_would_be_missed(self):
-        self.assertEqual(bench_batch.trouble(self.figures), "")
+        self.assertEqual(batch.trouble(self.figures), "")
         one = self.figures["runs"][0]
         for isa, limit in (("avx512_bf16", 4), ("avx512", 2), ("scalar", 2)):
             one.update(isa=isa, batched_rate=limit * one["in_turn_rate"])
-            self.assertEqual(bench_batch.trouble(self.figures), "")
+            self.assertEqual(batch.trouble(self.figures), "")
             one["batched_rate"] *= 0.99
-            self.assertIn(f"expected {limit} with {isa}", bench_batch.trouble(self.figures))
+            self.assertIn(f"expected {limit} with {isa}", batch.trouble(self.figures))
 
 
 class Plot(unittest.TestCase):

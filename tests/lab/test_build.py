@@ -7,8 +7,8 @@ import unittest
 from pathlib import Path
 from unittest import mock
 
-from lab import build
-from lab.places import LabError
+from lab.machine import build
+from lab.services.places import LabError
 
 CMAKE = """#!/bin/sh
 echo "$@" >> "$RECORD"

@@ -9,11 +9,14 @@ from pathlib import Path
 from types import SimpleNamespace
 from unittest import mock
 
-from lab import check, check_steps, cli, setup, style, suites, times
-from lab.check_steps import Step
-from lab.logged import WorkFailed
-from lab.places import ROOT, LabError
-from lab.report import Result
+from lab import cli
+from lab.author import check, steps, style
+from lab.author.steps import Step
+from lab.machine import setup, suites
+from lab.services import times
+from lab.services.logged import WorkFailed
+from lab.services.places import ROOT, LabError
+from lab.services.report import Result
 
 
 def failing():
@@ -98,7 +101,7 @@ class CheckTest(unittest.TestCase):
     def test_each_step_names_the_packages_of_its_work(self):
         used = {"source": "style", "docs": "docs", "tidy": "style", "labs-clang": "clang", "fuzz": "fuzzing",
                 "asan": "clang", "alone": "clang", "editions": "clang"}
-        for name, step in check_steps.STEPS.items():
+        for name, step in steps.STEPS.items():
             self.assertEqual("build" in step.groups, name != "source", name)
             self.assertIn(used.get(name, "test"), step.groups, name)
 
@@ -113,11 +116,11 @@ class FrontTest(unittest.TestCase):
         with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as changes:
             build = Path(folder)
             for name, value in (("BUILD", build), ("DEPS", build / "deps"), ("run_logged", mock.Mock())):
-                changes.enter_context(mock.patch.object(check_steps, name, value))
-            changes.enter_context(mock.patch.object(check_steps, "tracked", lambda: ["lab", "docs/set-up.md"]))
+                changes.enter_context(mock.patch.object(steps, name, value))
+            changes.enter_context(mock.patch.object(steps, "tracked", lambda: ["lab", "docs/set-up.md"]))
             (build / "front-demo.log").write_text(words)
-            counted = check_steps.front()
-            self.assertEqual([call.args[1][1] for call in check_steps.run_logged.call_args_list], ["demo", "doctor"])
+            counted = steps.front()
+            self.assertEqual([call.args[1][1] for call in steps.run_logged.call_args_list], ["demo", "doctor"])
             return counted
 
     def test_it_counts_what_the_demo_says(self):
@@ -193,11 +196,11 @@ class SourceTest(unittest.TestCase):
 
 class LeftOutTest(unittest.TestCase):
     def test_what_links_libtorch_is_found_in_the_cmake_files(self):
-        self.assertLessEqual({"radixlab_stock", "test_stock", "doc_qa_stock"}, set(check_steps.with_libtorch()))
+        self.assertLessEqual({"radixlab_stock", "test_stock", "doc_qa_stock"}, set(steps.with_libtorch()))
 
     def test_no_target_under_tsan_links_it(self):
-        self.assertFalse(set(check_steps.TSAN) & set(check_steps.with_libtorch()))
-        self.assertFalse(set(check_steps.EMULATED) & set(check_steps.with_libtorch()))
+        self.assertFalse(set(steps.TSAN) & set(steps.with_libtorch()))
+        self.assertFalse(set(steps.EMULATED) & set(steps.with_libtorch()))
 
 
 if __name__ == "__main__":

@@ -7,8 +7,9 @@ import unittest
 from pathlib import Path
 from unittest import mock
 
-from lab import check_hf, hf_environment
-from lab.places import LabError
+from lab.author import check_hf
+from lab.machine import hf_environment
+from lab.services.places import LabError
 
 
 def option(directory, name):

@@ -8,9 +8,11 @@ import unittest
 from pathlib import Path
 from unittest import mock
 
-from lab import class_report, cli, course, explain
-from lab.places import LabError
-from lab.record import FAILED, OK, TOGETHER, Item, Record, Test
+from lab import cli
+from lab.grade import class_report, explain
+from lab.grade.record import FAILED, OK, TOGETHER, Item, Record, Test
+from lab.services import course
+from lab.services.places import LabError
 
 FAILS = {"failed": ["Lab01Desk.T2_AllButTheLast"], "said": {"Lab01Desk.T2_AllButTheLast": "7, not 6"}}
 MATRIX = {"looks_up_all": {"story": "it looks up the whole prompt", "task": "1.2", "source": "S3", **FAILS},

@@ -9,8 +9,9 @@ import tempfile
 import unittest
 from unittest import mock
 
-from lab import cli, suites
-from lab.places import ROOT, LabError
+from lab import cli
+from lab.machine import suites
+from lab.services.places import ROOT, LabError
 
 
 def run(*words):

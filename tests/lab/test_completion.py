@@ -6,10 +6,11 @@ import shutil
 import subprocess
 import unittest
 
-from lab import cli, completion
-from lab.check_steps import STEPS
-from lab.fuzz import TARGETS
-from lab.setup import PRESETS
+from lab import cli
+from lab.author.fuzz import TARGETS
+from lab.author.steps import STEPS
+from lab.learn import completion
+from lab.machine.setup import PRESETS
 
 BASH = """{script}
 COMP_WORDS=({words}) COMP_CWORD={last}

@@ -3,8 +3,8 @@ import unittest
 from unittest import mock
 
 from a_course import CourseTest, put
-from lab import debug
-from lab.record import FAILED, OK
+from lab.grade.record import FAILED, OK
+from lab.learn import debug
 
 TESTS = """TEST_F(Lab01, T2_Passes) {}
 TEST_P(Lab01, T2_Breaks) {}

@@ -6,8 +6,9 @@ from pathlib import Path
 from unittest import mock
 
 from a_course import CourseTest, put
-from lab import course, demo
-from lab.places import LabError
+from lab.learn import demo
+from lab.services import course
+from lab.services.places import LabError
 
 
 class DemoTest(unittest.TestCase):

@@ -9,9 +9,9 @@ from pathlib import Path
 from types import SimpleNamespace
 from unittest import mock
 
-from lab import doctor, libtorch, machine, packages
-from lab.machine import MISSING, NOTE, OK, Finding
-from lab.places import LabError
+from lab.machine import doctor, findings, libtorch, packages
+from lab.machine.findings import MISSING, NOTE, OK, Finding
+from lab.services.places import LabError
 
 SOUND = [Finding("g++", OK, "12.2.0"), Finding("nvcc", NOTE, "no CUDA toolkit")]
 
@@ -90,7 +90,7 @@ class MachineTest(unittest.TestCase):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         self.folder = Path(folder.name)
-        change = mock.patch.object(machine, "BUILD", self.folder)
+        change = mock.patch.object(findings, "BUILD", self.folder)
         change.start()
         self.addCleanup(change.stop)
 
@@ -100,7 +100,7 @@ class MachineTest(unittest.TestCase):
         fake.write_text(f"#!/bin/sh\nfor out; do :; done\n{script}\n")
         fake.chmod(fake.stat().st_mode | stat.S_IXUSR)
         with mock.patch.dict("os.environ", {"CXX": str(fake)}):
-            return machine.compiler()
+            return findings.compiler()
 
     def test_a_compiler_is_tried_to_the_running_program(self):
         made = "printf '#!/bin/sh\\nexit %s\\n' {} > $out; chmod +x $out"
@@ -110,46 +110,46 @@ class MachineTest(unittest.TestCase):
         self.assertIn("they end with 3", ends_badly.told)
         self.assertIn("no <span>", refuses.told)
         with mock.patch.dict("os.environ", {"CXX": "no-such-compiler -O2"}):
-            self.assertIn("no no-such-compiler", machine.compiler().told)
+            self.assertIn("no no-such-compiler", findings.compiler().told)
 
     def test_packages_are_told_with_versions_and_missing_ones_with_their_names(self):
         wanted = [packages.Package("a-dev"), packages.Package("b-dev")]
         with mock.patch.object(packages, "missing", return_value=["b-dev"]), \
                 mock.patch.object(packages, "installed", return_value={"a-dev": "1.2-3"}), \
-                mock.patch.object(machine.shutil, "which", return_value="/bin/dpkg-query"):
-            a, b = machine.of_packages(wanted)
+                mock.patch.object(findings.shutil, "which", return_value="/bin/dpkg-query"):
+            a, b = findings.of_packages(wanted)
         self.assertEqual((a.state, a.told), (OK, "1.2-3"))
         self.assertEqual((b.state, b.package), (MISSING, "b-dev"))
 
     def test_a_full_disk_is_missing(self):
-        with mock.patch.object(machine.shutil, "disk_usage", return_value=mock.Mock(free=5_000_000)):
-            told = machine.disk(700_000_000)
+        with mock.patch.object(findings.shutil, "disk_usage", return_value=mock.Mock(free=5_000_000)):
+            told = findings.disk(700_000_000)
         self.assertEqual((told.state, told.told.split(" for")[0]), (MISSING, "5 MB free"))
 
     def test_an_old_cmake_is_missing_until_a_newer_one_was_fetched(self):
         newer = mock.Mock(target=self.folder, **{"is_there.return_value": False, "bytes_to_load.return_value": 27_800_904})
-        with mock.patch.object(machine.newer_cmake, "version", return_value=(3, 22)), \
-                mock.patch.object(machine.newer_cmake, "kit", return_value=newer):
-            found = next(machine.old_cmake())
+        with mock.patch.object(findings.newer_cmake, "version", return_value=(3, 22)), \
+                mock.patch.object(findings.newer_cmake, "kit", return_value=newer):
+            found = next(findings.old_cmake())
             self.assertEqual((found.state, found.told),
                              (MISSING, "3.22 is too old, 3.25 or newer is needed; 28 MB to download"))
             newer.is_there.return_value = True
-            self.assertEqual(next(machine.old_cmake()).state, OK)
-        with mock.patch.object(machine.newer_cmake, "version", return_value=(3, 25)):
-            self.assertEqual(list(machine.old_cmake()), [])
+            self.assertEqual(next(findings.old_cmake()).state, OK)
+        with mock.patch.object(findings.newer_cmake, "version", return_value=(3, 25)):
+            self.assertEqual(list(findings.old_cmake()), [])
 
     def test_little_memory_is_noted_and_not_refused(self):
         for kilobytes, state in {400_000: NOTE, 4_000_000: OK}.items():
-            with mock.patch.object(machine.Path, "read_text", return_value=f"MemTotal: 1 kB\nMemAvailable:  {kilobytes} kB\n"):
-                self.assertEqual(machine.memory().state, state)
+            with mock.patch.object(findings.Path, "read_text", return_value=f"MemTotal: 1 kB\nMemAvailable:  {kilobytes} kB\n"):
+                self.assertEqual(findings.memory().state, state)
 
     def test_libtorch_is_asked_of_the_presets_that_use_it_and_where_there_is_none_that_is_said(self):
-        with mock.patch.object(machine, "compiler", return_value=SOUND[0]), \
+        with mock.patch.object(findings, "compiler", return_value=SOUND[0]), \
                 mock.patch.object(libtorch, "own_prefix", return_value=None), \
                 mock.patch.object(libtorch, "is_there", side_effect=LabError("no wheel is listed for vax")):
-            lacks = [finding for finding in machine.findings("test") if finding.what == "LibTorch"]
+            lacks = [finding for finding in findings.findings("test") if finding.what == "LibTorch"]
             self.assertEqual([(finding.state, finding.told) for finding in lacks], [(MISSING, "no wheel is listed for vax")])
-            self.assertFalse([finding for finding in machine.findings("labs") if finding.what == "LibTorch"])
+            self.assertFalse([finding for finding in findings.findings("labs") if finding.what == "LibTorch"])
 
 
 if __name__ == "__main__":

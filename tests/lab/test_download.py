@@ -9,10 +9,10 @@ from importlib.util import find_spec
 from pathlib import Path
 from unittest import mock
 
-from lab import libtorch, newer_cmake
-from lab.download import FRUITLESS_TRIES, Reply, download
-from lab.pip_index import pip_index
-from lab.places import LabError
+from lab.machine import libtorch, newer_cmake
+from lab.machine.download import FRUITLESS_TRIES, Reply, download
+from lab.machine.pip_index import pip_index
+from lab.services.places import LabError
 from server import OneFile, serving
 
 CONTENT = random.Random(7).randbytes(300_001)

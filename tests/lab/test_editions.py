@@ -10,9 +10,9 @@ import zipfile
 from pathlib import Path
 from unittest import mock
 
-from lab import edition_proof, editions, package
-from lab.places import LabError, tracked
-from lab.report import Result
+from lab.author import edition_proof, editions, package
+from lab.services.places import LabError, tracked
+from lab.services.report import Result
 
 SOLUTION = """#include "01-one/one.hpp"
 

@@ -11,8 +11,9 @@ from pathlib import Path
 from types import SimpleNamespace
 from unittest import mock
 
-from lab import author_checks, course, exercises, stubs
-from lab.places import ROOT, LabError
+from lab.author import exercises, labs
+from lab.services import course, stubs
+from lab.services.places import ROOT, LabError
 
 SOLUTION = '''#include <stdexcept>
 
@@ -134,10 +135,10 @@ class CourseTest(unittest.TestCase):
         self.write("tests/07-tree/tree_test.cpp", "TEST_F(Lab07, T1_Splits) {}\nTEST(Lab07, GivenThat) {}\n")
         self.write("tests/07-tree/CMakeLists.txt", "radixlab_lab_tests(07-tree tree_test.cpp)\n")
         self.stub = self.root / "exercises/07-tree/1_split.cpp"
-        for module in (exercises, stubs, author_checks):
+        for module in (exercises, stubs, labs):
             self.enter(mock.patch.object(module, "ROOT", self.root))
-        for function in (stubs.generated, exercises.out_of_step, author_checks.edited, author_checks.tasks,
-                         author_checks.known_wrong):
+        for function in (stubs.generated, exercises.out_of_step, labs.edited, labs.tasks,
+                         labs.known_wrong):
             self.enter(mock.patch.object(function, "__defaults__", (self.root,)))
         self.enter(mock.patch.dict("os.environ", RADIXLAB_BUILD=str(self.root / "build")))
 
@@ -157,7 +158,7 @@ class CourseTest(unittest.TestCase):
 
     def check(self, *words):
         with contextlib.redirect_stdout(io.StringIO()) as said:
-            return author_checks.main(words), said.getvalue()
+            return labs.main(words), said.getvalue()
 
     def git(self, *words):
         subprocess.run(["git", "-c", "user.name=a", "-c", "user.email=a@b", *words], cwd=self.root, check=True,
@@ -198,7 +199,7 @@ class CommandTest(CourseTest):
     def test_no_lab_at_all_is_red(self):
         (self.root / "chapters/07-tree/lab.json").unlink()
         for check in ("in-step", "stubs", "tasks"):
-            with mock.patch.object(author_checks, "edited", lambda: ""):
+            with mock.patch.object(labs, "edited", lambda: ""):
                 code, said = self.check(check, *["g++"][:check == "stubs"])
             self.assertEqual((code, len(said.splitlines())), (1, 1), said)
 
@@ -227,7 +228,7 @@ class InStepTest(CourseTest):
         self.start()
         self.stub.write_text("mine")
         code, said = self.check("in-step")
-        self.assertEqual(code, author_checks.SKIPPED)
+        self.assertEqual(code, labs.SKIPPED)
         self.assertIn("skipped: exercises/ is edited here: 1 files are not as git has them", said)
 
     def test_so_is_a_learners_commit(self):
@@ -236,7 +237,7 @@ class InStepTest(CourseTest):
         self.stub.write_text("mine")
         self.commit(".")
         code, said = self.check("in-step")
-        self.assertEqual(code, author_checks.SKIPPED)
+        self.assertEqual(code, labs.SKIPPED)
         self.assertRegex(said, "edited here: commit [0-9a-f]{7} changes nothing else")
 
     def test_an_authors_commit_of_both_is_not(self):
@@ -248,7 +249,7 @@ class InStepTest(CourseTest):
         self.assertEqual(self.check("in-step")[0], 1)
 
     def test_outside_git_it_is_a_skip(self):
-        self.assertEqual(self.check("in-step")[0], author_checks.SKIPPED)
+        self.assertEqual(self.check("in-step")[0], labs.SKIPPED)
 
 
 class TasksTest(CourseTest):
@@ -303,7 +304,7 @@ class StubsTest(CourseTest):
         (self.root / "build").mkdir()
         (self.root / "build/compile_commands.json").write_text(json.dumps(
             [{"file": str(file), "command": f"/usr/bin/c++ -Wall -std=c++20 -o x.cpp.o -c {file}"}]))
-        self.enter(mock.patch.object(author_checks, "shown", lambda path: str(Path(path).relative_to(self.root))))
+        self.enter(mock.patch.object(labs, "shown", lambda path: str(Path(path).relative_to(self.root))))
 
     def test_a_warning_is_red(self):
         self.write("solutions/07-tree/1_split.cpp", "#include <vector>\n" + body("int f() { return 0; }"))
@@ -315,7 +316,7 @@ class StubsTest(CourseTest):
 
     def test_a_compiler_that_is_not_here_is_a_skip(self):
         code, said = self.check("stubs", "no-such-compiler")
-        self.assertEqual((code, said), (author_checks.SKIPPED,
+        self.assertEqual((code, said), (labs.SKIPPED,
                                         "author.stubs.no-such-compiler: skipped: no-such-compiler is not installed\n"))
 
     def test_a_solution_that_is_not_built_is_named(self):

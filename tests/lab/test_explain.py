@@ -7,9 +7,9 @@ from pathlib import Path
 from types import SimpleNamespace
 from unittest import mock
 
-from lab import explain
-from lab.places import LabError
-from lab.record import FAILED, NOT_RUN, NOT_WRITTEN, PASSED, TOGETHER, Item, Record, Test
+from lab.grade import explain
+from lab.grade.record import FAILED, NOT_RUN, NOT_WRITTEN, PASSED, TOGETHER, Item, Record, Test
+from lab.services.places import LabError
 
 LOCK = "I16: the upper half of a split is held by whoever holds the lower: expected 1, got 0"
 TIME = "the new node was used at 9: expected 9, got 0"

@@ -14,9 +14,11 @@ import xml.etree.ElementTree as xml
 from pathlib import Path
 from unittest import mock
 
-from lab import cli, explain, formats, grade, record, report
-from lab.format_fields import ACTIONS, CLASSROOM50, GRADESCOPE, TOTALS, faults
-from lab.places import LabError
+from lab import cli
+from lab.grade import explain, formats, grade, record
+from lab.grade.format_fields import ACTIONS, CLASSROOM50, GRADESCOPE, TOTALS, faults
+from lab.services import report
+from lab.services.places import LabError
 
 GOLDEN = Path(__file__).parent / "golden"
 NAMES = {"text": "text.txt", "gradescope": "gradescope.json", "classroom50": "classroom50.json",

@@ -6,8 +6,8 @@ from pathlib import Path
 from types import SimpleNamespace
 from unittest import mock
 
-from lab import fuzz
-from lab.places import LabError
+from lab.author import fuzz
+from lab.services.places import LabError
 
 RUN = """#200\tNEW    cov: 70 ft: 310 corp: 9/80b
 #1000\tDONE   cov: 81 ft: 345 corp: 12/99b

@@ -12,9 +12,12 @@ import zipfile
 from pathlib import Path
 from unittest import mock
 
-from lab import autograder, cli, course, formats, gradescope, run_task
-from lab.format_fields import GRADESCOPE, faults
-from lab.places import ROOT, LabError
+from lab import cli
+from lab.author import gradescope
+from lab.grade import autograder, formats, run_task
+from lab.grade.format_fields import GRADESCOPE, faults
+from lab.services import course
+from lab.services.places import ROOT, LabError
 
 
 class PackageTest(unittest.TestCase):
@@ -31,7 +34,7 @@ class PackageTest(unittest.TestCase):
         for name in ("setup.sh", "run_autograder"):
             self.assertEqual(self.archive.getinfo(name).external_attr >> 16, 0o100755)
             text = self.archive.read(name).decode()
-            self.assertIn("lab.autograder 01 ", text)
+            self.assertIn("lab.grade.autograder 01 ", text)
             self.assertNotIn("@", text.replace("$@", ""))
             told = subprocess.run(["sh", "-n"], input=text, capture_output=True, text=True)
             self.assertEqual((told.returncode, told.stderr), (0, ""))
@@ -40,7 +43,7 @@ class PackageTest(unittest.TestCase):
     def test_it_has_what_grading_needs_and_no_more(self):
         names = self.archive.namelist()
         needed = {"solutions/01-naive-manager/2_start.cpp", "tests/01-naive-manager/desk_test.cpp", "CMakePresets.json",
-                  "chapters/01-naive-manager/lab.json", "common/lab/autograder.py", "docs/CMakeLists.txt"}
+                  "chapters/01-naive-manager/lab.json", "common/lab/grade/autograder.py", "docs/CMakeLists.txt"}
         self.assertEqual({name for name in needed if f"radixlab/{name}" not in names}, set())
         for name in names:
             self.assertNotRegex(name, r"^radixlab/(\.git|build|docs/figures|docs/performance)/|__pycache__")

@@ -1,7 +1,7 @@
 """GoogleTest's words about failures, as version 1.12 writes them, and the sentences that a learner reads."""
 import unittest
 
-from lab import gtest_words
+from lab.grade import gtest_words
 
 FAILURES = {
     "pages(): expected { 3, 4 }, got {}":

@@ -8,8 +8,8 @@ import unittest
 from pathlib import Path
 from unittest import mock
 
-from lab import author_checks, kill_matrix, make_wrong
-from lab.places import LabError
+from lab.author import kill_matrix, labs, make_wrong
+from lab.services.places import LabError
 
 HEAD = {"story": "it forgets", "task": "7.2", "file": "2_keep.cpp", "killed_by": "T2_Keeps", "says": "I16"}
 CHANGE = "- keep(n);  // always\n+   forget(n);\n"
@@ -73,9 +73,9 @@ class FileTest(WrongTest):
 
 class SetTest(WrongTest):
     def checked(self):
-        with mock.patch.object(author_checks.known_wrong, "__defaults__", (self.root,)), \
+        with mock.patch.object(labs.known_wrong, "__defaults__", (self.root,)), \
                 contextlib.redirect_stdout(io.StringIO()) as said:
-            return author_checks.main(["known-wrong"]), said.getvalue()
+            return labs.main(["known-wrong"]), said.getvalue()
 
     def test_half_have_a_source_that_names_one(self):
         self.wrong("a", story="a")

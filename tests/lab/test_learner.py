@@ -5,8 +5,9 @@ import unittest
 import zipfile
 
 from a_course import CourseTest, make_chapter, put
-from lab import course, learner
-from lab.record import FAILED, NOT_COMPILED, NOT_WRITTEN, SKIPPED
+from lab.grade.record import FAILED, NOT_COMPILED, NOT_WRITTEN, SKIPPED
+from lab.learn import learner
+from lab.services import course
 
 
 class StartTest(CourseTest):

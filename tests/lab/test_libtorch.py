@@ -5,9 +5,9 @@ import zipfile
 from pathlib import Path
 from unittest import mock
 
-from lab import kit, libtorch
-from lab.kit import Wheel
-from lab.places import LabError
+from lab.machine import kit, libtorch
+from lab.machine.kit import Wheel
+from lab.services.places import LabError
 
 LISTED_WHEELS = libtorch.wheels
 TORCH = Wheel("torch-9.9-cp311-cp311-any.whl", 10, "")

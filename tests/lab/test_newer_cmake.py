@@ -8,9 +8,9 @@ import zipfile
 from pathlib import Path
 from unittest import mock
 
-from lab import kit, newer_cmake, setup
-from lab.kit import Wheel
-from lab.places import LabError
+from lab.machine import kit, newer_cmake, setup
+from lab.machine.kit import Wheel
+from lab.services.places import LabError
 
 WHEEL = Wheel("cmake-9.9-py3-none-any.whl", 10, "")
 

@@ -1,7 +1,7 @@
 """What ./lab grade NN --open says of what the open lab's program told."""
 import unittest
 
-from lab import open_lab
+from lab.grade import open_lab
 
 
 def case(name, *failures, result="COMPLETED"):

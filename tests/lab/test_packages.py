@@ -11,9 +11,9 @@ import unittest
 from pathlib import Path
 from unittest import mock
 
-from lab import packages, setup
-from lab.packages import Package
-from lab.places import ROOT, LabError
+from lab.machine import packages, setup
+from lab.machine.packages import Package
+from lab.services.places import ROOT, LabError
 
 DPKG = """#!/bin/sh
 echo 'libfmt-dev installed 9.1.0+ds1-2'

@@ -4,7 +4,7 @@ import os
 import unittest
 from pathlib import Path
 
-from lab.places import ROOT
+from lab.services.places import ROOT
 
 PRESETS = {preset["name"]: preset for preset in json.loads((ROOT / "CMakePresets.json").read_text())["configurePresets"]}
 BUILD = os.environ.get("RADIXLAB_BUILD")

@@ -3,7 +3,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from lab import report
+from lab.services import report
 
 JUNIT = """<?xml version="1.0" encoding="UTF-8"?>
 <testsuite name="Linux" tests="6" failures="1" disabled="0" skipped="3">

@@ -4,8 +4,8 @@ import subprocess
 import unittest
 
 from a_course import CourseTest, put
-from lab import course
-from lab.starters import starter
+from lab.learn.starters import starter
+from lab.services import course
 
 MINE = "// the work of an evening\n"
 

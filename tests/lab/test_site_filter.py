@@ -2,7 +2,7 @@
 import importlib.util
 import unittest
 
-from lab.places import ROOT
+from lab.services.places import ROOT
 
 spec = importlib.util.spec_from_file_location("site_filter", ROOT / "docs/site_filter.py")
 site_filter = importlib.util.module_from_spec(spec)

@@ -5,7 +5,8 @@ from pathlib import Path
 from unittest import mock
 
 from a_course import CourseTest, put
-from lab import cli, story
+from lab import cli
+from lab.learn import story
 
 BUILD = os.environ.get("RADIXLAB_BUILD")
 HEAD = '{"op":"story","page_size":1}\n'

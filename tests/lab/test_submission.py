@@ -8,8 +8,8 @@ import zipfile
 from pathlib import Path
 from types import SimpleNamespace
 
-from lab import submission
-from lab.places import LabError
+from lab.grade import submission
+from lab.services.places import LabError
 
 LAB = SimpleNamespace(slug="01-naive-manager",
                       tasks=[SimpleNamespace(file="1_naive.cpp"), SimpleNamespace(file="2_start.cpp")])

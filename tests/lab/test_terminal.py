@@ -3,7 +3,7 @@ import io
 import unittest
 from unittest import mock
 
-from lab.terminal import Progress, coloured, duration, size
+from lab.services.terminal import Progress, coloured, duration, size
 
 
 class Screen(io.StringIO):

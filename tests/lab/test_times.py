@@ -7,8 +7,8 @@ from pathlib import Path
 from types import SimpleNamespace
 from unittest import mock
 
-from lab import times
-from lab.places import LabError
+from lab.services import times
+from lab.services.places import LabError
 
 LOG = """# ninja log v5
 0\t9000\t1000000000\tcommon/io/CMakeFiles/radixlab_io.dir/old.cpp.o\ta

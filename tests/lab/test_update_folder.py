@@ -7,8 +7,8 @@ import zipfile
 from pathlib import Path
 
 from a_course import CourseTest, make_chapter, put
-from lab import update_folder
-from lab.starters import DELIVERED
+from lab.learn import update_folder
+from lab.learn.starters import DELIVERED
 
 FIRST, SECOND = "exercises/01-desk/1_begin.cpp", "exercises/01-desk/2_stop.cpp"
 HEADER = "chapters/01-desk/desk.hpp"

@@ -3,8 +3,8 @@ import unittest
 from unittest import mock
 
 from a_course import CourseTest, put
-from lab import watch
-from lab.places import LabError
+from lab.learn import watch
+from lab.services.places import LabError
 
 
 class WatchTest(CourseTest):

@@ -7,7 +7,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from lab.places import ROOT
+from lab.services.places import ROOT
 
 HERE = Path(__file__).resolve().parent
 GRADER = ("lab", "CMakePresets.json", "common/lab", "common/cmake", "common/contract/todo.hpp")

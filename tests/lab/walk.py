@@ -11,8 +11,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from lab import make_wrong
-from lab.places import ROOT
+from lab.author import make_wrong
+from lab.services.places import ROOT
 
 TRANSCRIPT = ROOT / "docs/learner-walk.md"
 SLUG = "01-naive-manager"

@@ -12,7 +12,7 @@ import torch
 
 import documents
 from answers import Reader, handwritten
-from lab.terminal import Progress, say
+from lab.services.terminal import Progress, say
 
 LENGTHS = (300, 1000, 2000)
 A_DOCUMENT = 5  # questions

@@ -168,7 +168,7 @@ def arguments():
 
 
 def main():
-    from lab.terminal import Progress as Bar
+    from lab.services.terminal import Progress as Bar
     given = arguments()
     torch.set_num_threads(given.threads)
     run = Run(given.out, given.seed, given.tokens, given.query_heads)

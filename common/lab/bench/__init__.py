@@ -1,0 +1,1 @@
+"""Measuring: ./lab bench, a file a kind of figures."""

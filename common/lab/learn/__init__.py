@@ -1,0 +1,1 @@
+"""The commands that a learner types, and what they share."""
