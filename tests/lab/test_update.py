@@ -205,6 +205,23 @@ class FetchedTest(CloneTest):
         self.assertIn("Updated: upstream/main, 1 commit; 1 files", self.says("update"))
         self.same_as_course()
 
+    def test_a_text_that_either_version_has_is_no_work_of_the_learners(self):
+        old, new = self.text(SECOND), "// a better starter\n"
+        put(self.course / SECOND, new)
+        put(self.course / HEADER, "// new\n")
+        self.publish()
+        for staged, on_disk in ((None, new), (new, new), (new, old)):
+            with self.subTest(staged=staged, on_disk=on_disk):
+                self.git("reset", "--quiet", "--hard", "HEAD")
+                if staged:
+                    self.write(SECOND, staged)
+                    self.git("add", SECOND)
+                self.write(SECOND, on_disk)
+                before = self.git("rev-parse", "HEAD").strip()
+                self.assertNotIn("yours", self.says("update"))
+                self.assertEqual((self.text(SECOND), self.status()), (new, []))
+                self.git("reset", "--quiet", "--hard", before)
+
     def test_line_ends_that_git_changes_are_no_edit(self):
         self.git("config", "core.autocrlf", "true")
         (self.root / FIRST).unlink()

@@ -12,16 +12,15 @@ import tempfile
 import zipfile
 from pathlib import Path, PurePosixPath
 
+from lab.learn import updater
 from lab.learn.learner import kept_folder
 from lab.learn.starters import starter
-from lab.learn.update_report import Report
+from lab.learn.update_report import EXERCISES
 from lab.services import course
 from lab.services.places import LabError, shown
 
-FOLDER = "exercises/"
 MANIFEST = "MANIFEST.sha256"
 OWN = {"build", ".git"}  # never the course's
-SHOWN = 5  # names in a message
 
 
 def take(root, source):
@@ -30,7 +29,8 @@ def take(root, source):
         new = _course_in(folder, source)
         if new.resolve() == root.resolve():
             raise LabError(f"{source}: is this course itself")
-        return Editions(root, new).join(Report(str(source)))
+        report = updater.take(Edition(root, new, str(source)))
+        return None if report.is_empty else report
 
 
 @contextlib.contextmanager
@@ -84,99 +84,60 @@ def _course_in(folder, source):
     raise LabError(f"{source}: is no edition of the course: it has no file 'lab' beside a folder 'chapters'")
 
 
-class Editions:
-    def __init__(self, root, new):
-        self.root, self.new = root, new
-        self.came = _starters(root) | _manifest(root)  # digests of the old edition's files
-        self.coming = _files(new)
-        self.digests = {path: _digest(new / path) for path in self.coming}
+class Edition(updater.Source):
+    """The learner's edition and a newer one in `folder`. A mark is a digest."""
+    remedy = "Put them back from the edition that you have"
+
+    def __init__(self, root, folder, version):
+        super().__init__(root, version)
+        self.folder = folder
+        self.new = {path: _digest(folder / path) for path in _files(folder)}
+        self.came = _starters(root) | _manifest(root)  # as far as it is known how the old edition's files came
+        self.old = self._unlisted() | self.came
+        digests = {path: digest for path in self.old.keys() | self.new.keys() if (digest := _digest(root / path))}
+        self.here = {path: [digest] for path, digest in digests.items() if path in self.old or path.startswith(EXERCISES)}
+        self.now = {path: digest + self._otherwise(path) for path, digest in digests.items()}
         self.put_away = None
 
-    def join(self, report):
-        self.refuse_changes()
-        course = [path for path in self.coming if not path.startswith(FOLDER)]
-        replaced = [path for path in course if self.now(path) != self.digests[path] or self.is_run_otherwise(path)]
-        gone = self.no_longer_there()
-        report.files = len(replaced) + sum(not path.startswith(FOLDER) for path in gone)
-        # All is decided before anything is written: the course's files say which starters came with the old edition.
-        self.decide(report)
-        orphans = [path for path in gone if path.startswith(FOLDER)]
-        if not (report.files or report.taken or report.clashes or report.orphans or report.moved or orphans):
-            return None
-        for path in [*replaced, *report.taken]:
-            self.keep_unknown(path)
-            self.copy(path)
+    def _unlisted(self):
+        """Without the old edition's list all is taken for its own that lies in folders which the new one has, and is not there."""
+        if (self.root / MANIFEST).is_file():
+            return {}
+        tops = {path.split("/")[0] for path in self.new if "/" in path} - {EXERCISES[:-1]}
+        return {path: _digest(self.root / path) for path in _files(self.root)
+                if "/" in path and path.split("/")[0] in tops and path not in self.new}
+
+    def _otherwise(self, path):
+        """What tells a program of the course here from a file that cannot be run there, or the other way round."""
+        if path.startswith(EXERCISES) or path not in self.new:
+            return ""
+        return "" if os.access(self.root / path, os.X_OK) == os.access(self.folder / path, os.X_OK) else " run otherwise"
+
+    def write(self, report):
+        for path in [*report.replaced, *report.taken]:
+            self._keep_unknown(path)
+            self._copy(path)
         for path, name in report.moved:
             (self.root / name).parent.mkdir(parents=True, exist_ok=True)
             os.replace(self.root / path, self.root / name)
-        for path in gone:
-            self.keep_unknown(path)
-            (self.root / path).unlink(missing_ok=True)
+        for path in report.gone:
+            self._keep_unknown(path)
+            (self.root / path).unlink()
         report.put_away = shown(self.put_away) if self.put_away else ""
-        return report
 
-    def now(self, path):
-        return _digest(self.root / path)
-
-    def is_run_otherwise(self, path):
-        """A program here and not there, or the other way round."""
-        return os.access(self.root / path, os.X_OK) != os.access(self.new / path, os.X_OK)
-
-    def came_as(self, path):
-        """The digest with which the old edition brought it, or nothing where that is not known."""
-        return self.came.get(path, "")
-
-    def refuse_changes(self):
-        """Files of the old edition outside exercises/ that were changed."""
-        names = sorted(path for path, digest in self.came.items() if not path.startswith(FOLDER)
-                       and self.now(path) not in ("", digest, self.digests.get(path)))
-        if names:
-            told = ", ".join(names[:SHOWN]) + (f" and {len(names) - SHOWN} more" if len(names) > SHOWN else "")
-            raise LabError(f"changed here, and not in exercises/: {told}. Nothing was updated. Put them back from the "
-                           "edition that you have")
-
-    def decide(self, report):
-        for path in (path for path in self.coming if path.startswith(FOLDER)):
-            now, came, coming = self.now(path), self.came_as(path), self.digests[path]
-            if now in ("", came):
-                report.taken += [path] if now != coming else []
-            elif now != coming:
-                (report.kept if coming == came else report.clashes).append(path)
-        for path in self.came:
-            if path.startswith(FOLDER) and path not in self.digests and self.now(path) not in ("", self.came[path]):
-                name = self.new_name(path)
-                report.orphans += [] if name else [path]
-                report.moved += [(path, name)] if name else []
-        report.taken = [path for path in report.taken if path not in dict(report.moved).values()]
-
-    def new_name(self, path):
-        """Where the new edition has the same starter, if it only was renamed."""
-        there = [name for name, digest in self.digests.items() if digest == self.came[path] and name.startswith(FOLDER)
-                 and name not in self.came and not self.now(name)]
-        return there[0] if len(there) == 1 else None
-
-    def no_longer_there(self):
-        """Files of the old edition that the new one has not. Without its list: all in folders that the new one has."""
-        known = [path for path, digest in self.came.items() if path not in self.digests and self.now(path) == digest]
-        if (self.root / MANIFEST).is_file():
-            return known
-        tops = {path.split("/")[0] for path in self.coming if "/" in path} - {FOLDER[:-1]}
-        return known + [path for path in _files(self.root)
-                        if "/" in path and path.split("/")[0] in tops and path not in self.digests]
-
-    def keep_unknown(self, path):
+    def _keep_unknown(self, path):
         """What is not known to be the course's own is put away before it is replaced."""
-        if path != MANIFEST and self.now(path) not in ("", self.came_as(path), self.digests.get(path)):
+        if path != MANIFEST and _digest(self.root / path) not in ("", self.came.get(path), self.new.get(path)):
             self.put_away = self.put_away or kept_folder(self.root)
             (self.put_away / path).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(self.root / path, self.put_away / path)
 
-    def copy(self, path):
+    def _copy(self, path):
         target = self.root / path
         target.parent.mkdir(parents=True, exist_ok=True)
         work = target.with_name(target.name + ".lab-update")
-        shutil.copyfile(self.new / path, work)
-        shutil.copymode(self.new / path, work)
+        shutil.copyfile(self.folder / path, work)
+        shutil.copymode(self.folder / path, work)
         os.replace(work, target)
 
 

@@ -1,19 +1,31 @@
-"""What an update did, file by file, and how it is told."""
+"""What an update does, file by file, and how it is told."""
 import re
 from dataclasses import dataclass, field
+
+EXERCISES = "exercises/"
 
 
 @dataclass
 class Report:
     """Paths, as they stand in the root of the course."""
     version: str  # "origin/main, 3 commits"
-    files: int = 0  # of the course that changed, exercises aside
+    replaced: list = field(default_factory=list)  # of the course, exercises aside: new or changed
+    gone: list = field(default_factory=list)  # no longer in the course, and not edited here
     taken: list = field(default_factory=list)  # starters, new or changed, that were not edited here
     kept: list = field(default_factory=list)  # edited here, and the same in the course as before
     clashes: list = field(default_factory=list)  # edited here, and changed in the course
     moved: list = field(default_factory=list)  # (old, new): edited here, renamed in the course
     orphans: list = field(default_factory=list)  # edited here, no longer in the course
     put_away: str = ""  # folder of what was replaced without being known to be the course's
+
+    @property
+    def files(self):
+        """How many of the course changed, exercises aside."""
+        return len(self.replaced) + sum(not path.startswith(EXERCISES) for path in self.gone)
+
+    @property
+    def is_empty(self):
+        return not (self.replaced or self.gone or self.taken or self.clashes or self.moved or self.orphans)
 
 
 def lines(report):
