@@ -5,6 +5,7 @@ import tarfile
 import unittest
 import zipfile
 from pathlib import Path
+from unittest import mock
 
 from a_course import CourseTest, make_chapter, put
 from lab.learn import update_folder
@@ -111,6 +112,24 @@ class FolderTest(EditionTest):
         self.assertIn(f"  yours      exercises/01-desk/1_start.cpp  (renamed; it was {FIRST})\n", told)
         self.assertEqual(self.text("exercises/01-desk/1_start.cpp"), MINE)
         self.assertFalse((self.root / FIRST).exists())
+
+    def test_an_update_that_was_cut_off_is_made_again(self):
+        self.write(FIRST, MINE)
+        whole, copied = shutil.copyfile, []
+
+        def copy(*paths):
+            copied.append(paths)
+            if len(copied) == 2:
+                raise OSError("the disk is full")
+            return whole(*paths)
+
+        for _ in range(8):  # a file further each time
+            copied.clear()
+            with mock.patch.object(update_folder.shutil, "copyfile", copy), self.assertRaises(OSError):
+                self.says("update", str(self.new))
+        self.says("update", str(self.new))
+        self.same_as_new(FIRST)
+        self.assertEqual((self.text(FIRST), (self.root / "docs/old.md").exists(), self.kept()), (MINE, False, []))
 
     def test_a_task_that_is_gone(self):
         for path in (FIRST, SECOND):

@@ -114,20 +114,24 @@ class Edition(updater.Source):
         return "" if os.access(self.root / path, os.X_OK) == os.access(self.folder / path, os.X_OK) else " run otherwise"
 
     def write(self, report):
-        for path in [*report.replaced, *report.taken]:
-            self._keep_unknown(path)
-            self._copy(path)
+        """The list of digests comes last: until then the same update can be made again, if this one is cut off."""
+        for path in [*report.taken, *report.replaced]:
+            if path != MANIFEST:
+                self._keep_unknown(path)
+                self._copy(path)
         for path, name in report.moved:
             (self.root / name).parent.mkdir(parents=True, exist_ok=True)
             os.replace(self.root / path, self.root / name)
         for path in report.gone:
             self._keep_unknown(path)
             (self.root / path).unlink()
+        if MANIFEST in report.replaced:
+            self._copy(MANIFEST)
         report.put_away = shown(self.put_away) if self.put_away else ""
 
     def _keep_unknown(self, path):
         """What is not known to be the course's own is put away before it is replaced."""
-        if path != MANIFEST and _digest(self.root / path) not in ("", self.came.get(path), self.new.get(path)):
+        if _digest(self.root / path) not in ("", self.came.get(path), self.new.get(path)):
             self.put_away = self.put_away or kept_folder(self.root)
             (self.put_away / path).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(self.root / path, self.put_away / path)
