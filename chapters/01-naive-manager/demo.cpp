@@ -2,14 +2,13 @@
 // radix tree beside it; then what caching nothing costs.
 #include "01-naive-manager/demo_steps.hpp"
 #include "apps/ladder_demo.hpp"
-#include "ladder.hpp"
 
 namespace radixlab {
 namespace {
 
 void show(LadderDemo& o) {
-  const std::vector<std::string> managers = built_managers(kLadder, o.managers);
-  show_lives(o.demo, kLadder, managers);
+  const std::vector<std::string> managers = built_managers(o.stages, o.managers);
+  show_lives(o.demo, o.stages, managers);
   show_recomputing(o.demo, managers, o.model, o.type());
 }
 

@@ -3,21 +3,14 @@
 #include "01-naive-manager/demo_steps.hpp"
 #include "02-longest-common-prefix/demo_steps.hpp"
 #include "apps/ladder_demo.hpp"
-#include "ladder.hpp"
 
 namespace radixlab {
 namespace {
 
-// A template, so that what this build has no bodies for is never looked for.
-template <bool is_built>
 void show(LadderDemo& o) {
-  if constexpr (!is_built) {
-    wait_for_lab("lcp");
-  } else {
-    show_scan(o.demo);
-    show_shelf(o.demo, kLadder);
-    show_recomputing(o.demo, built_managers(kLadder, o.managers), o.model, o.type());
-  }
+  show_scan(o.demo);
+  show_shelf(o.demo, o.stages);
+  show_recomputing(o.demo, built_managers(o.stages, o.managers), o.model, o.type());
 }
 
 }  // namespace
@@ -26,5 +19,5 @@ void show(LadderDemo& o) {
 int main(int argc, char** argv) {
   return radixlab::run_ladder_demo(
       {.name = "demo_02", .footer = "Example: demo_02 --step --managers naive,lcp,radix", .managers = {"naive", "lcp"}},
-      argc, argv, radixlab::show<kBuilt02>);
+      argc, argv, radixlab::show);
 }

@@ -3,23 +3,16 @@
 #include "01-naive-manager/demo_steps.hpp"
 #include "03-hash-matching/demo_steps.hpp"
 #include "apps/ladder_demo.hpp"
-#include "ladder.hpp"
 
 namespace radixlab {
 namespace {
 
-// A template, so that what this build has no bodies for is never looked for.
-template <bool is_built>
 void show(LadderDemo& o) {
-  if constexpr (!is_built) {
-    wait_for_lab(kBuilt03 ? "lcp" : "hash");
-  } else {
-    show_matching(o.demo);
-    show_blocks(o.demo);
-    show_collisions(o.demo);
-    show_tenants(o.demo);
-    show_recomputing(o.demo, built_managers(kLadder, o.managers), o.model, o.type());
-  }
+  show_matching(o.demo);
+  show_blocks(o.demo);
+  show_collisions(o.demo);
+  show_tenants(o.demo);
+  show_recomputing(o.demo, built_managers(o.stages, o.managers), o.model, o.type());
 }
 
 }  // namespace
@@ -30,5 +23,5 @@ int main(int argc, char** argv) {
   return run_ladder_demo({.name = "demo_03",
                           .footer = "Example: demo_03 --step --managers naive,hash,radix",
                           .managers = {"naive", "lcp", "hash"}},
-                         argc, argv, show<(kBuilt02 && kBuilt03)>);
+                         argc, argv, show);
 }

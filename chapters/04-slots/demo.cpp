@@ -2,23 +2,16 @@
 #include "01-naive-manager/demo_steps.hpp"
 #include "04-slots/demo_steps.hpp"
 #include "apps/ladder_demo.hpp"
-#include "ladder.hpp"
 
 namespace radixlab {
 namespace {
 
-// A template, so that what this build has no bodies for is never looked for.
-template <bool is_built>
 void show(LadderDemo& o) {
-  if constexpr (!is_built) {
-    wait_for_lab("slots");
-  } else {
-    show_slots(o.demo);
-    show_trie(o.demo);
-    show_rows(o.demo, kLadder);
-    show_copying(o.demo, o.model, o.type());
-    show_recomputing(o.demo, built_managers(kLadder, o.managers), o.model, o.type());
-  }
+  show_slots(o.demo);
+  show_trie(o.demo);
+  show_rows(o.demo, o.stages);
+  show_copying(o.demo, o.model, o.type());
+  show_recomputing(o.demo, built_managers(o.stages, o.managers), o.model, o.type());
 }
 
 }  // namespace
@@ -28,5 +21,5 @@ int main(int argc, char** argv) {
   return radixlab::run_ladder_demo({.name = "demo_04",
                                     .footer = "Example: demo_04 --step --managers naive,slots,radix",
                                     .managers = {"naive", "slots", "radix"}},
-                                   argc, argv, radixlab::show<kBuilt04>);
+                                   argc, argv, radixlab::show);
 }

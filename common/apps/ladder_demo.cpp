@@ -1,17 +1,18 @@
 #include "apps/ladder_demo.hpp"
 
 #include <CLI/CLI.hpp>
-#include <stdexcept>
 
 #include "apps/cli.hpp"
 #include "apps/engine_options.hpp"
 #include "contract/snapshot.hpp"
+#include "ladder.hpp"
 
 namespace radixlab {
 
 DType LadderDemo::type() const { return chosen_type(dtype, model); }
 
 int run_ladder_demo(LadderDemo options, int argc, char** argv, const std::function<void(LadderDemo&)>& show) {
+  options.stages = kLadder;
   const auto add_options = [&](CLI::App& app) {
     app.add_option("--managers", options.managers, "Rows of the ladder, side by side")
         ->delimiter(',')
@@ -32,12 +33,6 @@ int run_ladder_demo(LadderDemo options, int argc, char** argv, const std::functi
     }
   };
   return run_program(options.name, argc, argv, add_options, body);
-}
-
-void wait_for_lab(const std::string& manager) {
-  const std::string lab = lab_of_missing(manager);
-  throw std::invalid_argument("manager \"" + manager + "\" is built in lab " + lab + ": when ./lab grade " + lab +
-                              " is full, ./lab demo " + lab + " runs on your code");
 }
 
 }  // namespace radixlab

@@ -2,9 +2,11 @@
 /// The main that the lecture demos of the ladder's chapters share.
 #pragma once
 #include <functional>
+#include <span>
 #include <string>
 #include <vector>
 
+#include "01-naive-manager/factory.hpp"
 #include "apps/demo.hpp"
 #include "io/dtype.hpp"
 
@@ -15,14 +17,12 @@ struct LadderDemo {
   std::vector<std::string> managers;  ///< rows of the ladder, side by side: --managers
   std::string model = RADIXLAB_CHECKPOINT, dtype = "auto";
   Demo demo;
+  std::span<const Stage> stages;  ///< the ladder's rows
 
   DType type() const;  ///< to compute in; throws as chosen_type does
 };
 
 /// Reads the options, then calls `show`. A broken rule that it throws (IntegrityError) is a check that failed: exit code 1.
 int run_ladder_demo(LadderDemo options, int argc, char** argv, const std::function<void(LadderDemo&)>& show);
-
-/// Ends a demo that has no bodies to show: throws std::invalid_argument with the lab in which `manager` is built.
-[[noreturn]] void wait_for_lab(const std::string& manager);
 
 }  // namespace radixlab

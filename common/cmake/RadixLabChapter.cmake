@@ -79,6 +79,32 @@ function(radixlab_chapter slug)
   endif()
 endfunction()
 
+# radixlab_demo(<NN-slug> [USES <NN-slug>...] [PARTS <file>...] [LIBS <target>...])
+#   demo_NN, the chapter's lecture demo: demo.cpp and its parts. It sees the headers of its chapter, of those that the chapter
+#   uses and of USES, and the ladder's rows by name. Where one of these chapters has no bodies, demo_NN says which lab it waits for.
+function(radixlab_demo slug)
+  cmake_parse_arguments(D "" "" "USES;PARTS;LIBS" ${ARGN})
+  string(SUBSTRING ${slug} 0 2 nn)
+  set(chapters ${nn})
+  foreach(used IN LISTS D_USES)
+    string(SUBSTRING ${used} 0 2 lower)
+    list(APPEND chapters ${lower})
+  endforeach()
+  radixlab_missing(missing ${chapters})
+  if(missing)
+    add_executable(demo_${nn} ${PROJECT_SOURCE_DIR}/common/apps/demo_waits.cpp)
+    target_compile_definitions(demo_${nn} PRIVATE RADIXLAB_DEMO="demo_${nn}" RADIXLAB_WAITS_FOR="${missing}")
+    target_link_libraries(demo_${nn} PRIVATE radixlab_apps)
+  else()
+    add_executable(demo_${nn} demo.cpp ${D_PARTS})
+    list(TRANSFORM chapters REPLACE "(.+)" "radixlab_\\1_bodies" OUTPUT_VARIABLE bodies)
+    target_link_libraries(demo_${nn} PRIVATE radixlab_apps radixlab_visualize radixlab_testing ${bodies} ${D_LIBS})
+  endif()
+  set_target_properties(demo_${nn} PROPERTIES EXCLUDE_FROM_ALL ${RADIXLAB_SHORT})  # nothing of it runs there
+  radixlab_program_code(demo_${nn})
+  radixlab_as_one(demo_${nn})
+endfunction()
+
 # radixlab_missing(<out> [<NN>...])
 #   The first of these chapters, and of those that they use, that has no bodies in this build; empty where all have.
 function(radixlab_missing out)

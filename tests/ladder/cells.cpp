@@ -1,12 +1,17 @@
 #include "cells.hpp"
 
+#include <algorithm>
+
 namespace radixlab {
 namespace {
 
 // Of a row of whole texts the table says at which max_len it runs, and the script's texts are cut to that.
 std::vector<std::size_t> page_sizes_of(const Stage& stage, const Axes& axes) {
-  if (!axes.page_sizes.empty()) return axes.page_sizes;
-  return stage.whole_texts ? stage.page_sizes : std::vector<std::size_t>{1, 8, 16, 64};
+  if (!stage.whole_texts) return axes.page_sizes.empty() ? std::vector<std::size_t>{1, 8, 16, 64} : axes.page_sizes;
+  if (axes.page_sizes.empty()) return stage.page_sizes;
+  std::vector<std::size_t> asked = stage.page_sizes;
+  std::erase_if(asked, [&](std::size_t size) { return std::ranges::count(axes.page_sizes, size) == 0; });
+  return asked.empty() ? std::vector{stage.page_sizes.front()} : asked;
 }
 
 }  // namespace

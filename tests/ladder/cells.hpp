@@ -12,7 +12,8 @@ namespace radixlab {
 
 struct Axes {
   std::vector<std::string> model_names = ladder_models();
-  std::vector<std::size_t> page_sizes = {};  ///< none: those of the row
+  std::vector<std::size_t> page_sizes =
+      {};  ///< none: those of the row. Of whole texts: those that it lists, or its first
   std::vector<std::size_t> threads = {1, 2}, chunks = {1, 7, 0};
   std::vector<std::string> dtypes = {"float32", "bfloat16"}, isas = {"scalar", "avx2", "avx512", "avx512_bf16"};
 };

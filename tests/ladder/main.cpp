@@ -222,7 +222,9 @@ int main(int argc, char** argv) {
     app.add_option("--model", sweep.axes.model_names, "Models, by query heads a KV head")
         ->delimiter(',')
         ->capture_default_str();
-    app.add_option("--page-size", sweep.axes.page_sizes, "Tokens a page; default: 1,8,16,64, or a row's own")
+    app.add_option("--page-size", sweep.axes.page_sizes,
+                   "Tokens a page; default: 1,8,16,64. Where a page holds a whole text: those of them that the row "
+                   "lists, or its first")
         ->delimiter(',');
     app.add_option("--threads", sweep.axes.threads, "Thread counts")->delimiter(',')->capture_default_str();
     app.add_option("--chunk", sweep.axes.chunks, "Prompt tokens a step, 0 for all")
