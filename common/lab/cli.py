@@ -43,6 +43,7 @@ GROUPS = {
         "exercises": "author.exercises",
         "figures": "author.figures",
         "fuzz": "author.fuzz",
+        "readme": "author.readme",
         "train-model": "author.train_model",
     },
 }
