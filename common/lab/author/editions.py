@@ -16,7 +16,7 @@ from lab.services import course, stubs
 from lab.services.places import ROOT, LabError, tracked
 
 EDITION, MANIFEST = "EDITION", "MANIFEST.sha256"
-FOR_AUTHORS = ("tests/wrong/", "tests/author/", "tests/lab/test_editions.py", "tests/lab/test_gradescope.py",
+FOR_AUTHORS = ("tests/wrong/", "tests/author/", "tests/lab/toy_chapter/", "tests/lab/test_editions.py", "tests/lab/test_gradescope.py",
                "docs/instructor")
 """How the names begin that no student's edition has. The other tests of ./lab stay: they bring a small course of their own."""
 TELLING = 24  # characters of a line that could not stand in another file by chance

@@ -5,58 +5,75 @@ DOT that it was drawn from."""
 import hashlib
 import subprocess
 import tempfile
+from functools import partial
 from pathlib import Path
 
 from lab.learn.demo import CHECKPOINT, DOCUMENTS, QUESTIONS
 from lab.machine.build import build, configure
-from lab.machine.setup import set_up
+from lab.machine.setup import add_preset, set_up
+from lab.services.chapters import chapters
 from lab.services.places import ROOT, LabError, program, shown
 from lab.services.terminal import say
 
 SUMMARY = "make the committed pictures anew"
 EXAMPLE = "./lab figures"
 FIGURES = ROOT / "docs/figures"
-ALL = {
+SHARED = {
     "tree": "four questions on one document",
-    "sharing": "three sequences, apart and with their prefix shared",
-    "waste": "four questions, and what is computed again",
-    "desk": "three requests in a pool of six pages",
-    "scan": "a new text beside all that are kept",
-    "shelf": "four texts that share pages, and two evictions",
-    "blocks": "three prompts as chains of block hashes",
-    "chains": "64 texts in 16 buckets, under a good hash and a bad one",
-    "trie": "a text, a second one that begins alike, and the second one's slot taken anew",
-    "rows": "six requests on a pool of four rows",
     "seams": "where a chapter adds a class",
 }
-DEMOS = {"demo_00": ["sharing", "waste"], "demo_01": ["desk"], "demo_02": ["scan", "shelf"], "demo_03": ["blocks", "chains"],
-         "demo_04": ["trie", "rows"]}
-PROGRAMS = ["doc_qa", *DEMOS]
+"""Those of no chapter; a chapter's stand in its chapter.json."""
 
 
 def add_arguments(parser):
-    pass
+    add_preset(parser)
+    parser.add_argument("names", metavar="NAME", nargs="*", help="only these, as in tree").completes = list(all_figures())
+
+
+def all_figures():
+    """{name: what it shows}."""
+    return SHARED | {name: words for chapter in chapters() for name, words in chapter.figures.items()}
+
+
+def drawn_by_demos():
+    """{demo: names of its pictures}."""
+    return {f"demo_{chapter.number}": list(chapter.figures) for chapter in chapters() if chapter.figures}
 
 
 def run(arguments):
-    set_up("test")
-    configure("test")
-    build("test", PROGRAMS)
+    every = all_figures()
+    wanted = arguments.names or list(every)
+    if unknown := [name for name in wanted if name not in every]:
+        raise LabError(f"there is no figure '{unknown[0]}'; there are: {', '.join(every)}")
+    set_up(arguments.preset)
+    configure(arguments.preset)
+    build(arguments.preset, programs(wanted))
     FIGURES.mkdir(parents=True, exist_ok=True)
-    for name, (dot, svg) in draw_all(program).items():
+    for name, (dot, svg) in draw(wanted, partial(program, preset=arguments.preset)).items():
         (FIGURES / f"{name}.dot").write_text(dot)
         (FIGURES / f"{name}.svg").write_text(with_hash(svg, dot))
-        say(f"{shown(FIGURES / name)}.svg: {ALL[name]}")
+        say(f"{shown(FIGURES / name)}.svg: {every[name]}")
     return 0
 
 
-def draw_all(program_named):
-    """{name: (DOT, SVG)} of every picture that is committed; `program_named` finds a program that is built."""
+def programs(wanted):
+    """What draws them."""
+    demos = [demo for demo, names in drawn_by_demos().items() if not set(names).isdisjoint(wanted)]
+    return [*(["doc_qa"] if "tree" in wanted else []), *demos]
+
+
+def draw(wanted, program_named):
+    """{name: (DOT, SVG)} of these pictures; `program_named` finds a program that is built."""
+    drawn = {}
     with tempfile.TemporaryDirectory() as folder:
-        drawn = {"tree": draw_tree(program_named("doc_qa"), Path(folder)), "seams": draw_by_hand("seams", Path(folder))}
-        for demo, names in DEMOS.items():
-            _run([program_named(demo), "--out", folder])
-            drawn |= {name: _read(Path(folder) / name) for name in names}
+        if "tree" in wanted:
+            drawn["tree"] = draw_tree(program_named("doc_qa"), Path(folder))
+        if "seams" in wanted:
+            drawn["seams"] = draw_by_hand("seams", Path(folder))
+        for demo, names in drawn_by_demos().items():
+            if not set(names).isdisjoint(wanted):
+                _run([program_named(demo), "--out", folder])
+                drawn |= {name: _read(Path(folder) / name) for name in names if name in wanted}
     return drawn
 
 

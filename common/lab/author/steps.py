@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Callable
 
-from lab.author import edition_proof, fuzz
+from lab.author import edition_proof, fuzz, new_chapter
 from lab.author.docs import make_docs
 from lab.author.gradescope import gradescope_trial
 from lab.author.style import source, tidy
@@ -14,6 +14,7 @@ from lab.machine import packages
 from lab.machine.build import build, configure, jobs
 from lab.machine.setup import set_up
 from lab.machine.suites import suites_of
+from lab.services.chapters import suites_in
 from lab.services.logged import WorkFailed, run_logged, show_log
 from lab.services.places import BUILD, DEPS, ROOT, LabError, build_folder, program, shown, tracked
 from lab.services.terminal import say
@@ -25,8 +26,7 @@ for all. The ladder's cells with a fault (ladder.break-...) prove the ladder its
 TSAN_ALL = {**TSAN, "test_contract": r"contract\.", "test_storage": r"storage\.", "test_kernels": r"kernels\.",
             "test_conformance": r"conformance\."}
 """The same with every instruction set, and with what threads call."""
-EMULATED = {**TSAN_ALL, "test_io": r"io\.", "test_visualize": r"visualize\.",
-            **{f"test_{chapter}_solution": rf"solution-{chapter}\." for chapter in ("01", "02", "03", "04", "05")}}
+EMULATED = {**TSAN_ALL, "test_io": r"io\.", "test_visualize": r"visualize\."}
 """What runs under qemu, in the same form: suites of C++ alone, because a Python test would start the other processor's programs."""
 CLANG = {"test_kernels": r"kernels\.", "test_llm": r"llm\.", "test_golden": r"golden\.", "ladder": r"ladder\.[0-9]"}
 """What computes, in the same form: another compiler's optimiser must give the same bits. Step asan builds the rest by it."""
@@ -44,14 +44,15 @@ class Step:
     only_by_name: bool = False
 
 
-def chosen(preset, targets):
-    """Some targets and the tests of theirs."""
+def chosen(preset, targets, proof):
+    """Some targets and the tests of theirs, and the suites of the chapters whose manifest names the proof."""
+    targets = {**targets, **suites_in(proof)}
     return suites_of(preset, list(targets), [rf"^{name}" for name in targets.values()])
 
 
 def tsan(targets):
     say("Left out, because LibTorch is not built for it: " + ", ".join(with_libtorch()))
-    return chosen("tsan", targets)
+    return chosen("tsan", targets, "tsan")
 
 
 def with_libtorch():
@@ -141,8 +142,8 @@ def ladder():
 
 
 def aarch64():
-    say(f"Under qemu run: {names_of(EMULATED)}")
-    return chosen("aarch64", EMULATED)
+    say(f"Under qemu run: {names_of({**EMULATED, **suites_in('aarch64')})}")
+    return chosen("aarch64", EMULATED, "aarch64")
 
 
 def names_of(targets):
@@ -158,7 +159,7 @@ STEPS = {
     "known-wrong": Step("every known-wrong solution of a task is caught, by the test and in the words it names",
                         partial(suites_of, "test", ["known_wrong"], (r"^kill_matrix\.", r"^seen_red\.")), packages.groups("test")),
     "benchmarks": Step("those that no suite runs are built", benchmarks, packages.groups("test")),
-    "labs-clang": Step(f"by clang++-16, optimised: {names_of(CLANG)}", partial(chosen, "labs-clang", CLANG),
+    "labs-clang": Step(f"by clang++-16, optimised: {names_of(CLANG)}", partial(chosen, "labs-clang", CLANG, "labs-clang"),
                        packages.groups("labs-clang")),
     "lives": Step("random requests on every manager, every rule after every step; short form", lives,
                   packages.groups("labs-clang")),
@@ -169,6 +170,8 @@ STEPS = {
                      gradescope_trial, LABS),
     "editions": Step("the student's edition and the instructor's: packed, built, used", edition_proof.prove,
                      packages.groups("labs-clang")),
+    "new-chapter": Step("a chapter that is a folder and a row of the ladder, in a copy: built, graded, demonstrated, killed, drawn",
+                        new_chapter.prove, LABS),
     "fuzz": Step("libFuzzer on every reader of files and on the managers, under both; short form",
                  partial(fuzz.prove, runs=FUZZ_RUNS), packages.groups("fuzz")),
     "alone": Step("every suite without LibTorch, by clang++-16, each file compiled by itself",
