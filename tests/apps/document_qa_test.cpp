@@ -9,11 +9,11 @@
 
 #include "apps/document_qa_damage.hpp"
 #include "apps/document_qa_report.hpp"
-#include "apps/random_model.hpp"
 #include "io/atomic_file.hpp"
 #include "io/error.hpp"
 #include "llm/cpu_device.hpp"
 #include "llm/device_wrapper.hpp"
+#include "testing/model_folder.hpp"
 #include "testing/temporary_folder.hpp"
 
 namespace radixlab {
@@ -22,10 +22,7 @@ namespace {
 class CompareLogits : public testing::Test {
  protected:
   CompareLogits() {
-    RandomModel random;
-    random.config = *preset_config("tiny");
-    write_random_model(random, folder_ / "model", [](std::size_t) {});
-    model_ = std::make_unique<Model>(folder_ / "model", DType::f32);
+    model_ = std::make_unique<Model>(folder_.path(), DType::f32);
     device_ = std::make_unique<CpuDevice>(*model_, best_isa(), threads_);
     naive_ = runs(0);
     radix_ = runs(32);  // two pages of the prompt were cached
@@ -51,7 +48,7 @@ class CompareLogits : public testing::Test {
   }
   std::vector<float>& hidden() { return radix_.runs[0].result.hidden; }
 
-  TemporaryFolder folder_;
+  const ModelFolder folder_;
   ThreadPool threads_{1};
   std::unique_ptr<Model> model_;
   std::unique_ptr<CpuDevice> device_;

@@ -5,12 +5,11 @@
 #include <gtest/gtest.h>
 #include <numeric>
 
-#include "apps/random_model.hpp"
 #include "apps/single_runner.hpp"
 #include "ladder.hpp"
 #include "llm/cpu_device.hpp"
 #include "testing/compare.hpp"
-#include "testing/temporary_folder.hpp"
+#include "testing/model_folder.hpp"
 
 namespace radixlab {
 
@@ -50,10 +49,7 @@ struct Served {
 class SingleRunnerTest : public testing::Test {
  protected:
   SingleRunnerTest() {
-    RandomModel random;
-    random.config = *preset_config("tiny");
-    write_random_model(random, folder_ / "model", [](std::size_t) {});
-    model_.emplace(folder_ / "model", DType::f32);
+    model_.emplace(folder_.path(), DType::f32);
     device_.emplace(*model_, best_isa(), threads_);
   }
 
@@ -91,7 +87,7 @@ class SingleRunnerTest : public testing::Test {
     return got;
   }
 
-  TemporaryFolder folder_;
+  const ModelFolder folder_;
   ThreadPool threads_{1};
   std::optional<Model> model_;
   std::optional<CpuDevice> device_;

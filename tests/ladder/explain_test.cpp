@@ -5,10 +5,10 @@
 #include <sstream>
 
 #include "apps/first_wrong_bit.hpp"
-#include "apps/random_model.hpp"
 #include "cell.hpp"
 #include "ladder.hpp"
 #include "models.hpp"
+#include "testing/model_folder.hpp"
 #include "testing/temporary_folder.hpp"
 
 namespace radixlab {
@@ -23,8 +23,8 @@ class Explain : public testing::Test {
  protected:
   static void SetUpTestSuite() {
     folder_ = std::make_unique<TemporaryFolder>();
-    write_ladder_model("group1", *folder_ / "model");
-    model_ = std::make_unique<Model>(*folder_ / "model", DType::f32);
+    write_ladder_model("group1", *folder_.path());
+    model_ = std::make_unique<Model>(*folder_.path(), DType::f32);
   }
   static void TearDownTestSuite() {
     model_.reset();
@@ -134,11 +134,7 @@ TEST_F(Explain, ABrokenRuleEndsTheRunAndTheLastCallIsNamed) {
 class ExplainTable : public testing::Test {
  protected:
   ExplainTable() {
-    RandomModel random;
-    random.config = *preset_config("tiny");
-    random.config.num_hidden_layers = 3;
-    write_random_model(random, folder_ / "model", [](std::size_t) {});
-    model_.emplace(folder_ / "model", DType::f32);
+    model_.emplace(folder_.path(), DType::f32);
     device_.emplace(*model_, Isa::scalar, threads_);
     device_->make_pool(6, 4);
     device_->reserve(24, 24);
@@ -153,7 +149,7 @@ class ExplainTable : public testing::Test {
     device_->run({std::span(tokens).subspan(computed, now), computed, pages}, {});
   }
 
-  const TemporaryFolder folder_;
+  const ModelFolder folder_{[](RandomModel& model) { model.config.num_hidden_layers = 3; }};
   ThreadPool threads_{1};
   std::optional<Model> model_;
   std::optional<CpuDevice> device_;

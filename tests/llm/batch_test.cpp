@@ -6,11 +6,10 @@
 #include <numeric>
 #include <random>
 
-#include "apps/random_model.hpp"
 #include "llm/forward.hpp"
 #include "testing/compare.hpp"
+#include "testing/model_folder.hpp"
 #include "testing/short_form.hpp"
-#include "testing/temporary_folder.hpp"
 
 namespace radixlab {
 namespace {
@@ -30,14 +29,7 @@ class BatchTest : public testing::TestWithParam<DType> {
  protected:
   static constexpr std::size_t kCommon = 32;  // tokens that some texts share
 
-  BatchTest() {
-    RandomModel random;
-    random.config = *preset_config("tiny");
-    random.config.max_position_embeddings = 640;
-    random.seed = 11;
-    write_random_model(random, folder_ / "model", [](std::size_t) {});
-    model_ = std::make_unique<Model>(folder_ / "model", GetParam());
-  }
+  BatchTest() { model_ = std::make_unique<Model>(folder_.path(), GetParam()); }
 
   std::vector<TokenId> text(std::size_t length, std::size_t seed, bool common) const {
     std::vector<TokenId> tokens(length);
@@ -107,7 +99,10 @@ class BatchTest : public testing::TestWithParam<DType> {
 
   void expect_as_alone(Forward& forward, const std::vector<BatchRequest>& requests, std::size_t page_size) const;
 
-  TemporaryFolder folder_;
+  const ModelFolder folder_{[](RandomModel& model) {
+    model.config.max_position_embeddings = 640;
+    model.seed = 11;
+  }};
   std::unique_ptr<Model> model_;
 };
 

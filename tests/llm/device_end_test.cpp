@@ -3,10 +3,9 @@
 #include <gtest/gtest.h>
 #include <optional>
 
-#include "apps/random_model.hpp"
 #include "llm/cpu_device.hpp"
 #include "llm/device_wrapper.hpp"
-#include "testing/temporary_folder.hpp"
+#include "testing/model_folder.hpp"
 
 namespace radixlab {
 namespace {
@@ -35,16 +34,13 @@ class FailsOnce : public DeviceWrapper {
 class DeviceEnd : public testing::Test {
  protected:
   DeviceEnd() {
-    RandomModel random;
-    random.config = *preset_config("tiny");
-    write_random_model(random, folder_ / "model", [](std::size_t) {});
-    model_.emplace(folder_ / "model", DType::f32);
+    model_.emplace(folder_.path(), DType::f32);
     cpu_.emplace(*model_, best_isa(), threads_);
     cpu_->make_pool(4, 4);
     cpu_->reserve(4, 16);
   }
 
-  TemporaryFolder folder_;
+  const ModelFolder folder_;
   ThreadPool threads_{1};
   std::optional<Model> model_;
   std::optional<CpuDevice> cpu_;

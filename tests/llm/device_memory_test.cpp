@@ -3,9 +3,8 @@
 #include <gtest/gtest.h>
 #include <numeric>
 
-#include "apps/random_model.hpp"
 #include "llm/cpu_device.hpp"
-#include "testing/temporary_folder.hpp"
+#include "testing/model_folder.hpp"
 
 namespace radixlab {
 namespace {
@@ -21,18 +20,15 @@ std::size_t resident() {
 }
 
 TEST(DeviceMemory, ABatchTakesNoMoreThanIsTakenOff) {
-  const TemporaryFolder folder;
-  RandomModel random;
-  random.config = *preset_config("15m");
-  write_random_model(random, folder / "model", [](std::size_t) {});
-  const Model model(folder / "model", DType::f32);
+  const ModelFolder folder([](RandomModel& random) { random.config = *preset_config("15m"); });
+  const Model model(folder.path(), DType::f32);
   constexpr std::size_t kRows = 600;
   const std::vector<TokenId> tokens(kRows, 7);
   std::vector<PageId> pages(kRows / 8);
   std::iota(pages.begin(), pages.end(), 0);
   std::vector<std::size_t> rows(kRows);
   std::iota(rows.begin(), rows.end(), 0);
-  std::vector<float> logits(kRows * random.config.vocab_size, 1), hidden(kRows * random.config.hidden_size, 1);
+  std::vector<float> logits(kRows * model.config().vocab_size, 1), hidden(kRows * model.config().hidden_size, 1);
   ThreadPool threads(2);
   CpuDevice device(model, best_isa(), threads);
   const std::size_t all = device.free_bytes();
@@ -42,7 +38,7 @@ TEST(DeviceMemory, ABatchTakesNoMoreThanIsTakenOff) {
   const std::size_t before = resident();
   device.run({tokens, 0, pages}, {.rows = rows, .logits = logits, .hidden = hidden});
   const std::size_t taken = resident() - before;
-  EXPECT_GT(taken, kRows * random.config.intermediate_size * sizeof(float)) << "what is measured is there";
+  EXPECT_GT(taken, kRows * model.config().intermediate_size * sizeof(float)) << "what is measured is there";
   EXPECT_LE(taken, all - device.free_bytes());
 }
 

@@ -6,10 +6,9 @@
 #include <random>
 
 #include "00-baseline/reference.hpp"
-#include "apps/random_model.hpp"
 #include "llm/cpu_device.hpp"
 #include "testing/compare.hpp"
-#include "testing/temporary_folder.hpp"
+#include "testing/model_folder.hpp"
 
 namespace radixlab {
 namespace {
@@ -20,12 +19,7 @@ using Pages = std::vector<PageId>;
 class DeviceTest : public testing::TestWithParam<DType> {
  protected:
   DeviceTest() {
-    RandomModel random;
-    random.config = *preset_config("tiny");
-    random.config.max_position_embeddings = 64;
-    random.seed = 7;
-    write_random_model(random, folder_ / "model", [](std::size_t) {});
-    model_.emplace(folder_ / "model", GetParam());
+    model_.emplace(folder_.path(), GetParam());
     device_.emplace(*model_, best_isa(), threads_);
     device_->make_pool(kPages, kPageSize);
     device_->reserve(48, 64);
@@ -71,14 +65,17 @@ class DeviceTest : public testing::TestWithParam<DType> {
   }
 
   static constexpr std::size_t kPages = 12, kPageSize = 5;
-  TemporaryFolder folder_;
+  const ModelFolder folder_{[](RandomModel& model) {
+    model.config.max_position_embeddings = 64;
+    model.seed = 7;
+  }};
   ThreadPool threads_{1};
   std::optional<Model> model_;
   std::optional<CpuDevice> device_;
 };
 
 TEST_P(DeviceTest, ABatchGivesTheReferencesBitsInTheRowsThatAreAsked) {
-  const Reference reference(folder_ / "model", GetParam());
+  const Reference reference(folder_.path(), GetParam());
   const std::size_t vocab = model_->config().vocab_size, width = model_->config().hidden_size;
   const Tokens a = text(13, 1), b = text(9, 5);
   const Pages of_a = {7, 2, 9}, of_b = {0, 4};
@@ -192,7 +189,7 @@ TEST_P(DeviceTest, RefusesCopiesThatSayTwoThings) {
 TEST_P(DeviceTest, CopiedPlacesServeAsWellAsComputedOnes) {
   const std::size_t vocab = model_->config().vocab_size, last = 0;
   const Tokens tokens = text(14, 4);
-  const std::vector<float> expected = Reference(folder_ / "model", GetParam()).logits(tokens);
+  const std::vector<float> expected = Reference(folder_.path(), GetParam()).logits(tokens);
   const Pages computed = {0, 1, 2}, copied = {0, 5, 6};
   device_->run({std::span(tokens).first(13), 0, computed}, {});
   device_->poison(Pages{5, 6});
@@ -281,7 +278,7 @@ TEST_P(DeviceTest, RefusesMoreThanTheMemoryThatIsFree) {
 
 TEST_P(DeviceTest, APoolOfOtherPagesServesTheSameWeights) {
   const Tokens tokens = text(11, 8);
-  const std::vector<float> expected = Reference(folder_ / "model", GetParam()).logits(tokens);
+  const std::vector<float> expected = Reference(folder_.path(), GetParam()).logits(tokens);
   const std::size_t vocab = model_->config().vocab_size, last = 10;
   for (const std::size_t page_size : {1, 3, 16}) {
     device_->make_pool(11, page_size);

@@ -7,9 +7,8 @@
 #include <numeric>
 
 #include "00-baseline/reference.hpp"
-#include "apps/random_model.hpp"
 #include "testing/compare.hpp"
-#include "testing/temporary_folder.hpp"
+#include "testing/model_folder.hpp"
 
 namespace radixlab {
 namespace {
@@ -17,12 +16,7 @@ namespace {
 class ForwardTest : public testing::TestWithParam<DType> {
  protected:
   ForwardTest() {
-    RandomModel random;
-    random.config = *preset_config("tiny");
-    random.config.max_position_embeddings = 64;
-    random.seed = 7;
-    write_random_model(random, folder_ / "model", [](std::size_t) {});
-    model_ = std::make_unique<Model>(folder_ / "model", GetParam());
+    model_ = std::make_unique<Model>(folder_.path(), GetParam());
     for (std::size_t i = 0; i < 37; ++i) {
       tokens_.push_back(static_cast<TokenId>((i * i * 31 + 11) % model_->config().vocab_size));
     }
@@ -50,13 +44,16 @@ class ForwardTest : public testing::TestWithParam<DType> {
     return all;
   }
 
-  TemporaryFolder folder_;
+  const ModelFolder folder_{[](RandomModel& model) {
+    model.config.max_position_embeddings = 64;
+    model.seed = 7;
+  }};
   std::unique_ptr<Model> model_;
   std::vector<TokenId> tokens_;
 };
 
 TEST_P(ForwardTest, GivesTheReferencesBits) {
-  const std::vector<float> expected = Reference(folder_ / "model", GetParam()).logits(tokens_);
+  const std::vector<float> expected = Reference(folder_.path(), GetParam()).logits(tokens_);
   for (const Isa isa : supported_isas()) {
     for (const std::size_t threads : {1, 2, 3}) {
       ThreadPool pool(threads);
@@ -87,7 +84,7 @@ TEST_P(ForwardTest, CopiedPlacesServeAsWellAsComputedOnes) {
   kv.poison(3);
   kv.copy_kv(1, 3, 10);  // tokens 16 .. 25
   const std::size_t vocab = model_->config().vocab_size;
-  std::vector<float> logits(11 * vocab), expected = Reference(folder_ / "model", GetParam()).logits(tokens_);
+  std::vector<float> logits(11 * vocab), expected = Reference(folder_.path(), GetParam()).logits(tokens_);
   forward.logits(forward.run({std::span(tokens_).subspan(26), 26, second}, kv), logits);
   EXPECT_FALSE(first_difference(std::span(expected).last(11 * vocab), logits));
   EXPECT_EQ(kv.tokens_copied(), 10u);
@@ -144,16 +141,13 @@ INSTANTIATE_TEST_SUITE_P(Types, ForwardTest, testing::Values(DType::f32, DType::
                          [](const auto& type) { return std::string(weight_dtype_name(type.param)); });
 
 TEST(ModelType, Float16IsWidenedAndNotComputedIn) {
-  const TemporaryFolder folder;
-  RandomModel random;
-  random.config = *preset_config("tiny");
-  random.config.dtype = DType::f16;
-  write_random_model(random, folder / "model", [](std::size_t) {});
-  EXPECT_THROW(Model(folder / "model", DType::f16), std::invalid_argument);
-  EXPECT_THROW(Reference(folder / "model", DType::f16), std::invalid_argument);
-  EXPECT_EQ(natural_type(Model(folder / "model", DType::f32).config()), DType::f32);
-  random.config.dtype = DType::bf16;
-  EXPECT_EQ(natural_type(random.config), DType::bf16);
+  const ModelFolder folder([](RandomModel& model) { model.config.dtype = DType::f16; });
+  EXPECT_THROW(Model(folder.path(), DType::f16), std::invalid_argument);
+  EXPECT_THROW(Reference(folder.path(), DType::f16), std::invalid_argument);
+  ModelConfig config = Model(folder.path(), DType::f32).config();
+  EXPECT_EQ(natural_type(config), DType::f32);
+  config.dtype = DType::bf16;
+  EXPECT_EQ(natural_type(config), DType::bf16);
 }
 
 }  // namespace

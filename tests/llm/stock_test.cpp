@@ -6,10 +6,9 @@
 #include <gtest/gtest.h>
 #include <numeric>
 
-#include "apps/random_model.hpp"
 #include "llm/forward.hpp"
 #include "testing/compare.hpp"
-#include "testing/temporary_folder.hpp"
+#include "testing/model_folder.hpp"
 
 namespace radixlab {
 namespace {
@@ -33,22 +32,20 @@ class StockTest : public testing::TestWithParam<Shape> {
   static constexpr std::size_t kTokens = 53, kPrompt = 50;
 
   StockTest() {
-    RandomModel random;
-    random.config = *preset_config("tiny");
-    random.config.num_attention_heads = GetParam().heads;
-    random.config.num_key_value_heads = GetParam().kv_heads;
-    random.config.head_dim = GetParam().head_dim;
-    random.config.tie_word_embeddings = GetParam().tied;
-    random.config.rope_scaling = GetParam().scaling;
-    random.seed = 5;
-    write_random_model(random, folder_ / "model", [](std::size_t) {});
-    vocab_ = random.config.vocab_size;
     for (std::size_t i = 0; i < kTokens; ++i) tokens_.push_back(static_cast<TokenId>((i * i * 17 + 3) % vocab_));
+  }
+  static void shape(RandomModel& model) {
+    model.config.num_attention_heads = GetParam().heads;
+    model.config.num_key_value_heads = GetParam().kv_heads;
+    model.config.head_dim = GetParam().head_dim;
+    model.config.tie_word_embeddings = GetParam().tied;
+    model.config.rope_scaling = GetParam().scaling;
+    model.seed = 5;
   }
 
   // Logits [kTokens, vocab] of our forward pass.
   std::vector<float> ours(DType type) {
-    const Model model(folder_ / "model", type);
+    const Model model(folder_.path(), type);
     ThreadPool threads(2);
     Forward forward(model, best_isa(), threads);
     KvPool kv(model.config(), 4, 16, type);
@@ -61,7 +58,7 @@ class StockTest : public testing::TestWithParam<Shape> {
 
   // The same by LibTorch's operators: a prompt, then token by token.
   std::vector<float> theirs(DType type) {
-    StockModel stock(folder_ / "model", type, 2);
+    StockModel stock(folder_.path(), type, 2);
     std::vector<float> logits = stock.prefill(std::span(tokens_).first(kPrompt), true);
     for (std::size_t i = kPrompt; i < kTokens; ++i) {
       const std::vector<float> row = stock.decode(tokens_[i]);
@@ -82,8 +79,8 @@ class StockTest : public testing::TestWithParam<Shape> {
     return worst;
   }
 
-  TemporaryFolder folder_;
-  std::size_t vocab_ = 0;
+  const ModelFolder folder_{shape};
+  const std::size_t vocab_ = preset_config("tiny")->vocab_size;
   std::vector<TokenId> tokens_;
 };
 
