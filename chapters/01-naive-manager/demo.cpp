@@ -10,6 +10,7 @@ void show(LadderDemo& o) {
   const std::vector<std::string> managers = built_managers(o.stages, o.managers);
   show_lives(o.demo, o.stages, managers);
   show_recomputing(o.demo, managers, o.model, o.type());
+  keep_numbers(o.demo);
 }
 
 }  // namespace

@@ -11,6 +11,7 @@ void show(LadderDemo& o) {
   show_scan(o.demo);
   show_shelf(o.demo, o.stages);
   show_recomputing(o.demo, built_managers(o.stages, o.managers), o.model, o.type());
+  keep_numbers(o.demo);
 }
 
 }  // namespace

@@ -13,6 +13,7 @@ void show(LadderDemo& o) {
   show_collisions(o.demo);
   show_tenants(o.demo);
   show_recomputing(o.demo, built_managers(o.stages, o.managers), o.model, o.type());
+  keep_numbers(o.demo);
 }
 
 }  // namespace

@@ -92,6 +92,7 @@ void show_matching(Demo& demo) {
   demo.figure("matching.tokens", tokens);
   demo.figure("matching.prefixes", matcher.num_prefixes());
   demo.figure("matching.bytes", matcher.memory_bytes());
+  demo.figure("matching.bytes_a_token", static_cast<double>(matcher.memory_bytes()) / static_cast<double>(tokens));
 }
 
 }  // namespace radixlab

@@ -6,9 +6,9 @@
 
 #include "01-naive-manager/naive_cache_manager.hpp"
 #include "01-naive-manager/scheduler_cache.hpp"
-#include "one_text_manager.hpp"
 #include "storage/free_list.hpp"
 #include "testing/fake_kv.hpp"
+#include "testing/one_text_manager.hpp"
 
 namespace radixlab {
 namespace {

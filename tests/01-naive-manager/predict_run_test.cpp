@@ -8,10 +8,10 @@
 #include "01-naive-manager/naive_cache_manager.hpp"
 #include "01-naive-manager/scheduler_cache.hpp"
 #include "apps/random_model.hpp"
-#include "one_text_manager.hpp"
 #include "predict_truth.hpp"
 #include "storage/free_list.hpp"
 #include "testing/fake_kv.hpp"
+#include "testing/one_text_manager.hpp"
 
 namespace radixlab {
 namespace {

@@ -1,6 +1,6 @@
 /// \file
-/// For the desk's tests: a manager that holds one text, so that a reader sees at a glance what is cached, and that
-/// writes down what it is asked: "match 11", "lock 8", "insert 13 from 8", "evict 2", "ended 13, found 8".
+/// For the desk's tests, and for demo_01: a manager that holds one text, so that a reader sees at a glance what is cached,
+/// and that writes down what it is asked: "match 11", "lock 8", "insert 13 from 8", "evict 2", "ended 13, found 8".
 #pragma once
 #include <algorithm>
 #include <map>
@@ -88,7 +88,7 @@ class OneTextManager : public BaseCacheManager {
       throw std::runtime_error("I25: asked to evict " + std::to_string(num_pages) + " pages, " +
                                std::to_string(size_info().evictable_size) + " are not locked");
     if (frees_too_little) --num_pages;
-    const std::vector<PageId> freed(pages_.end() - static_cast<std::ptrdiff_t>(num_pages), pages_.end());
+    std::vector<PageId> freed(pages_.end() - static_cast<std::ptrdiff_t>(num_pages), pages_.end());
     pages_.resize(pages_.size() - num_pages);
     text_.resize(std::min(text_.size(), pages_.size() * page_size_));
     return freed;
