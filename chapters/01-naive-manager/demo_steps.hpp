@@ -23,7 +23,7 @@ void show_lives(Demo& demo, std::span<const Stage> stages, const std::vector<std
 void show_recomputing(Demo& demo, const std::vector<std::string>& managers, const std::filesystem::path& model,
                       DType type);
 
-/// What README.md's tables say, and what predict.hpp asks, under the names of its functions, from runs; prints nothing.
+/// What README.md's tables say, and the answers to questions.json under their names, from runs; prints nothing.
 void keep_numbers(Demo& demo);
 
 }  // namespace radixlab

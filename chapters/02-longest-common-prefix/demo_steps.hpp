@@ -12,7 +12,7 @@ void show_scan(Demo& demo);
 /// Texts come to the row `lcp` and go, and pages are shared; a step of the demo each call.
 void show_shelf(Demo& demo, std::span<const Stage> stages);
 
-/// What README.md's tables say, and what predict.hpp asks, under the names of its functions, from runs; prints nothing.
+/// What README.md's tables say, and the answers to questions.json under their names, from runs; prints nothing.
 void keep_numbers(Demo& demo);
 
 }  // namespace radixlab

@@ -17,7 +17,7 @@ void show_collisions(Demo& demo);
 /// Tenants whose names were chosen to be mistaken for one another.
 void show_tenants(Demo& demo);
 
-/// What README.md's tables say, and what predict.hpp asks, under the names of its functions, from runs; prints nothing.
+/// What README.md's tables say, and the answers to questions.json under their names, from runs; prints nothing.
 void keep_numbers(Demo& demo);
 
 }  // namespace radixlab

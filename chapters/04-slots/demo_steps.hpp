@@ -22,7 +22,7 @@ void show_rows(Demo& demo, std::span<const Stage> stages);
 /// A hit of n tokens of a document, copied between two rows of the model's KV pool, beside computing it.
 void show_copying(Demo& demo, const std::filesystem::path& model, DType type);
 
-/// What README.md's tables say, and what predict.hpp asks, under the names of its functions, from runs; prints nothing.
+/// What README.md's tables say, and the answers to questions.json under their names, from runs; prints nothing.
 void keep_numbers(Demo& demo);
 
 }  // namespace radixlab

@@ -1,6 +1,6 @@
 # radixlab_chapter(<NN-slug> [USES <NN-slug>...] [TASKS <file>...] [GIVEN <file>...] [LIBS <target>...])
 #   radixlab_NN            headers, and those of the chapters it uses, each through an include folder of its own: a later
-#                          chapter's header cannot be included
+#                          chapter's header cannot be included. Where there is a questions.json, predict.hpp is made of it
 #   radixlab_NN_given      objects of the bodies that are no task, from chapters/NN-slug/
 #   radixlab_NN_solution_K object of our K_name.cpp, where solutions/NN-slug/ exists
 #   radixlab_NN_solution   archive of them and the given
@@ -17,6 +17,7 @@ function(radixlab_chapter slug)
   add_library(radixlab_${nn} INTERFACE)
   target_include_directories(radixlab_${nn} INTERFACE ${PROJECT_BINARY_DIR}/include/${nn})
   target_link_libraries(radixlab_${nn} INTERFACE radixlab_contract ${C_LIBS})
+  _radixlab_questions(${slug})
   set(bodies)
   foreach(used IN LISTS C_USES)
     string(SUBSTRING ${used} 0 2 lower)
@@ -79,6 +80,26 @@ function(radixlab_chapter slug)
   endif()
 endfunction()
 
+# Of a chapter's questions.json lab/services/questions.py makes predict.hpp, NN-slug/predict.hpp to all who see the chapter's headers, and
+# the judge predict_test.cpp. What is as before is not written, so that nothing is built again.
+function(_radixlab_questions slug)
+  string(SUBSTRING ${slug} 0 2 nn)
+  set(asked ${PROJECT_SOURCE_DIR}/chapters/${slug}/questions.json)
+  if(NOT EXISTS ${asked})
+    return()
+  endif()
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${asked} ${PROJECT_SOURCE_DIR}/common/lab/services/questions.py)
+  execute_process(
+    COMMAND ${CMAKE_COMMAND} -E env PYTHONPATH=${PROJECT_SOURCE_DIR}/common PYTHONDONTWRITEBYTECODE=1 ${Python3_EXECUTABLE}
+      -m lab.services.questions ${PROJECT_SOURCE_DIR}/chapters/${slug} ${PROJECT_BINARY_DIR}/questions/${nn}/${slug}
+    RESULT_VARIABLE failed ERROR_VARIABLE words)
+  if(failed)
+    message(FATAL_ERROR "${words}")
+  endif()
+  target_include_directories(radixlab_${nn} INTERFACE ${PROJECT_BINARY_DIR}/questions/${nn})
+  set_property(TARGET radixlab_${nn} PROPERTY RADIXLAB_JUDGE ${PROJECT_BINARY_DIR}/questions/${nn}/${slug}/predict_test.cpp)
+endfunction()
+
 # radixlab_demo(<NN-slug> [USES <NN-slug>...] [PARTS <file>...] [LIBS <target>...])
 #   demo_NN, the chapter's lecture demo: demo.cpp and its parts. It sees the headers of its chapter, of those that the chapter
 #   uses and of USES, and the ladder's rows by name. Where one of these chapters has no bodies, demo_NN says which lab it waits for.
@@ -125,7 +146,7 @@ function(radixlab_missing out)
 endfunction()
 
 # radixlab_lab_tests(<NN-slug> <file>... )
-#   radixlab_NN_tests   one set of test objects
+#   radixlab_NN_tests   one set of test objects, of the files and of the judge of predictions where the chapter asks for them
 #   test_NN_solution    they, on our solution; ctest label solution-NN
 #   grade_NN_K          with RADIXLAB_LABS, for each task of lab.json: they, on the learner's task K and our objects of all
 #                       others. (Behind an archive with our K in it an empty file would pass.) Only where we have solutions
@@ -135,7 +156,8 @@ endfunction()
 #   -LE ^chapter-.
 function(radixlab_lab_tests slug)
   string(SUBSTRING ${slug} 0 2 nn)
-  add_library(radixlab_${nn}_tests OBJECT ${ARGN})
+  get_property(judge TARGET radixlab_${nn} PROPERTY RADIXLAB_JUDGE)
+  add_library(radixlab_${nn}_tests OBJECT ${judge} ${ARGN})
   target_link_libraries(radixlab_${nn}_tests PUBLIC radixlab_${nn} radixlab_testing radixlab_failure_story GTest::gmock)
   radixlab_test_code(radixlab_${nn}_tests)
   radixlab_as_one_at_last(radixlab_${nn}_tests)

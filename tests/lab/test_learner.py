@@ -30,15 +30,15 @@ Next: edit exercises/01-desk/1_begin.cpp, then ./lab grade 01
 """)
 
     def test_questions_are_answered_before_the_rest_is_read(self):
-        put(self.root / "chapters/01-desk/predict.hpp", "#pragma once\n")
-        path = self.root / "exercises/01-desk/1_begin.cpp"
-        path.write_text(path.read_text().replace('#include "01-desk/desk.hpp"', '#include "01-desk/predict.hpp"'))
+        asked = {"name": "predicted_pages", "test": "Pages", "truth": 3, "asks": "How many?", "why": "so many"}
+        put(self.root / "chapters/01-desk/questions.json", json.dumps([asked]))
         self.assertIn("""\
 Read first
   chapters/01-desk/README.md, down to task 1.1
-  chapters/01-desk/predict.hpp: its questions are answered before you read on
+  exercises/01-desk/0_predict.cpp: its questions are answered before you read on
 
 Then the rest of that text, and
+  chapters/01-desk/desk.hpp
   chapters/01-desk/shelf.hpp
 
 Then write""", self.says("start", "01"))

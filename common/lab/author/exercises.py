@@ -2,8 +2,9 @@
 
 A task's file keeps its includes, its `///` comments and the signature of every function; a body becomes a call of
 todo() with the task's id, its first hint (once a file) and the parameters. Helpers in an anonymous namespace and `//` comments are
-ours, and do not go along. Solutions are formatted by clang-format, so that reading them line by line is enough; a line
-that fits none of this is an error that names it. What is written is in clang-format's form too."""
+ours, and do not go along. Above a prediction stands its question, of questions.json. Solutions are formatted by clang-format, so
+that reading them line by line is enough; a line that fits none of this is an error that names it. What is written is in
+clang-format's form too."""
 from lab.services import course
 from lab.services.places import ROOT, LabError, shown
 from lab.services.stubs import generated

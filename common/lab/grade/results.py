@@ -3,6 +3,7 @@
 import re
 
 from lab.grade.record import TOGETHER
+from lab.services import questions
 from lab.services.course import task as find_task
 from lab.services.places import LabError, build_folder, shown
 
@@ -35,9 +36,9 @@ def is_graded_alone(lab):
 
 def expected_tests(lab, item):
     """The tests of a task, or all of TOGETHER, in the order of the sources: [("Suite.Name", has parameters)]. They are
-    read from the sources that the chapter builds, never from a program that a learner's code is linked into."""
+    read from what the chapter's suite is made of, never from a program that a learner's code is linked into."""
     folder = lab.root / "tests" / lab.slug
-    names = []
+    names = [(name, False) for name in questions.tests(lab)]
     suite = re.search(r"radixlab_lab_tests\(([^)]*)\)", (folder / "CMakeLists.txt").read_text(encoding="utf-8"))
     for file in re.findall(r"\b\w+\.cpp\b", suite[1] if suite else ""):
         text = (folder / file).read_text(encoding="utf-8")

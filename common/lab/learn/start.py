@@ -4,6 +4,7 @@ import re
 from lab.grade import open_lab
 from lab.grade.record import OK
 from lab.learn.learner import add_chapter, lab_of, last_record, points
+from lab.services import questions
 from lab.services.places import ROOT, LabError, shown
 from lab.services.terminal import say
 
@@ -22,12 +23,10 @@ def run(arguments, root=ROOT):
     if lab.gpu:
         say("It is written for a GPU; without one its tasks run on the emulator.")
     text, *headers = reading(lab)
-    questions = next((path for path in headers if path.name == "predict.hpp"), None)
     say("\nRead first")
-    if questions:
-        headers.remove(questions)
+    if questions.read(lab.chapter):
         say(f"  {shown(text)}, down to task {lab.tasks[0].id}")
-        say(f"  {shown(questions)}: its questions are answered before you read on")
+        say(f"  {shown(lab.exercises / questions.ANSWERS)}: its questions are answered before you read on")
         say("\nThen the rest of that text, and")
     else:
         say(f"  {shown(text)}")

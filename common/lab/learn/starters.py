@@ -2,7 +2,7 @@
 came with an edition (common/lab/starters/), else what git first had."""
 from lab.learn import clone
 from lab.services.places import LabError, shown
-from lab.services.stubs import stub
+from lab.services.stubs import begun
 
 DELIVERED = "common/lab/starters"
 
@@ -11,8 +11,7 @@ def starter(lab, task):
     """[bytes] of the task's file."""
     source = lab.solutions / task.file
     if source.is_file():
-        text, hint = source.read_text(encoding="utf-8"), lab.hints()[task.id][0]
-        return stub(text, task.id, hint, source).encode()
+        return begun(lab, task, lab.hints()[task.id][0]).encode()
     delivered = lab.root / DELIVERED / lab.slug / task.file
     if delivered.is_file():
         return delivered.read_bytes()

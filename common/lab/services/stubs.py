@@ -5,7 +5,7 @@ import re
 import textwrap
 from dataclasses import dataclass
 
-from lab.services import course
+from lab.services import course, questions
 from lab.services.places import ROOT, LabError, shown
 
 COLUMNS = 120
@@ -30,9 +30,17 @@ def generated(root=ROOT):
             if not source.is_file():
                 manifest = shown(lab.chapter / "lab.json")
                 raise LabError(f"{shown(source)}: not there, but {manifest} has it as task {task.id}")
-            text = source.read_text(encoding="utf-8")
-            wanted[lab.exercises / task.file] = stub(text, task.id, hints[task.id][0], source)
+            wanted[lab.exercises / task.file] = begun(lab, task, hints[task.id][0])
     return wanted
+
+
+def begun(lab, task, hint):
+    """What a task's file says before anybody writes in it."""
+    source = lab.solutions / task.file
+    text = source.read_text(encoding="utf-8")
+    if task.file == questions.ANSWERS:
+        text = questions.put_above(lab.chapter, text, shown(source))
+    return stub(text, task.id, hint, source)
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ void show(LadderDemo& o) {
   }
   fmt::print("   {} look-ups\n", cache.look_ups());
   o.demo.figure("look_ups", cache.look_ups());
+  o.demo.figure("predicted_look_ups", cache.look_ups());
   o.demo.picture("toy", dot + "}\n");
 }
 
