@@ -7,7 +7,8 @@ import unittest
 from pathlib import Path
 from types import SimpleNamespace
 
-from lab import exercises, questions, results
+from lab.grade import results
+from lab.services import questions, stubs
 from lab.services.places import ROOT, LabError
 
 PAGES = {"name": "predicted_pages", "test": "PagesHeld", "truth": 127, "asks": "[pages] that are held.", "why": 'a "whole" page',
@@ -94,10 +95,10 @@ namespace radixlab {{
 {first} {{ todo("7.0", "Write."); }}
 
 {second} {{ todo("7.0", "The hint stands above."); }}
-""", exercises.begun(*self.lab(), "Write."))
+""", stubs.begun(*self.lab(), "Write."))
 
     def test_no_other_file_has(self):
-        self.assertNotIn("///", exercises.begun(*self.lab("1_split.cpp"), "Write."))
+        self.assertNotIn("///", stubs.begun(*self.lab("1_split.cpp"), "Write."))
 
     def test_an_answer_that_is_missing_is_named(self):
         with self.assertRaises(LabError) as raised:
@@ -151,7 +152,7 @@ class MalformedTest(QuestionsTest):
 
 class ProgramTest(QuestionsTest):
     def run_program(self):
-        return subprocess.run([sys.executable, "-m", "lab.questions", self.chapter, self.root / "out"], capture_output=True,
+        return subprocess.run([sys.executable, "-m", "lab.services.questions", self.chapter, self.root / "out"], capture_output=True,
                               text=True, env={"PYTHONPATH": str(ROOT / "common"), "PYTHONDONTWRITEBYTECODE": "1"})
 
     def test_only_what_changed_is_written(self):
