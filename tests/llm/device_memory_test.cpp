@@ -44,11 +44,8 @@ TEST(DeviceMemory, ABatchTakesNoMoreThanIsTakenOff) {
 
 // The most rows that there is scratch for beside a pool: what they leave still holds the pool.
 TEST(DeviceMemory, ScratchLeavesThePoolItsPlace) {
-  const TemporaryFolder folder;
-  RandomModel random;
-  random.config = *preset_config("tiny");
-  write_random_model(random, folder / "model", [](std::size_t) {});
-  const Model model(folder / "model", DType::f32);
+  const ModelFolder folder;
+  const Model model(folder.path(), DType::f32);
   ThreadPool threads(1);
   CpuDevice device(model, best_isa(), threads);
   device.make_pool(256, 16);
