@@ -7,7 +7,7 @@
 #include "apps/cli.hpp"
 #include "io/atomic_file.hpp"
 #include "io/error.hpp"
-#include "testing/told_story.hpp"
+#include "testing/story_follower.hpp"
 #include "visualize/dot.hpp"
 #include "visualize/render.hpp"
 
@@ -23,24 +23,24 @@ struct Arguments {
 constexpr std::size_t widest = 48;  // [characters] of what stands before "->"
 
 /// Follows the story to the wanted step, with the broken rules that stand behind it.
-std::vector<ToldLine> follow(ToldStory& story, const Arguments& args) {
-  std::vector<ToldLine> lines;
+std::vector<StoryLine> follow(StoryFollower& story, const Arguments& args) {
+  std::vector<StoryLine> lines;
   while (args.step == 0 || lines.size() < args.step || lines.back().number < args.step) {
-    std::optional<ToldLine> line = story.next();
+    std::optional<StoryLine> line = story.next();
     if (!line) break;
     lines.push_back(std::move(*line));
   }
-  const std::size_t calls = static_cast<std::size_t>(std::ranges::count_if(lines, &ToldLine::number));
+  const std::size_t calls = static_cast<std::size_t>(std::ranges::count_if(lines, &StoryLine::number));
   if (args.step > calls)
     throw InputError(args.story.string() + ": has " + grouped(calls) + " calls; expected --step at most that");
   return lines;
 }
 
-void print(const std::vector<ToldLine>& lines) {
+void print(const std::vector<StoryLine>& lines) {
   std::size_t width = 0;
-  for (const ToldLine& line : lines)
+  for (const StoryLine& line : lines)
     if (line.number > 0 && !line.result.empty()) width = std::max(width, std::min(widest, line.what.size()));
-  for (const ToldLine& line : lines) {
+  for (const StoryLine& line : lines) {
     if (line.number == 0)
       std::printf("But   %s\n", line.what.c_str());
     else if (line.result.empty())
@@ -78,8 +78,8 @@ int play(const Arguments& args) {
   std::ifstream file(args.story, std::ios::binary);
   if (!file || std::filesystem::is_directory(args.story))
     throw InputError(args.story.string() + ": cannot be read, expected a story");
-  ToldStory story(file, args.story.string());
-  const std::vector<ToldLine> lines = follow(story, args);
+  StoryFollower story(file, args.story.string());
+  const std::vector<StoryLine> lines = follow(story, args);
   if (lines.empty()) throw InputError(args.story.string() + ": holds no call");
   print(lines);
   std::puts("");

@@ -10,7 +10,7 @@
 #include <sstream>
 #include <utility>
 
-#include "testing/told_story.hpp"
+#include "testing/story_follower.hpp"
 #include "visualize/dot.hpp"
 
 // AddressSanitizer keeps the signals to itself, and calls this before its report ends the program.
@@ -60,20 +60,20 @@ std::string test_name() {
   return suite.substr(suite.find('/') + 1) + "." + name.substr(0, name.find('/'));
 }
 
-std::vector<ToldLine> follow(ToldStory& story) {
-  std::vector<ToldLine> lines;
-  while (std::optional<ToldLine> line = story.next()) lines.push_back(std::move(*line));
+std::vector<StoryLine> follow(StoryFollower& story) {
+  std::vector<StoryLine> lines;
+  while (std::optional<StoryLine> line = story.next()) lines.push_back(std::move(*line));
   return lines;
 }
 
-void print(const std::vector<ToldLine>& lines, bool finished) {
+void print(const std::vector<StoryLine>& lines, bool finished) {
   std::size_t calls = 0, width = 0;
-  for (const ToldLine& line : lines) calls = std::max(calls, line.number);
-  for (const ToldLine& line : lines)
+  for (const StoryLine& line : lines) calls = std::max(calls, line.number);
+  for (const StoryLine& line : lines)
     if (line.number > 0 && !line.result.empty()) width = std::max(width, std::min(kWidest, line.what.size()));
   std::cout << "The story so far\n";
   if (calls > kLines) std::cout << "  ...   " << calls - kLines << " calls before\n";
-  for (const ToldLine& line : lines) {
+  for (const StoryLine& line : lines) {
     if (line.number > 0 && line.number + kLines <= calls) continue;
     const bool last = line.number == calls;
     std::string told = line.number == 0 ? "But" : last ? "Then" : std::to_string(line.number);
@@ -112,8 +112,8 @@ void FailureStory::tell() {
   if (std::exchange(told_, true)) return;
   const std::string unfinished = story_.unfinished(), text = story_.text() + unfinished;
   std::istringstream stream(text);
-  ToldStory story(stream, "story");
-  const std::vector<ToldLine> lines = follow(story);
+  StoryFollower story(stream, "story");
+  const std::vector<StoryLine> lines = follow(story);
   if (lines.empty()) return;
   print(lines, unfinished.empty());
   if (folder()) write(text, story.snapshot());

@@ -4,7 +4,7 @@
 #include <sstream>
 
 #include "contract/snapshot.hpp"
-#include "testing/story_call.hpp"
+#include "testing/recorded_call.hpp"
 
 namespace radixlab {
 namespace {
@@ -16,7 +16,7 @@ class Replayer {
   explicit Replayer(BaseCacheManager& manager) : manager_(manager) {}
 
   // Makes the call of one line; returns what came out differently, or nothing.
-  std::string play(const StoryCall& call) {
+  std::string play(const RecordedCall& call) {
     if (call.op == "story" || call.op == "broken") return {};
     try {
       const std::string difference = make(call);
@@ -35,7 +35,7 @@ class Replayer {
                             : CacheHandle{h[0], static_cast<std::uint32_t>(h[1]), static_cast<std::uint32_t>(h[2])};
   }
 
-  std::string learn(const StoryCall& call, const CacheHandle& now) {
+  std::string learn(const RecordedCall& call, const CacheHandle& now) {
     if (!call.found) return {};
     now_[*call.found] = now;
     return compare("found", now.cached_len, (*call.found)[0]);
@@ -46,25 +46,25 @@ class Replayer {
     return std::string(what) + " " + std::to_string(now) + " tokens; the story says " + std::to_string(then);
   }
 
-  static std::string compare(const StoryCall& call, const std::vector<PageId>& now) {
+  static std::string compare(const RecordedCall& call, const std::vector<PageId>& now) {
     if (!call.named || *call.named == now) return {};
     return "pages " + text_of(now) + "; the story says " + text_of(*call.named);
   }
 
-  static std::string compare(const StoryCall& call, const SizeInfo& now) {
+  static std::string compare(const RecordedCall& call, const SizeInfo& now) {
     if (!call.sizes || *call.sizes == now) return {};
     return std::to_string(now.evictable_size) + " + " + std::to_string(now.protected_size) + " pages; the story says " +
            std::to_string(call.sizes->evictable_size) + " + " + std::to_string(call.sizes->protected_size);
   }
 
-  std::string insert(const StoryCall& call) {
+  std::string insert(const RecordedCall& call) {
     const InsertResult now = manager_.insert_prefix({call.tokens, call.cache_salt}, call.pages, handle(call.handle));
     std::string difference = learn(call, now.handle);
     if (!difference.empty() || !call.cached_len) return difference;
     return compare("had", now.cached_len, *call.cached_len);
   }
 
-  std::string make(const StoryCall& call) {
+  std::string make(const RecordedCall& call) {
     if (call.op == "match") return learn(call, manager_.match_prefix({call.tokens, call.cache_salt}));
     if (call.op == "insert") return insert(call);
     if (call.op == "evict") return compare(call, manager_.evict(call.num_pages));
@@ -96,7 +96,7 @@ Replayed replay_story(std::istream& story, const std::string& name, BaseCacheMan
   Replayed result;
   Replayer replayer(manager);
   for (JsonlReader lines(story, name, story_line_limits); const auto line = lines.next(); ++result.calls) {
-    const StoryCall call = read_story_call(*line, lines.where());
+    const RecordedCall call = read_story_call(*line, lines.where());
     try {
       const std::string difference = replayer.play(call);
       if (!difference.empty()) result.differences.push_back(lines.where() + ": " + difference);

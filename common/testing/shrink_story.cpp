@@ -4,7 +4,7 @@
 #include <map>
 #include <stdexcept>
 
-#include "testing/told_calls.hpp"
+#include "testing/call_script.hpp"
 
 namespace radixlab {
 namespace {
@@ -16,12 +16,12 @@ class Shrinker {
   explicit Shrinker(const FreshStory& fresh) : fresh_(fresh) {}
 
   // Plays the calls; keeps those that were made, if the rule breaks: the first time, whichever does.
-  bool keep(const ToldCalls& calls) {
+  bool keep(const CallScript& calls) {
     ++result_.played;
     const std::unique_ptr<Story> cache = fresh_();
     CallPlayer player(*cache);
-    ToldCalls made;
-    for (const ToldCall& call : calls) {
+    CallScript made;
+    for (const ScriptedCall& call : calls) {
       made.push_back(call);
       try {
         if (!player.play(call)) made.pop_back();
@@ -40,7 +40,7 @@ class Shrinker {
   }
 
   Shrunk run() {
-    for (ToldCalls before; before != calls_;) {
+    for (CallScript before; before != calls_;) {
       before = calls_;
       leave_out_calls();
       shorten_texts();
@@ -54,7 +54,7 @@ class Shrinker {
   void leave_out_calls() {
     for (std::size_t chunk = std::max<std::size_t>(calls_.size() / 2, 1); chunk > 0; chunk /= 2)
       for (std::size_t end = calls_.size(); end > 0; end = std::min(end - std::min(end, chunk), calls_.size())) {
-        ToldCalls fewer = calls_;
+        CallScript fewer = calls_;
         const std::size_t begin = end - std::min(end, chunk);
         fewer.erase(fewer.begin() + static_cast<std::ptrdiff_t>(begin),
                     fewer.begin() + static_cast<std::ptrdiff_t>(end));
@@ -68,7 +68,7 @@ class Shrinker {
     for (std::size_t i = 0; i < calls_.size(); ++i)
       for (const std::size_t less : {calls_[i].tokens.size() / 2, page, std::size_t{1}})
         while (less > 0 && i < calls_.size() && calls_[i].tokens.size() > less) {
-          ToldCalls shorter = calls_;
+          CallScript shorter = calls_;
           shorter[i].tokens.resize(shorter[i].tokens.size() - less);
           if (!keep(shorter)) break;
         }
@@ -77,27 +77,27 @@ class Shrinker {
   // One change to every call, or to one of them, that makes it plainer.
   template <class Change>
   void try_all(Change change) {
-    ToldCalls all = calls_;
-    for (ToldCall& call : all) change(call);
+    CallScript all = calls_;
+    for (ScriptedCall& call : all) change(call);
     if (keep(all)) return;
     for (std::size_t i = 0; i < calls_.size(); ++i) {
-      ToldCalls one = calls_;
+      CallScript one = calls_;
       change(one[i]);
       keep(one);
     }
   }
 
   void simplify() {
-    try_all([](ToldCall& call) { call.cache_salt = 0; });
-    try_all([](ToldCall& call) { call.amount = std::min<std::size_t>(call.amount, 1); });
-    try_all([](ToldCall& call) {
+    try_all([](ScriptedCall& call) { call.cache_salt = 0; });
+    try_all([](ScriptedCall& call) { call.amount = std::min<std::size_t>(call.amount, 1); });
+    try_all([](ScriptedCall& call) {
       if (call.op == "insert") call.giver = 0;
     });
-    try_all([](ToldCall& call) { std::ranges::fill(call.tokens, 0); });
+    try_all([](ScriptedCall& call) { std::ranges::fill(call.tokens, 0); });
     earlier_givers();
     std::map<TokenId, TokenId> small;  // each token gets the next small number
-    ToldCalls renamed = calls_;
-    for (ToldCall& call : renamed)
+    CallScript renamed = calls_;
+    for (ScriptedCall& call : renamed)
       for (TokenId& token : call.tokens) token = small.try_emplace(token, small.size()).first->second;
     keep(renamed);
   }
@@ -106,7 +106,7 @@ class Shrinker {
   void earlier_givers() {
     for (std::size_t i = 0; i < calls_.size(); ++i)
       for (std::size_t j = 0; j < i && calls_[i].giver > 0 && calls_[j].id < calls_[i].giver; ++j) {
-        ToldCalls other = calls_;
+        CallScript other = calls_;
         other[i].giver = other[j].id;
         if (calls_[j].gives() && keep(other)) break;
       }
@@ -114,7 +114,7 @@ class Shrinker {
 
   std::string rule_;
   const FreshStory& fresh_;
-  ToldCalls calls_;
+  CallScript calls_;
   Shrunk result_;
 };
 
@@ -122,7 +122,7 @@ class Shrinker {
 
 Shrunk shrink_story(std::string_view story, const FreshStory& fresh) {
   Shrinker shrinker(fresh);
-  if (!shrinker.keep(told_calls(story))) throw std::invalid_argument("the manager's calls alone break no rule");
+  if (!shrinker.keep(call_script(story))) throw std::invalid_argument("the manager's calls alone break no rule");
   return shrinker.run();
 }
 

@@ -4,9 +4,9 @@
 #include <sstream>
 
 #include "lives.hpp"
+#include "testing/call_script.hpp"
 #include "testing/replay_story.hpp"
 #include "testing/shrink_story.hpp"
-#include "testing/told_calls.hpp"
 
 namespace radixlab {
 namespace {
@@ -90,8 +90,8 @@ TEST(ShrinkStory, MovedPagesAreAmongTheCalls) {
   EXPECT_THAT(shrunk.story, HasSubstr(R"({"op":"rename_pages","moves":[[)"));
 }
 
-TEST(ToldCalls, WholePagesGiveAHandleToo) {
-  const ToldCalls calls = told_calls(R"({"op":"match","tokens":[1,2,3],"cache_salt":0,"handle":[3,1,1]}
+TEST(CallScript, WholePagesGiveAHandleToo) {
+  const CallScript calls = call_script(R"({"op":"match","tokens":[1,2,3],"cache_salt":0,"handle":[3,1,1]}
 {"op":"whole_pages","handle":[3,1,1],"whole":[2,5,1]}
 {"op":"lock","handle":[2,5,1]})");
   ASSERT_EQ(calls.size(), 3u) << "no handle is invented";

@@ -11,8 +11,8 @@
 
 namespace radixlab {
 
-/// One call, told so that it still means something when others are left out: a handle is the call that gave it out.
-struct ToldCall {
+/// One call, written so that it still means something when others are left out: a handle is the call that gave it out.
+struct ScriptedCall {
   std::string op;
   std::size_t id = 0;  ///< which line it was
   std::vector<TokenId> tokens;
@@ -20,16 +20,16 @@ struct ToldCall {
   std::size_t giver = 0;   ///< whose handle it uses; 0: the empty handle
   std::size_t amount = 0;  ///< pages to evict or to rename, ticks to retain, tokens that an ended request had found
   std::int32_t priority = 0;
-  bool operator==(const ToldCall&) const = default;
+  bool operator==(const ScriptedCall&) const = default;
   bool gives() const { return op == "match" || op == "insert"; }
 };
-using ToldCalls = std::vector<ToldCall>;
+using CallScript = std::vector<ScriptedCall>;
 
 /// The calls of a story, without those by handles that nobody gave out. Throws InputError ("story:7: ...") if the text
 /// is none.
-ToldCalls told_calls(std::string_view story);
+CallScript call_script(std::string_view story);
 
-/// Makes told calls on a new manager, as far as they make sense there.
+/// Makes scripted calls on a new manager, as far as they make sense there.
 class CallPlayer {
  public:
   /// `cache` is new, and must outlive the player.
@@ -37,7 +37,7 @@ class CallPlayer {
 
   /// False if the call has lost its sense, and was not made: an unlock without its lock, a call by the handle of one
   /// that was left out. Throws IntegrityError if it breaks a rule; what the manager refuses is made.
-  bool play(const ToldCall& call);
+  bool play(const ScriptedCall& call);
 
  private:
   struct Given {
@@ -47,10 +47,10 @@ class CallPlayer {
   };
   using Name = std::array<std::uint64_t, 3>;
 
-  bool has_sense(const ToldCall& call) const;
-  void make(const ToldCall& call, const CacheHandle& handle);
-  void give(const ToldCall& call, const CacheHandle& handle);
-  void insert(const ToldCall& call, const CacheHandle& from);
+  bool has_sense(const ScriptedCall& call) const;
+  void make(const ScriptedCall& call, const CacheHandle& handle);
+  void give(const ScriptedCall& call, const CacheHandle& handle);
+  void insert(const ScriptedCall& call, const CacheHandle& from);
   const PageId* cached(PrefixKey key, std::size_t page) const;
   static Name name(const CacheHandle& h) { return {h.cached_len, h.node, h.generation}; }
 

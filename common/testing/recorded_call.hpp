@@ -16,7 +16,7 @@ using RecordedHandle = std::array<std::uint64_t, 3>;
 
 inline constexpr JsonLimits story_line_limits{.bytes = std::size_t{16} << 20, .depth = 4};
 
-struct StoryCall {
+struct RecordedCall {
   std::string op;
   std::size_t page_size = 0;  // of a head [tokens]
   std::string rule;           // the broken one
@@ -38,6 +38,6 @@ struct StoryCall {
 };
 
 /// `line` stands at `where`. Throws InputError ("story.jsonl:7: ...") if it is no call of a story.
-StoryCall read_story_call(const Json& line, const std::string& where);
+RecordedCall read_story_call(const Json& line, const std::string& where);
 
 }  // namespace radixlab

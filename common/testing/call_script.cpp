@@ -1,20 +1,20 @@
-#include "testing/told_calls.hpp"
+#include "testing/call_script.hpp"
 
 #include <algorithm>
 #include <sstream>
 
 #include "io/jsonl.hpp"
-#include "testing/story_call.hpp"
+#include "testing/recorded_call.hpp"
 
 namespace radixlab {
 
-ToldCalls told_calls(std::string_view story) {
+CallScript call_script(std::string_view story) {
   std::istringstream text{std::string(story)};
   JsonlReader lines(text, "story");
   std::map<std::vector<std::uint64_t>, std::size_t> givers;  // by the handle that they gave out last
-  ToldCalls calls;
+  CallScript calls;
   while (const std::optional<Json> line = lines.next()) {
-    ToldCall call{needed_text(*line, "op", lines.where()), lines.number()};
+    ScriptedCall call{needed_text(*line, "op", lines.where()), lines.number()};
     if (call.op == "story" || call.op == "broken") continue;
     if (const char* const used = call.gives() ? "from" : "handle"; line->contains(used)) {
       const auto handle = needed_numbers<std::uint64_t>(*line, used, lines.where());
@@ -41,7 +41,7 @@ ToldCalls told_calls(std::string_view story) {
   return calls;
 }
 
-bool CallPlayer::has_sense(const ToldCall& call) const {
+bool CallPlayer::has_sense(const ScriptedCall& call) const {
   if (call.giver == 0) return true;
   const auto found = given_.find(call.giver);
   if (found == given_.end()) return false;
@@ -53,7 +53,7 @@ bool CallPlayer::has_sense(const ToldCall& call) const {
   return call.op != "unlock" || (locks != locks_.end() && locks->second > 0);
 }
 
-bool CallPlayer::play(const ToldCall& call) {
+bool CallPlayer::play(const ScriptedCall& call) {
   if (!has_sense(call)) return false;
   const CacheHandle handle = call.giver > 0 ? given_[call.giver].handle : CacheHandle{};
   try {
@@ -65,7 +65,7 @@ bool CallPlayer::play(const ToldCall& call) {
   return true;
 }
 
-void CallPlayer::make(const ToldCall& call, const CacheHandle& handle) {
+void CallPlayer::make(const ScriptedCall& call, const CacheHandle& handle) {
   if (call.op == "match") {
     give(call, cache_.match_prefix({call.tokens, call.cache_salt}));
   } else if (call.op == "insert") {
@@ -104,13 +104,13 @@ void CallPlayer::make(const ToldCall& call, const CacheHandle& handle) {
   }
 }
 
-void CallPlayer::give(const ToldCall& call, const CacheHandle& handle) {
+void CallPlayer::give(const ScriptedCall& call, const CacheHandle& handle) {
   const auto end = call.tokens.begin() + static_cast<std::ptrdiff_t>(handle.cached_len);
   given_[call.id] = {handle, {call.tokens.begin(), end}, call.cache_salt};
 }
 
 // What the handle covers lies in the cache's pages already; the rest in pages that nobody had before.
-void CallPlayer::insert(const ToldCall& call, const CacheHandle& from) {
+void CallPlayer::insert(const ScriptedCall& call, const CacheHandle& from) {
   const PrefixKey key(call.tokens, call.cache_salt);
   std::vector<PageId> pages((call.tokens.size() + cache_.page_size() - 1) / cache_.page_size());
   for (std::size_t i = 0; i < pages.size(); ++i) {

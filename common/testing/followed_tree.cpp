@@ -1,4 +1,4 @@
-#include "testing/told_tree.hpp"
+#include "testing/followed_tree.hpp"
 
 #include <algorithm>
 
@@ -11,7 +11,7 @@ std::size_t common_len(std::span<const TokenId> a, std::span<const TokenId> b) {
 
 }  // namespace
 
-void ToldTree::follow(const StoryCall& call) {
+void FollowedTree::follow(const RecordedCall& call) {
   if (call.error) return;
   if (call.found) remember(call);
   if (call.op == "insert" && call.found) hold(call);
@@ -23,12 +23,12 @@ void ToldTree::follow(const StoryCall& call) {
   }
 }
 
-const ToldTree::Named* ToldTree::find(const RecordedHandle& handle) const {
+const FollowedTree::Named* FollowedTree::find(const RecordedHandle& handle) const {
   const auto it = named_.find(handle);
   return it == named_.end() ? nullptr : &it->second;
 }
 
-void ToldTree::remember(const StoryCall& call) {
+void FollowedTree::remember(const RecordedCall& call) {
   const Named* const longer = call.op == "whole_pages" ? find(call.handle) : nullptr;
   const std::vector<TokenId>& text = longer ? longer->tokens : call.tokens;
   const std::uint32_t salt = longer ? longer->cache_salt : call.cache_salt;
@@ -41,7 +41,7 @@ void ToldTree::remember(const StoryCall& call) {
 }
 
 // Pages of the text that nobody held before are the manager's now.
-void ToldTree::hold(const StoryCall& call) {
+void FollowedTree::hold(const RecordedCall& call) {
   const std::size_t len = (*call.found)[0], count = (len + page_size_ - 1) / page_size_;
   if (len > call.tokens.size() || count > call.pages.size()) return;
   const auto text = std::span(call.tokens).first(len);
@@ -55,21 +55,21 @@ void ToldTree::hold(const StoryCall& call) {
   cached_.hold({text, call.cache_salt}, std::span(call.pages).first(count), given);
 }
 
-void ToldTree::rename(std::span<const PageMove> moves) {
+void FollowedTree::rename(std::span<const PageMove> moves) {
   cached_.rename(moves);
   std::set<PageId> ends;
   for (const PageId page : ends_) ends.insert(Oracle::renamed(page, moves));
   ends_ = std::move(ends);
 }
 
-void ToldTree::forget(const std::vector<PageId>& pages) {
+void FollowedTree::forget(const std::vector<PageId>& pages) {
   for (const PageId page : pages) {
     ends_.erase(page);
     cached_.forget(page);
   }
 }
 
-std::size_t ToldTree::locks_on(const Oracle::Held& held) const {
+std::size_t FollowedTree::locks_on(const Oracle::Held& held) const {
   std::size_t locks = 0;
   for (const auto& [handle, named] : named_)
     if (named.locks > 0 && named.cache_salt == held.cache_salt && named.tokens.size() > start(held) &&
@@ -79,7 +79,7 @@ std::size_t ToldTree::locks_on(const Oracle::Held& held) const {
 }
 
 // In the order of their text, so that a page's parent is the last one before it whose text it goes on from.
-std::vector<ToldTree::Page> ToldTree::pages() const {
+std::vector<FollowedTree::Page> FollowedTree::pages() const {
   std::vector<Page> pages;
   for (const auto& [id, held] : cached_.pages()) pages.push_back({id, &held, kNone, locks_on(held)});
   std::ranges::sort(pages, [](const Page& a, const Page& b) {
@@ -100,7 +100,7 @@ std::vector<ToldTree::Page> ToldTree::pages() const {
   return pages;
 }
 
-Snapshot ToldTree::snapshot() const {
+Snapshot FollowedTree::snapshot() const {
   Snapshot shot{.page_size = page_size_, .tree = true};
   std::vector<Page> all = pages();
   for (Page& page : all) {

@@ -17,21 +17,21 @@
 
 namespace radixlab {
 
-struct ToldLine {
+struct StoryLine {
   std::size_t number = 0;  ///< of the call, from 1; 0: no call but the rule that was broken
   std::string what;        ///< "insert  [7 7 3 1]", or the rule
   std::string result;      ///< "0 cached"; empty where a call has none
 };
 
-class ToldStory {
+class StoryFollower {
  public:
   /// Reads `story`, which must outlive it, a line at a time; `name` stands in messages.
-  ToldStory(std::istream& story, std::string name);
-  ~ToldStory();
+  StoryFollower(std::istream& story, std::string name);
+  ~StoryFollower();
 
   /// Follows the next line; nothing at the end. Throws InputError ("story.jsonl:7: ...") if it is no line of a story.
   /// O(pages x tokens).
-  std::optional<ToldLine> next();
+  std::optional<StoryLine> next();
 
   /// What is cached by the calls so far, as a tree: a node ends where texts part, where an insert ended and where locks
   /// differ. Clocks and hits are not told and stay 0. O(pages x tokens).

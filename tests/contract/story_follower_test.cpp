@@ -1,5 +1,5 @@
 // A story's words and its tree, on lines written by hand: what a person reads when a test fails.
-#include "testing/told_story.hpp"
+#include "testing/story_follower.hpp"
 
 #include <gmock/gmock.h>
 #include <sstream>
@@ -22,7 +22,7 @@ struct Played {
 
 Played play(const std::string& calls, std::size_t page_size = 1) {
   std::istringstream text("{\"op\":\"story\",\"page_size\":" + std::to_string(page_size) + "}\n" + calls);
-  ToldStory story(text, "story");
+  StoryFollower story(text, "story");
   Played played;
   while (const auto line = story.next())
     played.lines.push_back(std::to_string(line->number) + " " + line->what +
@@ -40,7 +40,7 @@ const std::string first = insert("[7,7,3,1]", "[0,1,2,3]", "[4,1,1]");
 const std::string second = insert("[7,7,9]", "[8,9,4]", "[3,3,1]");
 const std::string lock = "{\"op\":\"lock\",\"handle\":[4,1,1]}\n";
 
-TEST(ToldStoryTest, EachCallIsALine) {
+TEST(StoryFollowerTest, EachCallIsALine) {
   EXPECT_THAT(
       play(first + R"({"op":"match","tokens":[7,7],"cache_salt":5,"handle":[0,0,0]}
 {"op":"lock","handle":[4,1,1]}
@@ -65,29 +65,29 @@ TEST(ToldStoryTest, EachCallIsALine) {
                   "13 reset -> frees pages 0-3", "0 I37: reset kept 4 pages"));
 }
 
-TEST(ToldStoryTest, LongTextsAndManyPagesAreShortened) {
+TEST(StoryFollowerTest, LongTextsAndManyPagesAreShortened) {
   EXPECT_THAT(play(insert("[1,2,3,4,5,6,7,8,9]", "[1,3,5,7,9,11,13,15,17]", "[9,1,1]") +
                    R"({"op":"copy","handle":[9,1,1],"num_pages":9,"pages":[1,3,5,7,9,11,13,15,17]})")
                   .lines[1],
               "2 copy    [1 2 3 4 5 6 .. 9] (9 tokens) -> pages 1 3 5 7 .. (9)");
 }
 
-TEST(ToldStoryTest, BytesOfTheFileReachNoTerminal) {
+TEST(StoryFollowerTest, BytesOfTheFileReachNoTerminal) {
   EXPECT_THAT(play(R"({"op":"broken","rule":"I1: \u001b[31mred"})").lines, ElementsAre("0 I1: ?[31mred"));
 }
 
-TEST(ToldStoryTest, TheTreeHasANodeWhereTextsPartAndKeepsTheFirstPages) {
+TEST(StoryFollowerTest, TheTreeHasANodeWhereTextsPartAndKeepsTheFirstPages) {
   const Played played = play(first + second);
   EXPECT_THAT(tree_lines(played.shot), ElementsAre("[7 7]  pages 0-1", "  [3 1]  pages 2-3", "  [9]  page 4"));
   check(played.shot);
 }
 
-TEST(ToldStoryTest, ANodeEndsWhereAnInsertEnded) {
+TEST(StoryFollowerTest, ANodeEndsWhereAnInsertEnded) {
   EXPECT_THAT(tree_lines(play(insert("[7,7]", "[0,1]", "[2,1,1]") + insert("[7,7,3]", "[5,6,2]", "[3,2,1]")).shot),
               ElementsAre("[7 7]  pages 0-1", "  [3]  page 2"));
 }
 
-TEST(ToldStoryTest, LocksAreOnTheWholePath) {
+TEST(StoryFollowerTest, LocksAreOnTheWholePath) {
   const Played played = play(first + second + lock + lock + R"({"op":"unlock","handle":[4,1,1]})");
   EXPECT_THAT(tree_lines(played.shot),
               ElementsAre("[7 7]  pages 0-1  locked", "  [3 1]  pages 2-3  locked", "  [9]  page 4"));
@@ -95,25 +95,25 @@ TEST(ToldStoryTest, LocksAreOnTheWholePath) {
   check(played.shot);
 }
 
-TEST(ToldStoryTest, ARefusedCallChangesNothing) {
+TEST(StoryFollowerTest, ARefusedCallChangesNothing) {
   EXPECT_THAT(tree_lines(play(first + R"({"op":"lock","handle":[4,1,1],"error":"no"})").shot),
               ElementsAre("[7 7 3 1]  pages 0-3"));
 }
 
-TEST(ToldStoryTest, WhatIsFreedIsGone) {
+TEST(StoryFollowerTest, WhatIsFreedIsGone) {
   EXPECT_THAT(tree_lines(play(first + second + R"({"op":"evict","num_pages":2,"pages":[2,3]})").shot),
               ElementsAre("[7 7 9]  pages 0-1 4"));
   EXPECT_THAT(tree_lines(play(first + R"({"op":"reset","pages":[0,1,2,3]})").shot), IsEmpty());
 }
 
-TEST(ToldStoryTest, PagesGetOtherNames) {
+TEST(StoryFollowerTest, PagesGetOtherNames) {
   const Played played = play(first + second + lock + R"({"op":"rename_pages","moves":[[1,20],[3,4],[4,3],[50,51]]})");
   EXPECT_EQ(played.lines.back(), "4 rename_pages 4 pages");
   EXPECT_THAT(tree_lines(played.shot),
               ElementsAre("[7 7]  pages 0 20  locked", "  [3 1]  pages 2 4  locked", "  [9]  page 3"));
 }
 
-TEST(ToldStoryTest, TheWholePagesOfAHitAreItsBeginning) {
+TEST(StoryFollowerTest, TheWholePagesOfAHitAreItsBeginning) {
   const Played played = play(insert("[7,7,3]", "[0,1]", "[3,1,1]") +
                                  R"({"op":"whole_pages","handle":[3,1,1],"whole":[2,5,1]}
 {"op":"lock","handle":[2,5,1]})",
@@ -123,19 +123,19 @@ TEST(ToldStoryTest, TheWholePagesOfAHitAreItsBeginning) {
   EXPECT_THAT(tree_lines(played.shot), ElementsAre("[7 7]  page 0  locked", "  [3]  page 1"));
 }
 
-TEST(ToldStoryTest, SaltsShareNothing) {
+TEST(StoryFollowerTest, SaltsShareNothing) {
   EXPECT_THAT(tree_lines(play(first + insert("[7,7]", "[8,9]", "[2,9,1]", 3)).shot),
               ElementsAre("[7 7 3 1]  pages 0-3", "[7 7] salt 3  pages 8-9"));
 }
 
-TEST(ToldStoryTest, APartlyFilledPageGrows) {
+TEST(StoryFollowerTest, APartlyFilledPageGrows) {
   const std::string five = insert("[1,2,3,4,5]", "[0,1]", "[5,1,1]");
   EXPECT_THAT(tree_lines(play(five, 4).shot), ElementsAre("[1 2 3 4 5]  pages 0-1"));
   EXPECT_THAT(tree_lines(play(five + insert("[1,2,3,4,5,6]", "[0,1]", "[6,1,1]"), 4).shot),
               ElementsAre("[1 2 3 4 5 6]  pages 0-1"));
 }
 
-TEST(ToldStoryTest, WhatABrokenManagerSaysIsPassedOver) {
+TEST(StoryFollowerTest, WhatABrokenManagerSaysIsPassedOver) {
   EXPECT_THAT(tree_lines(play(first + R"({"op":"match","tokens":[7],"cache_salt":0,"handle":[9,1,1]}
 {"op":"evict","num_pages":1,"pages":[77]}
 )" + insert("[5]", "[]", "[1,2,1]"))
@@ -143,11 +143,11 @@ TEST(ToldStoryTest, WhatABrokenManagerSaysIsPassedOver) {
               ElementsAre("[7 7 3 1]  pages 0-3"));
 }
 
-TEST(ToldStoryTest, ALineThatIsNoneIsNamed) {
+TEST(StoryFollowerTest, ALineThatIsNoneIsNamed) {
   const auto refuse = [](const std::string& text) {
     return [text] {
       std::istringstream lines(text);
-      ToldStory story(lines, "s.jsonl");
+      StoryFollower story(lines, "s.jsonl");
       while (story.next()) {
       }
     };

@@ -1,18 +1,18 @@
 /// \file
-/// What is cached and locked by the calls of a story. For told_story.cpp.
+/// What is cached and locked by the calls of a story. For story_follower.cpp.
 #pragma once
 #include <map>
 #include <set>
 
 #include "contract/snapshot.hpp"
 #include "testing/oracle.hpp"
-#include "testing/story_call.hpp"
+#include "testing/recorded_call.hpp"
 
 namespace radixlab {
 
-class ToldTree {
+class FollowedTree {
  public:
-  explicit ToldTree(std::size_t page_size) : page_size_(page_size), cached_(page_size, false) {}
+  explicit FollowedTree(std::size_t page_size) : page_size_(page_size), cached_(page_size, false) {}
 
   /// The text that a handle names, by the call that gave it out last.
   struct Named {
@@ -23,7 +23,7 @@ class ToldTree {
 
   /// Follows a call. What cannot be (a handle that names more than its text, a page that is freed twice) is passed over:
   /// a broken manager said so, and the line of the broken rule follows.
-  void follow(const StoryCall& call);
+  void follow(const RecordedCall& call);
 
   const Named* find(const RecordedHandle& handle) const;  ///< null: nobody gave it out
   std::size_t page_size() const { return page_size_; }    ///< [tokens]
@@ -39,8 +39,8 @@ class ToldTree {
   };
   static constexpr std::size_t kNone = static_cast<std::size_t>(-1);
 
-  void remember(const StoryCall& call);
-  void hold(const StoryCall& call);
+  void remember(const RecordedCall& call);
+  void hold(const RecordedCall& call);
   void rename(std::span<const PageMove> moves);
   void forget(const std::vector<PageId>& pages);
   std::vector<Page> pages() const;

@@ -1,10 +1,10 @@
-#include "testing/told_story.hpp"
+#include "testing/story_follower.hpp"
 
 #include <algorithm>
 #include <map>
 #include <utility>
 
-#include "testing/told_tree.hpp"
+#include "testing/followed_tree.hpp"
 
 namespace radixlab {
 namespace {
@@ -51,7 +51,7 @@ std::string page_words(std::span<const PageId> pages) {
   return said;
 }
 
-std::string result_words(const StoryCall& call) {
+std::string result_words(const RecordedCall& call) {
   if (call.error) return "refused: " + plain(*call.error);
   if (call.op == "match" && call.found) return grouped((*call.found)[0]) + " cached";
   if (call.op == "whole_pages" && call.found) return counted((*call.found)[0], "token");
@@ -65,13 +65,13 @@ std::string result_words(const StoryCall& call) {
 
 }  // namespace
 
-class ToldStory::Player {
+class StoryFollower::Player {
  public:
   Player(std::istream& story, std::string name) : lines_(story, std::move(name), story_line_limits) {}
 
-  std::optional<ToldLine> next() {
+  std::optional<StoryLine> next() {
     while (const std::optional<Json> line = lines_.next()) {
-      const StoryCall call = read_story_call(*line, lines_.where());
+      const RecordedCall call = read_story_call(*line, lines_.where());
       if (call.op == "story") {
         if (call.page_size > most_page_size)
           throw InputError(lines_.where() + ": \"page_size\" is " + grouped(call.page_size) + "; expected at most " +
@@ -82,8 +82,8 @@ class ToldStory::Player {
       if (!tree_)
         throw InputError(lines_.where() +
                          ": expected a story's head before its calls: {\"op\":\"story\",\"page_size\":...}");
-      if (call.op == "broken") return ToldLine{0, plain(call.rule), {}};
-      ToldLine told{++number_, call.op, result_words(call)};
+      if (call.op == "broken") return StoryLine{0, plain(call.rule), {}};
+      StoryLine told{++number_, call.op, result_words(call)};
       if (const std::string about = subject(call); !about.empty()) {
         told.what.resize(std::max<std::size_t>(8, call.op.size() + 1), ' ');
         told.what += about;
@@ -97,7 +97,7 @@ class ToldStory::Player {
   Snapshot snapshot() const { return tree_ ? tree_->snapshot() : Snapshot{}; }
 
  private:
-  std::string subject(const StoryCall& call) const {
+  std::string subject(const RecordedCall& call) const {
     if (call.op == "match" || call.op == "insert") return words(call.tokens, call.cache_salt);
     if (call.op == "request_ended")
       return words(call.tokens, call.cache_salt) + ", of which " + grouped(call.reused) + " were found";
@@ -106,21 +106,21 @@ class ToldStory::Player {
     if (call.op == "reset" || call.op == "size_info") return {};
     const std::string more =
         call.op == "retain" ? " priority " + to_string(call.priority) + " for " + counted(call.duration, "tick") : "";
-    if (const ToldTree::Named* const named = tree_->find(call.handle))
+    if (const FollowedTree::Named* const named = tree_->find(call.handle))
       return words(named->tokens, named->cache_salt) + more;
     return (call.handle[0] == 0 ? "nothing" : "a handle that nobody gave out") + more;
   }
 
   JsonlReader lines_;
-  std::optional<ToldTree> tree_;  // from the head on
+  std::optional<FollowedTree> tree_;  // from the head on
   std::size_t number_ = 0;
 };
 
-ToldStory::ToldStory(std::istream& story, std::string name)
+StoryFollower::StoryFollower(std::istream& story, std::string name)
     : player_(std::make_unique<Player>(story, std::move(name))) {}
-ToldStory::~ToldStory() = default;
-std::optional<ToldLine> ToldStory::next() { return player_->next(); }
-Snapshot ToldStory::snapshot() const { return player_->snapshot(); }
+StoryFollower::~StoryFollower() = default;
+std::optional<StoryLine> StoryFollower::next() { return player_->next(); }
+Snapshot StoryFollower::snapshot() const { return player_->snapshot(); }
 
 std::vector<std::string> tree_lines(const Snapshot& snapshot) {
   std::vector<std::string> lines;

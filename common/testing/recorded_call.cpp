@@ -1,4 +1,4 @@
-#include "testing/story_call.hpp"
+#include "testing/recorded_call.hpp"
 
 namespace radixlab {
 namespace {
@@ -10,8 +10,8 @@ class CallReader {
  public:
   CallReader(const Json& line, std::string where) : line_(line), where_(std::move(where)) {}
 
-  StoryCall read() const {
-    StoryCall call;
+  RecordedCall read() const {
+    RecordedCall call;
     call.op = needed_text(line_, "op", where_);
     call.error = optional_text(line_, "error", where_);
     if (call.op == "story") {
@@ -51,7 +51,7 @@ class CallReader {
     return {parts[0], parts[1], parts[2]};
   }
 
-  void read_key(StoryCall& call) const {
+  void read_key(RecordedCall& call) const {
     call.tokens = needed_numbers<TokenId>(line_, "tokens", where_);
     call.cache_salt = number<std::uint32_t>("cache_salt");
     if (call.op == "request_ended") {
@@ -68,7 +68,7 @@ class CallReader {
     if (has("cached_len")) call.cached_len = number<std::size_t>("cached_len");
   }
 
-  void read_moves(StoryCall& call) const {
+  void read_moves(RecordedCall& call) const {
     const auto moves = line_.find("moves");
     if (moves == line_.end() || !moves->is_array()) refuse("\"moves\" is missing; expected [[from, to], ...]");
     for (const Json& move : *moves) {
@@ -81,7 +81,7 @@ class CallReader {
     }
   }
 
-  void read_by_handle(StoryCall& call) const {
+  void read_by_handle(RecordedCall& call) const {
     if (call.op != "copy" && call.op != "lock" && call.op != "unlock" && call.op != "retain" &&
         call.op != "whole_pages")
       refuse("\"op\" is " + quote(call.op) + ", which is no call of a manager");
@@ -105,6 +105,6 @@ class CallReader {
 
 }  // namespace
 
-StoryCall read_story_call(const Json& line, const std::string& where) { return CallReader(line, where).read(); }
+RecordedCall read_story_call(const Json& line, const std::string& where) { return CallReader(line, where).read(); }
 
 }  // namespace radixlab

@@ -5,7 +5,7 @@
 #include "conformance/lives.hpp"
 #include "contract/page_source.hpp"
 #include "testing/replay_story.hpp"
-#include "testing/told_story.hpp"
+#include "testing/story_follower.hpp"
 
 namespace radixlab {
 namespace {
@@ -31,7 +31,7 @@ std::map<PageId, PageFacts> facts(const Snapshot& shot) {
   return facts;
 }
 
-TEST(ToldLivesTest, TheCallsSayWhatTheManagerHolds) {
+TEST(FollowedLivesTest, TheCallsSayWhatTheManagerHolds) {
   std::size_t pages = 0, locked = 0;
   for (const std::size_t P : {1, 3, 4})
     for (std::uint64_t seed = 1; seed <= num_lives(12, 3); ++seed) {
@@ -40,7 +40,7 @@ TEST(ToldLivesTest, TheCallsSayWhatTheManagerHolds) {
       random_life(*lived.story, *lived.source, options);
       const Made again = watched("radix", P, options.num_pages);
       std::istringstream text(lived.story->text());
-      ToldStory told(text, "story");
+      StoryFollower told(text, "story");
       replay_story(lived.story->text(), *again.manager, [&](std::size_t line) {
         if (line == 1) return;  // the head
         ASSERT_TRUE(told.next());
