@@ -19,14 +19,14 @@ namespace radixlab {
 
 /// A manager of this type and a free list.
 template <class Manager, class... Args>
-Made with_free_list(const CacheOptions& options, const Args&... args) {
+ManagedPool with_free_list(const CacheOptions& options, const Args&... args) {
   return {std::make_unique<Manager>(args...), std::make_unique<FreeList>(options.num_pages)};
 }
 
 /// A row's `make`, or none where its chapter's bodies are not in this build: its solutions are not released, and the
 /// learner's own are not asked for (RADIXLAB_MINE). `make` is a generic lambda: what is never called is never compiled.
 template <bool is_built, class Make>
-constexpr auto make_if_built(Make make) -> Made (*)(const CacheOptions&) {
+constexpr auto make_if_built(Make make) -> ManagedPool (*)(const CacheOptions&) {
   if constexpr (is_built)
     return make;
   else
@@ -57,7 +57,7 @@ inline const std::vector<Stage> kLadder = {
      "slots",
      "a trie of tokens, copied rows",
      "computing",
-     make_if_built<kBuilt04>([](const auto& o) -> Made {
+     make_if_built<kBuilt04>([](const auto& o) -> ManagedPool {
        return {std::make_unique<SlotCacheManager>(o.num_pages, o.page_size),
                std::make_unique<SlotAllocator>(o.num_pages)};
      }),
@@ -86,8 +86,9 @@ inline const char* lab_to_do(std::string_view name) {
   return nullptr;
 }
 
-/// create_cache_manager on this table. It is a task itself: the lab that is to be done is named without it.
-inline Made make_row(std::string_view name, const CacheOptions& options) {
+/// The factory on this table. create_cache_manager with stages is a task itself: the lab that is to be done is named
+/// without it.
+inline ManagedPool create_cache_manager(std::string_view name, const CacheOptions& options) {
   if (const char* lab = lab_to_do(name))
     throw std::invalid_argument("manager \"" + std::string(name) + "\" is built in lab " + lab);
   for (const Stage& stage : kLadder)

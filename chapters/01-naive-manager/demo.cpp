@@ -9,7 +9,7 @@ namespace {
 void show(LadderDemo& o) {
   const std::vector<std::string> managers = built_managers(o.stages, o.managers);
   show_lives(o.demo, o.stages, managers);
-  show_recomputing(o.demo, managers, o.model, o.type());
+  show_recomputing(o.demo, o.stages, managers, o.model, o.type());
   keep_numbers(o.demo);
 }
 

@@ -48,7 +48,7 @@ class DemoDesk {
   void add_running(PoolState& state) const;
 
   std::size_t num_pages_, page_size_;
-  Made cache_;
+  ManagedPool cache_;
   FakeKv kv_;
   CacheManager desk_;
   std::map<char, Request> requests_;

@@ -20,8 +20,8 @@ std::vector<std::string> built_managers(std::span<const Stage> stages, const std
 void show_lives(Demo& demo, std::span<const Stage> stages, const std::vector<std::string>& managers);
 
 /// Four questions on one document, by a model: what each manager computes, and that the logits agree.
-void show_recomputing(Demo& demo, const std::vector<std::string>& managers, const std::filesystem::path& model,
-                      DType type);
+void show_recomputing(Demo& demo, std::span<const Stage> stages, const std::vector<std::string>& managers,
+                      const std::filesystem::path& model, DType type);
 
 /// What README.md's tables say, and the answers to questions.json under their names, from runs; prints nothing.
 void keep_numbers(Demo& demo);

@@ -21,8 +21,8 @@ struct CacheOptions {
 /// A desk over a manager, its page source and the pool; all must outlive it.
 using MakeDesk = std::unique_ptr<CacheManager> (*)(BaseCacheManager&, PageSource&, KvStore&, std::size_t page_size);
 
-/// A manager and the owner of its free pages.
-struct Made {
+/// A pool of pages under a manager: who caches them, and who has those that are free.
+struct ManagedPool {
   std::unique_ptr<BaseCacheManager> manager;
   std::unique_ptr<PageSource> source;
   Story* story = nullptr;        ///< the manager itself, where it was asked to be watched
@@ -39,7 +39,7 @@ struct Stage {
   const char* name;                            ///< as create_cache_manager knows it
   const char* finds_by;                        ///< in a few words, for the chapter table
   const char* saves;                           ///< as above
-  Made (*make)(const CacheOptions&);           ///< nullptr: not built or not released yet
+  ManagedPool (*make)(const CacheOptions&);    ///< nullptr: not built or not released yet
   std::vector<std::size_t> page_sizes;         ///< [tokens] what tests and sweeps of this row run at
   bool partial_hits = false;                   ///< a hit may end inside a page
   bool whole_texts = false;                    ///< a page is a row, which holds one whole text (chapter 04)
@@ -51,6 +51,6 @@ struct Stage {
 /// 1.5  The manager of the stage called `type`. Throws std::invalid_argument: for an unknown name with the names that
 ///      there are ("naive, lcp"), for a stage without `make` with the lab that builds it ("built in lab 02"). Where such a
 ///      stage saves "nothing", no lab ever does: "a row without a manager: " and what it finds a prefix by.
-Made create_cache_manager(std::span<const Stage> stages, std::string_view type, const CacheOptions& options);
+ManagedPool create_cache_manager(std::span<const Stage> stages, std::string_view type, const CacheOptions& options);
 
 }  // namespace radixlab

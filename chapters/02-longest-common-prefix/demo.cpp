@@ -10,7 +10,7 @@ namespace {
 void show(LadderDemo& o) {
   show_scan(o.demo);
   show_shelf(o.demo, o.stages);
-  show_recomputing(o.demo, built_managers(o.stages, o.managers), o.model, o.type());
+  show_recomputing(o.demo, o.stages, built_managers(o.stages, o.managers), o.model, o.type());
   keep_numbers(o.demo);
 }
 

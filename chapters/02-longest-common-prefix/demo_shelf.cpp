@@ -91,7 +91,7 @@ class DemoShelf {
     return {};
   }
 
-  Made made_;
+  ManagedPool made_;
   std::map<char, CacheHandle> entries_;
   CacheHandle locked_;
 };

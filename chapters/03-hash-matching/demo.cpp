@@ -12,7 +12,7 @@ void show(LadderDemo& o) {
   show_blocks(o.demo);
   show_collisions(o.demo);
   show_tenants(o.demo);
-  show_recomputing(o.demo, built_managers(o.stages, o.managers), o.model, o.type());
+  show_recomputing(o.demo, o.stages, built_managers(o.stages, o.managers), o.model, o.type());
   keep_numbers(o.demo);
 }
 

@@ -11,7 +11,7 @@ void show(LadderDemo& o) {
   show_trie(o.demo);
   show_rows(o.demo, o.stages);
   show_copying(o.demo, o.model, o.type());
-  show_recomputing(o.demo, built_managers(o.stages, o.managers), o.model, o.type());
+  show_recomputing(o.demo, o.stages, built_managers(o.stages, o.managers), o.model, o.type());
   keep_numbers(o.demo);
 }
 

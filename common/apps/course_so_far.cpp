@@ -44,7 +44,8 @@ class RowRun {
 
   /// The first generated token of each prompt.
   std::vector<TokenId> round(bool counted) {
-    SingleRunner runner(device_, make_cache(stage_.name, page_size_, device_.num_pages()));
+    SingleRunner runner(device_,
+                        create_cache_manager(stage_.name, {.page_size = page_size_, .num_pages = device_.num_pages()}));
     const std::size_t copied_before = device_.tokens_copied();
     computed_ = reused_ = 0;
     std::vector<TokenId> said;
@@ -81,7 +82,7 @@ class RowRun {
 };
 
 Json measure(const Options& o) {
-  if (built_stages().empty()) make_row(kLadder[1].name, {});  // says in which lab it is built
+  if (built_stages().empty()) create_cache_manager(kLadder[1].name, {});  // says in which lab it is built
   const DType type = chosen_type(o.engine.dtype, o.engine.model);
   const Model model(o.engine.model, type);
   ThreadPool threads(chosen_threads(o.engine));
@@ -124,7 +125,8 @@ void write_stories(const std::filesystem::path& folder) {
   std::filesystem::create_directories(folder);
   for (const Stage* const stage : built_stages()) {
     const std::size_t page_size = page_size_for(stage->name, 4, 12), pages = stage->whole_texts ? 3 : 8;
-    Made made = create_cache_manager(kLadder, stage->name, {.page_size = page_size, .num_pages = pages, .watch = true});
+    ManagedPool made =
+        create_cache_manager(kLadder, stage->name, {.page_size = page_size, .num_pages = pages, .watch = true});
     FakeKv kv(pages, page_size);
     CacheManager desk(*made.manager, *made.source, kv, page_size);
     for (std::size_t i = 0; i < 2; ++i) {

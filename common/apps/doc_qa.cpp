@@ -15,6 +15,7 @@
 #include "apps/first_wrong_bit.hpp"
 #include "apps/progress.hpp"
 #include "io/atomic_file.hpp"
+#include "ladder.hpp"
 #include "testing/fake_kv.hpp"
 #include "visualize/difference.hpp"
 #include "visualize/render.hpp"
@@ -141,7 +142,7 @@ ManagerRuns ask_manager(const std::string& manager, const Job& job, std::optiona
   const std::size_t pages = pages_for(o, job.device, tokens);
   job.device.make_pool(pages, o.page_size);
   std::optional<FirstWrongBit> watch;
-  Made cache = make_cache(manager, o.page_size, pages);
+  ManagedPool cache = create_cache_manager(manager, {.page_size = o.page_size, .num_pages = pages});
   auto source = std::make_unique<OnGive>(*cache.source, [&](PageId page) {
     if (watch) watch->ledger().free(page);
   });
@@ -195,7 +196,7 @@ std::string lines_of_labs_to_do() {
 int run(const Options& o) {
   if (o.managers.size() < (o.damage ? 2u : o.stock ? 0u : 1u))
     for (const char* name : kUsualManagers)
-      if (lab_of_missing(name)) make_cache(name, 1, 1);  // says in which lab it is built
+      if (lab_of_missing(name)) create_cache_manager(name, {});  // says in which lab it is built
   if (!o.json.empty()) check_output_file(o.json);
   const Isa isa = chosen_isa(o.engine);
   const Tokenizer tokenizer(o.engine.model);
@@ -206,7 +207,8 @@ int run(const Options& o) {
   const std::size_t damage_after = o.damage ? put_first_questions_first(asks) : 0;
   if (o.damage && o.managers.size() < 2)
     throw InputError("--damage: nothing to compare with; expected two --managers, such as naive,radix");
-  for (const std::string& manager : o.managers) make_cache(manager, 1, 1);  // a wrong name is told before the work
+  for (const std::string& manager : o.managers)
+    create_cache_manager(manager, {});  // a wrong name is told before the work
   const Model model(o.engine.model, chosen_type(o.engine.dtype, o.engine.model));
   const std::size_t num_threads = chosen_threads(o.engine);
   ThreadPool threads(num_threads);

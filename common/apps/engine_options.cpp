@@ -69,10 +69,6 @@ std::size_t page_size_for(std::string_view manager, std::size_t page_size, std::
   return row != kLadder.end() && row->whole_texts ? longest : page_size;
 }
 
-Made make_cache(const std::string& manager, std::size_t page_size, std::size_t num_pages) {
-  return make_row(manager, {.page_size = page_size, .num_pages = num_pages});
-}
-
 const char* lab_of_missing(std::string_view manager) { return lab_to_do(manager); }
 
 std::string built_or_above(std::string_view manager) {

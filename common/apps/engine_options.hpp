@@ -35,9 +35,6 @@ std::size_t pages_for(const EngineOptions& options, const Device& device, std::s
 /// [tokens] of a page: `page_size`, but where a row's page holds a whole text, the longest request.
 std::size_t page_size_for(std::string_view manager, std::size_t page_size, std::size_t longest);
 
-/// A row of the ladder by name, over its own pages.
-Made make_cache(const std::string& manager, std::size_t page_size, std::size_t num_pages);
-
 /// "05" where the row of that name waits for its lab in this build, else nullptr.
 const char* lab_of_missing(std::string_view manager);
 

@@ -12,6 +12,7 @@
 #include "io/jsonl.hpp"
 #include "io/safetensors_writer.hpp"
 #include "io/tokenizer.hpp"
+#include "ladder.hpp"
 
 namespace radixlab {
 namespace {
@@ -125,7 +126,7 @@ int run(const Options& o) {
   const std::unique_ptr<Device> owned = make_device(o.engine.device, model, isa, threads);
   Device& device = *owned;
   const std::size_t pages = pages_for(pool, device, tokens);
-  Made cache = make_cache(o.manager, pool.page_size, pages);
+  ManagedPool cache = create_cache_manager(o.manager, {.page_size = pool.page_size, .num_pages = pages});
   device.make_pool(pages, pool.page_size);
   SingleRunner runner(device, std::move(cache));
 

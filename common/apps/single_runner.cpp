@@ -30,7 +30,7 @@ std::vector<float> recompute(Device& device, std::span<const TokenId> tokens) {
   return hidden;
 }
 
-SingleRunner::SingleRunner(Device& device, Made cache) : device_(device), cache_(std::move(cache)) {
+SingleRunner::SingleRunner(Device& device, ManagedPool cache) : device_(device), cache_(std::move(cache)) {
   BaseCacheManager& manager = *cache_.manager;
   desk_ = cache_.make_desk ? cache_.make_desk(manager, *cache_.source, device, device.page_size())
                            : std::make_unique<CacheManager>(manager, *cache_.source, device, device.page_size());

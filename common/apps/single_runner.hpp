@@ -51,7 +51,7 @@ std::vector<float> recompute(Device& device, std::span<const TokenId> tokens);
 class SingleRunner {
  public:
   /// `device` must outlive it, and `cache` name the pages of its pool.
-  SingleRunner(Device& device, Made cache);
+  SingleRunner(Device& device, ManagedPool cache);
 
   /// Serves one request from start to end, greedily. Throws as LiveRequest does, and std::runtime_error if it finds no
   /// room: nobody else would make any.
@@ -70,7 +70,7 @@ class SingleRunner {
   void note_use();
 
   Device& device_;
-  Made cache_;
+  ManagedPool cache_;
   std::unique_ptr<CacheManager> desk_;
   std::size_t peak_pages_ = 0;
 };

@@ -7,7 +7,7 @@
 
 namespace radixlab {
 
-Made create_cache_manager(std::span<const Stage> stages, std::string_view type, const CacheOptions& options) {
+ManagedPool create_cache_manager(std::span<const Stage> stages, std::string_view type, const CacheOptions& options) {
   todo("1.5",
        "A name is not found, or is found without a way to make it. What must each message "
        "say so that its reader knows what to do next?",

@@ -6,7 +6,7 @@
 
 namespace radixlab {
 
-Made create_cache_manager(std::span<const Stage> stages, std::string_view type, const CacheOptions& options) {
+ManagedPool create_cache_manager(std::span<const Stage> stages, std::string_view type, const CacheOptions& options) {
   std::string names;
   for (const Stage& stage : stages) {
     names += (names.empty() ? "" : ", ") + std::string(stage.name);
@@ -15,7 +15,7 @@ Made create_cache_manager(std::span<const Stage> stages, std::string_view type, 
       throw std::invalid_argument("\"" + std::string(type) + "\" is a row without a manager: " + stage.finds_by);
     if (!stage.make)
       throw std::invalid_argument("manager \"" + std::string(type) + "\" is built in lab " + stage.chapter);
-    Made made = stage.make(options);
+    ManagedPool made = stage.make(options);
     if (options.watch) {
       auto story = std::make_unique<Story>(std::move(made.manager), options.page_size, stage.partial_hits);
       made.story = story.get();

@@ -11,7 +11,7 @@ namespace {
 using testing::HasSubstr;
 using testing::ThrowsMessage;
 
-Made make_naive(const CacheOptions& options) {
+ManagedPool make_naive(const CacheOptions& options) {
   return {std::make_unique<NaiveCacheManager>(), std::make_unique<FreeList>(options.num_pages)};
 }
 
@@ -30,7 +30,7 @@ class Greedy : public NaiveCacheManager {
   PageId page_ = 0;
 };
 
-Made make_greedy(const CacheOptions& options) {
+ManagedPool make_greedy(const CacheOptions& options) {
   return {std::make_unique<Greedy>(), std::make_unique<FreeList>(options.num_pages)};
 }
 
@@ -39,8 +39,8 @@ class OwnDesk : public CacheManager {
   using CacheManager::CacheManager;
 };
 
-Made make_with_own_desk(const CacheOptions& options) {
-  Made made = make_naive(options);
+ManagedPool make_with_own_desk(const CacheOptions& options) {
+  ManagedPool made = make_naive(options);
   made.make_desk = [](BaseCacheManager& manager, PageSource& source, KvStore& kv, std::size_t page_size) {
     return std::unique_ptr<CacheManager>(std::make_unique<OwnDesk>(manager, source, kv, page_size));
   };
@@ -56,7 +56,7 @@ const std::vector<Stage> kStages = {
 };
 
 TEST(Lab01Factory, T5_MakesByName) {
-  const Made made = create_cache_manager(kStages, "naive", {.page_size = 4, .num_pages = 9});
+  const ManagedPool made = create_cache_manager(kStages, "naive", {.page_size = 4, .num_pages = 9});
   EXPECT_NE(dynamic_cast<NaiveCacheManager*>(made.manager.get()), nullptr) << "the row \"naive\" makes another manager";
   EXPECT_EQ(made.source->free_count(), 9u)
       << "the options were not handed on to the row's make: 9 pages were asked for";
@@ -64,20 +64,20 @@ TEST(Lab01Factory, T5_MakesByName) {
 }
 
 TEST(Lab01Factory, T5_TheWholeNameCounts) {
-  const Made made = create_cache_manager(kStages, "naive-2", {.page_size = 4, .num_pages = 9});
+  const ManagedPool made = create_cache_manager(kStages, "naive-2", {.page_size = 4, .num_pages = 9});
   EXPECT_NE(dynamic_cast<Greedy*>(made.manager.get()), nullptr) << "\"naive-2\" is the fourth row, and the second was "
                                                                    "made: compare whole names";
 }
 
 TEST(Lab01Factory, T5_WatchesOnRequest) {
-  const Made made = create_cache_manager(kStages, "naive", {.page_size = 4, .num_pages = 9, .watch = true});
+  const ManagedPool made = create_cache_manager(kStages, "naive", {.page_size = 4, .num_pages = 9, .watch = true});
   ASSERT_NE(made.story, nullptr) << "CacheOptions::watch asks for a Story around the manager";
   EXPECT_EQ(made.story, made.manager.get()) << "the Story is the manager from now on: who calls it is watched";
   EXPECT_EQ(made.story->page_size(), 4u) << "the Story must count in the pages of the options";
 }
 
 TEST(Lab01Factory, T5_TheStoryKnowsAboutPartialHits) {
-  const Made made = create_cache_manager(kStages, "naive-2", {.page_size = 4, .num_pages = 9, .watch = true});
+  const ManagedPool made = create_cache_manager(kStages, "naive-2", {.page_size = 4, .num_pages = 9, .watch = true});
   ASSERT_NE(made.story, nullptr) << "CacheOptions::watch asks for a Story around the manager";
   const std::vector<TokenId> text = {1, 2, 3};
   const std::vector<PageId> page = {5};
@@ -88,7 +88,7 @@ TEST(Lab01Factory, T5_TheStoryKnowsAboutPartialHits) {
 TEST(Lab01Factory, T5_TheRowsDeskIsHandedOn) {
   for (const bool watch : {false, true})
     EXPECT_NE(create_cache_manager(kStages, "own-desk", {.watch = watch}).make_desk, nullptr)
-        << "this row brings a desk of its own (Made::make_desk): hand on all that its make gave";
+        << "this row brings a desk of its own (ManagedPool::make_desk): hand on all that its make gave";
 }
 
 TEST(Lab01Factory, T5_AnUnknownNameIsRefusedWithTheNames) {

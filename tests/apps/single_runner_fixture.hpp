@@ -21,7 +21,7 @@ inline constexpr std::size_t kPage = 4;  // [tokens]
 struct Served {
   Served(Device& device, const char* manager, std::size_t pages, std::size_t page_size = kPage) : num_pages(pages) {
     device.make_pool(num_pages, page_size);
-    Made made = make_row(manager, {.page_size = page_size, .num_pages = num_pages, .watch = true});
+    ManagedPool made = create_cache_manager(manager, {.page_size = page_size, .num_pages = num_pages, .watch = true});
     source = made.source.get();
     story = made.story;
     runner.emplace(device, std::move(made));
@@ -63,7 +63,7 @@ class SingleRunnerTest : public testing::Test {
   Generation alone(const Tokens& prompt, std::size_t new_tokens) {
     CpuDevice device(*model_, best_isa(), threads_);
     device.make_pool(64, kPage);
-    SingleRunner runner(device, make_row("naive", {.page_size = kPage, .num_pages = 64}));
+    SingleRunner runner(device, create_cache_manager("naive", {.page_size = kPage, .num_pages = 64}));
     return runner.generate(prompt, {.max_new_tokens = new_tokens, .keep_hidden = true});
   }
   void expect_as_alone(const Generation& got, const Tokens& prompt, std::size_t new_tokens) {
@@ -77,7 +77,7 @@ class SingleRunnerTest : public testing::Test {
   // 24 tokens are served and kept; then comes a prompt that begins with 4 of them.
   Generation second(const char* manager, std::size_t prompt_tokens, std::size_t new_tokens, std::size_t num_pages) {
     device_->make_pool(num_pages, kPage);
-    SingleRunner runner(*device_, make_row(manager, {.page_size = kPage, .num_pages = num_pages}));
+    SingleRunner runner(*device_, create_cache_manager(manager, {.page_size = kPage, .num_pages = num_pages}));
     const Tokens kept = text(24, 10);
     Tokens prompt = text(prompt_tokens, 100);
     std::copy_n(kept.begin(), 4, prompt.begin());

@@ -132,8 +132,8 @@ class NoRoomToWrite : public CacheManager {
 };
 
 /// A row that brings such a desk.
-Made lcp_with_no_room_to_write(std::size_t num_pages) {
-  Made made = make_row("lcp", {.page_size = kPage, .num_pages = num_pages});
+ManagedPool lcp_with_no_room_to_write(std::size_t num_pages) {
+  ManagedPool made = create_cache_manager("lcp", {.page_size = kPage, .num_pages = num_pages});
   made.make_desk = [](BaseCacheManager& manager, PageSource& pages, KvStore& kv, std::size_t page_size) {
     return std::unique_ptr<CacheManager>(std::make_unique<NoRoomToWrite>(manager, pages, kv, page_size));
   };
@@ -142,7 +142,7 @@ Made lcp_with_no_room_to_write(std::size_t num_pages) {
 
 TEST_F(SingleRunnerTest, AsksTheDeskBeforeEachStepWhetherItMayWrite) {
   device_->make_pool(8, kPage);
-  Made made = lcp_with_no_room_to_write(8);
+  ManagedPool made = lcp_with_no_room_to_write(8);
   PageSource& source = *made.source;
   SingleRunner runner(*device_, std::move(made));
   auto& asked = dynamic_cast<NoRoomToWrite&>(runner.desk());

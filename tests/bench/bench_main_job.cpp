@@ -16,6 +16,7 @@
 #include "apps/timing.hpp"
 #include "io/atomic_file.hpp"
 #include "io/json.hpp"
+#include "ladder.hpp"
 #include "llm/cpu_device.hpp"
 #include "llm/torch/stock.hpp"
 
@@ -71,7 +72,8 @@ class Side {
     std::vector<TokenId> first = document, second = document;
     std::ranges::copy(text(o_.question, vocab, 2), std::back_inserter(first));
     std::ranges::copy(text(o_.question, vocab, 3), std::back_inserter(second));
-    SingleRunner runner(device_, make_cache("radix", o_.engine.page_size, device_.num_pages()));
+    SingleRunner runner(
+        device_, create_cache_manager("radix", {.page_size = o_.engine.page_size, .num_pages = device_.num_pages()}));
     const GenerateOptions one{.max_new_tokens = 1, .chunk = o_.engine.chunk};
     keep(counted, "cold", runner.generate(first, one).first_token_ms);
     const Generation warm = runner.generate(second, one);

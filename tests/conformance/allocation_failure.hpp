@@ -18,7 +18,7 @@ struct Cell {
   std::string name;
   std::size_t page_size;
   bool partial_hits, whole_texts;
-  Made (*make)(const CacheOptions&);
+  ManagedPool (*make)(const CacheOptions&);
 };
 
 inline void PrintTo(const Cell& cell, std::ostream* os) { *os << cell.name << ", P = " << cell.page_size; }
@@ -37,7 +37,7 @@ struct World {
         cache(counted, cell.page_size, cell.partial_hits) {}
 
   std::size_t P, N;  // P: tokens of a letter, a page or a part of a row
-  Made made;
+  ManagedPool made;
   Counted counted{*made.manager};
   SparedStory cache;
   FakeKv kv{N, cache.page_size()};
@@ -175,7 +175,7 @@ class AllocationFailure : public testing::TestWithParam<Cell> {
 
 /// Chapter 05's manager under a policy.
 template <class Policy, EvictionUnit unit>
-Made made_with(const CacheOptions& o) {
+ManagedPool made_with(const CacheOptions& o) {
   return with_free_list<RadixCacheManager>(
       o, RadixOptions{.page_size = o.page_size, .policy = std::make_shared<Policy>(), .unit = unit});
 }

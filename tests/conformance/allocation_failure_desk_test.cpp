@@ -80,7 +80,7 @@ TEST_P(DeskAllocationFailure, RandomLives) {
       check();
       call();
     };
-    const Made made = cell.make({.page_size = cell.page_size, .num_pages = options.num_pages});
+    const ManagedPool made = cell.make({.page_size = cell.page_size, .num_pages = options.num_pages});
     Counted inner(*made.manager);
     SparedStory story(inner, cell.page_size, cell.partial_hits);
     ASSERT_NO_THROW(random_life(story, *made.source, options)) << "seed " << seed << "\n" << story.text();

@@ -28,7 +28,7 @@ inline std::vector<Cell> cells() {
 class Conformance : public testing::TestWithParam<Cell> {
  protected:
   std::size_t P = GetParam().page_size;
-  Made made = watched(GetParam().stage->name, P, 64);
+  ManagedPool made = create_cache_manager(GetParam().stage->name, {.page_size = P, .num_pages = 64, .watch = true});
   Story& cache = *made.story;
   bool whole_texts = GetParam().stage->whole_texts;                      // a page is a row
   std::size_t L = letter_tokens(P, whole_texts);                         // [tokens] of a letter

@@ -46,7 +46,8 @@ TEST_P(Conformance, I27_SameCallsSameVictims) {
     while (on.size_info().evictable_size > 0) std::ranges::copy(on.evict(1), std::back_inserter(all));
     return all;
   };
-  const Made twin = watched(GetParam().stage->name, P, 64);
+  const ManagedPool twin =
+      create_cache_manager(GetParam().stage->name, {.page_size = P, .num_pages = 64, .watch = true});
   EXPECT_EQ(victims(cache), victims(*twin.story));
 }
 
@@ -75,7 +76,8 @@ TEST_P(Conformance, I36_ReplayingTheStoryGivesTheSameCache) {
   cache.lock_handle(held);
   cache.evict(stores ? 2 : 0);
   EXPECT_ANY_THROW(cache.evict(1000));
-  const Made again = watched(GetParam().stage->name, P, 64);
+  const ManagedPool again =
+      create_cache_manager(GetParam().stage->name, {.page_size = P, .num_pages = 64, .watch = true});
   EXPECT_THAT(replay_story(cache.text(), *again.manager).differences, testing::IsEmpty());
   EXPECT_EQ(again.story->snapshot(), cache.snapshot());
   EXPECT_EQ(again.story->text(), cache.text());
@@ -102,7 +104,8 @@ TEST_P(Conformance, RandomLives) {
   LifeCounts sum;
   for (std::uint64_t seed = 1; seed <= kLives; ++seed) {
     const LifeOptions options = life_options(P, seed, GetParam().stage->whole_texts);
-    const Made fresh_one = watched(GetParam().stage->name, P, options.num_pages);
+    const ManagedPool fresh_one =
+        create_cache_manager(GetParam().stage->name, {.page_size = P, .num_pages = options.num_pages, .watch = true});
     try {
       sum += random_life(*fresh_one.story, *fresh_one.source, options);
     } catch (const std::exception& error) {

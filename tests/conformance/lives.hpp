@@ -1,5 +1,5 @@
 /// \file
-/// What the random lives and the conformance suite share: a watched manager of the ladder, and a pool for it.
+/// What the random lives and the conformance suite share: lives of every kind.
 #pragma once
 #include "ladder.hpp"
 #include "testing/random_life.hpp"
@@ -26,10 +26,6 @@ inline LifeOptions life_options(std::size_t page_size, std::uint64_t seed, bool 
 /// [tokens] of a letter, of which tests make their texts: a page, or an eighth of a row that holds a whole text.
 inline std::size_t letter_tokens(std::size_t page_size, bool whole_texts) {
   return whole_texts ? page_size / 8 : page_size;
-}
-
-inline Made watched(std::string_view name, std::size_t page_size, std::size_t num_pages) {
-  return make_row(name, {.page_size = page_size, .num_pages = num_pages, .watch = true});
 }
 
 }  // namespace radixlab

@@ -151,7 +151,7 @@ TEST_P(MatchProperty, I7_FindsWhatBruteForceFinds) {
   const auto [stage, P] = GetParam();
   Seen all;
   for (std::uint64_t seed = 1; seed <= kSeeds; ++seed) {
-    const Made made = make_row(stage->name, {.page_size = P, .num_pages = kPool});
+    const ManagedPool made = create_cache_manager(stage->name, {.page_size = P, .num_pages = kPool});
     Workload work(*made.manager, *made.source, P, stage->partial_hits, seed);
     SCOPED_TRACE("workload " + std::to_string(seed));
     for (std::size_t i = 0; i < kSteps; ++i) ASSERT_NO_THROW(work.step()) << "in step " << i;

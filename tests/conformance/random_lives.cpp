@@ -46,8 +46,8 @@ std::vector<Row> rows(const Arguments& args) {
       if ((args.manager.empty() || args.manager == stage->name) && (args.page_size == 0 || args.page_size == P))
         rows.push_back({stage, P});
   if (!rows.empty()) return rows;
-  if (!args.manager.empty()) make_row(args.manager, {});  // says which names there are, or its lab
-  make_row("naive", {});                                  // says its lab where no manager is built
+  if (!args.manager.empty()) create_cache_manager(args.manager, {});  // says which names there are, or its lab
+  create_cache_manager("naive", {});                                  // says its lab where no manager is built
   throw std::invalid_argument("--page-size " + std::to_string(args.page_size) +
                               ": no manager of the ladder runs at it");
 }
@@ -57,7 +57,8 @@ class OneLife {
  public:
   OneLife(const Row& row, std::uint64_t seed, bool write_down)
       : options_(life_options(row.page_size, seed, row.stage->whole_texts)),
-        made_(watched(row.stage->name, row.page_size, options_.num_pages)) {
+        made_(create_cache_manager(row.stage->name,
+                                   {.page_size = row.page_size, .num_pages = options_.num_pages, .watch = true})) {
     made_.story->write_down(write_down);
   }
   LifeCounts live() { return random_life(*made_.story, *made_.source, options_); }
@@ -65,12 +66,12 @@ class OneLife {
 
  private:
   LifeOptions options_;
-  Made made_;
+  ManagedPool made_;
 };
 
 /// A new manager of the row's kind, and nothing else.
 std::unique_ptr<Story> fresh_story(const Row& row) {
-  Made made = watched(row.stage->name, row.page_size, 1);
+  ManagedPool made = create_cache_manager(row.stage->name, {.page_size = row.page_size, .num_pages = 1, .watch = true});
   static_cast<void>(made.manager.release());  // it is the story
   return std::unique_ptr<Story>(made.story);
 }
@@ -173,7 +174,8 @@ bool replay(const Arguments& args) {
     throw std::invalid_argument("--replay needs --manager and --page-size");
   std::ifstream story(args.replay_file, std::ios::binary);
   if (!story) throw std::invalid_argument(args.replay_file + ": cannot be read, expected a story");
-  const Made made = watched(args.manager, args.page_size, 1);
+  const ManagedPool made =
+      create_cache_manager(args.manager, {.page_size = args.page_size, .num_pages = 1, .watch = true});
   try {
     const Replayed replayed = replay_story(story, args.replay_file, *made.manager,
                                            [&](std::size_t) { made.story->check_state(made.story->snapshot()); });

@@ -152,7 +152,7 @@ TEST_P(Rows, WrongSizesAreRefused) {
 // The desk over a pool of four rows.
 class RowsDesk : public Rows {
  protected:
-  Made pool = watched(GetParam().stage->name, P, 4);
+  ManagedPool pool = create_cache_manager(GetParam().stage->name, {.page_size = P, .num_pages = 4, .watch = true});
   FakeKv kv{4, P};
   OnGive source{*pool.source, [this](PageId page) { kv.poison(page); }};
   CacheManager desk{*pool.manager, source, kv, P};

@@ -36,9 +36,11 @@ TEST(FollowedLivesTest, TheCallsSayWhatTheManagerHolds) {
   for (const std::size_t P : {1, 3, 4})
     for (std::uint64_t seed = 1; seed <= num_lives(12, 3); ++seed) {
       const LifeOptions options = life_options(P, seed);
-      const Made lived = watched("radix", P, options.num_pages);
+      const ManagedPool lived =
+          create_cache_manager("radix", {.page_size = P, .num_pages = options.num_pages, .watch = true});
       random_life(*lived.story, *lived.source, options);
-      const Made again = watched("radix", P, options.num_pages);
+      const ManagedPool again =
+          create_cache_manager("radix", {.page_size = P, .num_pages = options.num_pages, .watch = true});
       std::istringstream text(lived.story->text());
       StoryFollower told(text, "story");
       replay_story(lived.story->text(), *again.manager, [&](std::size_t line) {

@@ -23,7 +23,7 @@ std::size_t page_size_of(std::string_view story) {
 bool fuzz::run(std::string_view input, std::ostream*) {
   bool any = false;
   const std::size_t page_size = page_size_of(input);
-  const Made made = make_row("radix", {.page_size = page_size, .watch = true});
+  const ManagedPool made = create_cache_manager("radix", {.page_size = page_size, .watch = true});
   try {
     replay_story(input, *made.manager, [&](std::size_t) {
       any = true;

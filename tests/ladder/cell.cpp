@@ -80,7 +80,7 @@ CellResult run_cell(const Model& model, const Cell& cell, const Stage& stage, Fa
   });
   if (explain) watch.emplace(model, cell.isa, threads, device);
 
-  Made made = stage.make({.page_size = cell.page_size, .num_pages = pages.size(), .policy = cell.policy});
+  ManagedPool made = stage.make({.page_size = cell.page_size, .num_pages = pages.size(), .policy = cell.policy});
   auto faulty = std::make_unique<FaultyManager>(std::move(made.manager), fault, device, one_position(config));
   const FaultyManager& counted = *faulty;
   auto poisoning = std::make_unique<OnGive>(*made.source, [&](PageId page) {

@@ -23,9 +23,9 @@ std::unique_ptr<CacheManager> make_counted_desk(BaseCacheManager& manager, PageS
   return std::make_unique<CacheManager>(manager, source, kv, page_size);
 }
 
-Made make_noted(const CacheOptions& options) {
+ManagedPool make_noted(const CacheOptions& options) {
   policy_asked = options.policy;
-  Made made = with_free_list<RadixCacheManager>(options, RadixOptions{options.page_size});
+  ManagedPool made = with_free_list<RadixCacheManager>(options, RadixOptions{options.page_size});
   made.make_desk = make_counted_desk;
   return made;
 }
@@ -65,7 +65,7 @@ TEST_F(CellTest, ARowThatIsServedInBatchesIsNotServedAlone) {
 }
 
 TEST(MakeRow, APolicyThatTheRowDoesNotHaveIsRefused) {
-  EXPECT_THAT([] { make_row("radix", {.policy = "lfu"}); },
+  EXPECT_THAT([] { create_cache_manager("radix", {.policy = "lfu"}); },
               ThrowsMessage<std::invalid_argument>(HasSubstr("manager \"radix\" has no policy \"lfu\"")));
 }
 

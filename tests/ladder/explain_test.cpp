@@ -23,8 +23,8 @@ class Explain : public testing::Test {
  protected:
   static void SetUpTestSuite() {
     folder_ = std::make_unique<TemporaryFolder>();
-    write_ladder_model("group1", *folder_.path());
-    model_ = std::make_unique<Model>(*folder_.path(), DType::f32);
+    write_ladder_model("group1", *folder_ / "model");
+    model_ = std::make_unique<Model>(*folder_ / "model", DType::f32);
   }
   static void TearDownTestSuite() {
     model_.reset();

@@ -13,12 +13,12 @@ inline const std::vector<Stage> kLadder = {
      "a manager of your own",
      "computing, memory",
      [](const CacheOptions& o) {
-       return Made{make_open_manager(o.page_size), std::make_unique<FreeList>(o.num_pages)};
+       return ManagedPool{make_open_manager(o.page_size), std::make_unique<FreeList>(o.num_pages)};
      },
      {1, 3, 4, 16}},
 };
 
-inline Made make_row(std::string_view name, const CacheOptions& options) {
+inline ManagedPool create_cache_manager(std::string_view name, const CacheOptions& options) {
   return create_cache_manager(kLadder, name, options);
 }
 
