@@ -61,7 +61,7 @@ def _forget_older(lab, preset):
              for task in lab.tasks if task_file(lab, task).is_file()}
     for k, text in texts.items():
         if f"{k} {text}\n" not in known:
-            for built in build_folder(preset).glob(f"chapters/{lab.slug}/CMakeFiles/radixlab_{lab.number}_mine_{k}.dir/**/*.o"):
+            for built in build_folder(preset).glob(f"chapters/**/radixlab_{lab.number}_mine_{k}.dir/**/*.o"):
                 built.unlink()
     note.write_text("".join(f"{k} {text}\n" for k, text in texts.items()), encoding="utf-8")
 
