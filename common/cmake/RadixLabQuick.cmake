@@ -70,7 +70,7 @@ function(radixlab_use_headers name)
 endfunction()
 
 # radixlab_program_code(<target>...)
-#   Code of programs: CLI11 and fmt are parsed once for all of it.
+#   Code of programs: CLI11, fmt and JSON are parsed once for all of it.
 function(radixlab_program_code)
   foreach(target IN LISTS ARGN)
     target_compile_options(${target} PRIVATE ${RADIXLAB_PROGRAM_OPTIONS})
@@ -87,7 +87,7 @@ set(RADIXLAB_READER_OPTIONS ${RADIXLAB_PROGRAM_OPTIONS})  # of libraries that re
 if(RADIXLAB_SANITIZE)
   set(RADIXLAB_READER_OPTIONS -O0)
 endif()
-radixlab_headers(program OPTIONS ${RADIXLAB_PROGRAM_OPTIONS} LIBS fmt::fmt CLI11::CLI11
-  HEADERS <CLI/CLI.hpp> <fmt/format.h> ${RADIXLAB_STANDARD_HEADERS})
+radixlab_headers(program OPTIONS ${RADIXLAB_PROGRAM_OPTIONS} LIBS fmt::fmt CLI11::CLI11 nlohmann_json::nlohmann_json
+  HEADERS <CLI/CLI.hpp> <fmt/format.h> <nlohmann/json.hpp> ${RADIXLAB_STANDARD_HEADERS})
 radixlab_headers(test OPTIONS ${RADIXLAB_TEST_OPTIONS} LIBS GTest::gmock
   HEADERS <gmock/gmock.h> <gtest/gtest.h> ${RADIXLAB_STANDARD_HEADERS})
