@@ -5,23 +5,13 @@
 
 #include "01-naive-manager/scheduler_cache.hpp"
 #include "failing_allocations.hpp"
-#include "lives.hpp"
-#include "policies.hpp"
 #include "testing/fake_kv.hpp"
+#include "variants.hpp"
 
 namespace radixlab {
 
 using Text = std::vector<TokenId>;
 using Pages = std::vector<PageId>;
-
-struct Cell {
-  std::string name;
-  std::size_t page_size;
-  bool partial_hits, whole_texts;
-  ManagedPool (*make)(const CacheOptions&);
-};
-
-inline void PrintTo(const Cell& cell, std::ostream* os) { *os << cell.name << ", P = " << cell.page_size; }
 
 struct Count {
   std::size_t calls = 0, allocations = 0;
@@ -31,10 +21,10 @@ inline std::map<std::pair<std::string, std::string>, Count> table;  // by manage
 // A watched manager with its pool, requests and all that a call needs; made anew for each failure.
 struct World {
   World(const Cell& cell, std::size_t num_pages)
-      : P(letter_tokens(cell.page_size, cell.whole_texts)),
+      : P(letter_tokens(cell.page_size, cell.row->whole_texts)),
         N(num_pages),
-        made(cell.make({.page_size = cell.page_size, .num_pages = N})),
-        cache(counted, cell.page_size, cell.partial_hits) {}
+        made(cell.row->make({.page_size = cell.page_size, .num_pages = N})),
+        cache(counted, cell.page_size, cell.row->partial_hits) {}
 
   std::size_t P, N;  // P: tokens of a letter, a page or a part of a row
   ManagedPool made;
@@ -139,7 +129,7 @@ class AllocationFailure : public testing::TestWithParam<Cell> {
     World never_failed(GetParam(), num_pages);
     prepare(never_failed);
     const std::string expected = run(never_failed, call, 0);
-    Count& count = table[{GetParam().name, name}];
+    Count& count = table[{GetParam().row->name, name}];
     ++count.calls;
     for (std::size_t k = 1, reached = 0; reached == k - 1; ++k) {
       SCOPED_TRACE("allocation " + std::to_string(k));
@@ -173,30 +163,11 @@ class AllocationFailure : public testing::TestWithParam<Cell> {
   }
 };
 
-/// Chapter 05's manager under a policy.
-template <class Policy, EvictionUnit unit>
-ManagedPool made_with(const CacheOptions& o) {
-  return with_free_list<RadixCacheManager>(
-      o, RadixOptions{.page_size = o.page_size, .policy = std::make_shared<Policy>(), .unit = unit});
-}
-
 inline std::vector<Cell> allocation_cells() {
-  std::vector<Cell> all;
-  for (const Stage* stage : built_stages())
-    for (const std::size_t P : stage->page_sizes)
-      all.push_back({stage->name, P, stage->partial_hits, stage->whole_texts, stage->make});
-  for (const std::size_t P : {3, 4})  // not a row of the ladder yet (chapter 06)
-    all.push_back({"partial", P, true, false, [](const CacheOptions& o) {
-                     return with_free_list<RadixCacheManager>(o, RadixOptions{o.page_size, true});
-                   }});
-  all.push_back({"frequent_tail", 4, false, false, made_with<policies::Frequent, EvictionUnit::tail>});
-  all.push_back({"classes", 3, false, false, made_with<policies::ByClass, EvictionUnit::leaf>});
-  all.push_back({"remembers_tail", 1, false, false, made_with<policies::Remembers, EvictionUnit::tail>});
+  std::vector<Cell> all = all_cells();
+  for (const Kind kind : {Kind::inside_pages, Kind::whole_pages})
+    std::ranges::copy(variants(kind), std::back_inserter(all));
   return all;
-}
-
-inline std::string cell_name(const testing::TestParamInfo<Cell>& cell) {
-  return cell.param.name + "_P" + std::to_string(cell.param.page_size);
 }
 
 }  // namespace radixlab

@@ -64,11 +64,11 @@ INSTANTIATE_TEST_SUITE_P(Ladder, DeskAllocationFailure, testing::ValuesIn(alloca
 // Random lives: calls that fail at a random allocation, and are made again.
 TEST_P(DeskAllocationFailure, RandomLives) {
   const Cell& cell = GetParam();
-  Count& count = table[{cell.name, "random lives"}];
+  Count& count = table[{cell.row->name, "random lives"}];
   constexpr std::size_t kLives = num_lives(10, 3);
   for (std::uint64_t seed = 1; seed <= kLives; ++seed) {
     std::mt19937_64 rng(seed);
-    LifeOptions options = life_options(cell.page_size, seed, cell.whole_texts);
+    LifeOptions options = life_options(cell.page_size, seed, cell.row->whole_texts);
     options.attempt = [&](const auto& call, const auto& check) {
       ++count.calls;
       try {
@@ -80,9 +80,9 @@ TEST_P(DeskAllocationFailure, RandomLives) {
       check();
       call();
     };
-    const ManagedPool made = cell.make({.page_size = cell.page_size, .num_pages = options.num_pages});
+    const ManagedPool made = cell.row->make({.page_size = cell.page_size, .num_pages = options.num_pages});
     Counted inner(*made.manager);
-    SparedStory story(inner, cell.page_size, cell.partial_hits);
+    SparedStory story(inner, cell.page_size, cell.row->partial_hits);
     ASSERT_NO_THROW(random_life(story, *made.source, options)) << "seed " << seed << "\n" << story.text();
   }
   EXPECT_GT(count.allocations, 10 * kLives);

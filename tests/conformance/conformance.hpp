@@ -5,34 +5,20 @@
 #include <gmock/gmock.h>
 #include <numeric>
 
-#include "lives.hpp"
+#include "row_kinds.hpp"
 
 namespace radixlab {
 
 using Text = std::vector<TokenId>;
 
-struct Cell {
-  const Stage* stage;
-  std::size_t page_size;
-};
-
-inline void PrintTo(const Cell& cell, std::ostream* os) { *os << cell.stage->name << ", P = " << cell.page_size; }
-
-inline std::vector<Cell> cells() {
-  std::vector<Cell> all;
-  for (const Stage* stage : built_stages())
-    for (const std::size_t P : stage->page_sizes) all.push_back({stage, P});
-  return all;
-}
-
 class Conformance : public testing::TestWithParam<Cell> {
  protected:
   std::size_t P = GetParam().page_size;
-  ManagedPool made = create_cache_manager(GetParam().stage->name, {.page_size = P, .num_pages = 64, .watch = true});
+  ManagedPool made = GetParam().make(64);
   Story& cache = *made.story;
-  bool whole_texts = GetParam().stage->whole_texts;                      // a page is a row
-  std::size_t L = letter_tokens(P, whole_texts);                         // [tokens] of a letter
-  bool stores = std::string_view(GetParam().stage->saves) != "nothing";  // I7 and what follows from it: not for naive
+  bool whole_texts = GetParam().row->whole_texts;                      // a page is a row
+  std::size_t L = letter_tokens(P, whole_texts);                       // [tokens] of a letter
+  bool stores = std::string_view(GetParam().row->saves) != "nothing";  // I7 and what follows from it: not for naive
   PageId next_page = 0;
 
   // A text of whole pages, one for each letter: equal letters are equal pages. Where a page is a row, eight fill one.
@@ -70,20 +56,11 @@ class Conformance : public testing::TestWithParam<Cell> {
   }
 };
 
-/// What follows from I7 is asked of rows that store something. The naive row is exempt; so is one whose pages are whole
-/// texts, which rows_test.cpp asks instead.
+/// What follows from I7 is asked of rows that store something, text by text in pages. Rows of whole texts are asked by
+/// rows_test.cpp instead.
 class StoringConformance : public Conformance {};
 
-inline std::vector<Cell> storing_cells() {
-  std::vector<Cell> some = cells();
-  std::erase_if(some, [](const Cell& cell) {
-    return std::string_view(cell.stage->saves) == "nothing" || cell.stage->whole_texts;
-  });
-  return some;
-}
-
-inline std::string cell_name(const testing::TestParamInfo<Cell>& cell) {
-  return std::string(cell.param.stage->name) + "_P" + std::to_string(cell.param.page_size);
-}
+/// What is asked of a row whose hits end with a page.
+class WholePages : public StoringConformance {};
 
 }  // namespace radixlab

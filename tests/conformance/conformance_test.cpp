@@ -46,8 +46,7 @@ TEST_P(Conformance, I27_SameCallsSameVictims) {
     while (on.size_info().evictable_size > 0) std::ranges::copy(on.evict(1), std::back_inserter(all));
     return all;
   };
-  const ManagedPool twin =
-      create_cache_manager(GetParam().stage->name, {.page_size = P, .num_pages = 64, .watch = true});
+  const ManagedPool twin = GetParam().make(64);
   EXPECT_EQ(victims(cache), victims(*twin.story));
 }
 
@@ -76,8 +75,7 @@ TEST_P(Conformance, I36_ReplayingTheStoryGivesTheSameCache) {
   cache.lock_handle(held);
   cache.evict(stores ? 2 : 0);
   EXPECT_ANY_THROW(cache.evict(1000));
-  const ManagedPool again =
-      create_cache_manager(GetParam().stage->name, {.page_size = P, .num_pages = 64, .watch = true});
+  const ManagedPool again = GetParam().make(64);
   EXPECT_THAT(replay_story(cache.text(), *again.manager).differences, testing::IsEmpty());
   EXPECT_EQ(again.story->snapshot(), cache.snapshot());
   EXPECT_EQ(again.story->text(), cache.text());
@@ -103,14 +101,13 @@ TEST_P(Conformance, RandomLives) {
   constexpr std::size_t kLives = num_lives(20, 7);
   LifeCounts sum;
   for (std::uint64_t seed = 1; seed <= kLives; ++seed) {
-    const LifeOptions options = life_options(P, seed, GetParam().stage->whole_texts);
-    const ManagedPool fresh_one =
-        create_cache_manager(GetParam().stage->name, {.page_size = P, .num_pages = options.num_pages, .watch = true});
+    const LifeOptions options = life_options(P, seed, GetParam().row->whole_texts);
+    const ManagedPool fresh_one = GetParam().make(options.num_pages);
     try {
       sum += random_life(*fresh_one.story, *fresh_one.source, options);
     } catch (const std::exception& error) {
       FAIL() << "seed " << seed << ": " << error.what() << "\n  see it with random_lives --manager "
-             << GetParam().stage->name << " --page-size " << P << " --seed " << seed << " --steps 1 --story FILE";
+             << GetParam().row->name << " --page-size " << P << " --seed " << seed << " --steps 1 --story FILE";
     }
   }
   EXPECT_GT(sum.twins, 0u);
@@ -120,6 +117,9 @@ TEST_P(Conformance, RandomLives) {
   if (!stores) return;
   EXPECT_GT(sum.reused, 50 * kLives);  // else the lives show nothing
   EXPECT_GT(sum.evicted, 50 * kLives);
+  if (kind_of(*GetParam().row) == Kind::inside_pages) {
+    EXPECT_GT(sum.copied, 15 * kLives);
+  }
   insert(text("ab"));
   const Snapshot shot = cache.snapshot();
   if (shot.tree && shot.nodes.size() == 1) {  // an edge of two pages: such a tree cuts
@@ -129,7 +129,7 @@ TEST_P(Conformance, RandomLives) {
   EXPECT_GT(sum.stale, 0u);
 }
 
-INSTANTIATE_TEST_SUITE_P(Ladder, Conformance, testing::ValuesIn(cells()), cell_name);
+INSTANTIATE_TEST_SUITE_P(Ladder, Conformance, testing::ValuesIn(all_cells()), cell_name);
 
 }  // namespace
 }  // namespace radixlab

@@ -2,7 +2,7 @@
 #include <gmock/gmock.h>
 
 #include "01-naive-manager/scheduler_cache.hpp"
-#include "lives.hpp"
+#include "row_kinds.hpp"
 #include "testing/fake_kv.hpp"
 
 namespace radixlab {
@@ -47,14 +47,14 @@ struct FailingKv : FakeKv {
   }
 };
 
-class Desk : public testing::TestWithParam<std::pair<const Stage*, std::size_t>> {
+class Desk : public testing::TestWithParam<Cell> {
  protected:
-  std::size_t P = GetParam().second;
-  ManagedPool made = create_cache_manager(GetParam().first->name, {.page_size = P, .num_pages = 12, .watch = true});
+  std::size_t P = GetParam().page_size;
+  ManagedPool made = GetParam().make(12);
   Faulty cache{*made.manager};
   FailingKv kv{12, P};
   CacheManager desk{cache, *made.source, kv, P};
-  bool stores = std::string_view(GetParam().first->saves) != "nothing";
+  bool stores = kind_of(*GetParam().row) != Kind::stores_nothing;
 
   Request request(std::size_t pages, TokenId first) const {
     Request r;
@@ -269,19 +269,7 @@ TEST_P(Desk, BadCallsAreRefused) {
 }
 
 // Texts of many pages: where a page is a whole text, rows_test.cpp has its own.
-std::vector<std::pair<const Stage*, std::size_t>> rows() {
-  std::vector<std::pair<const Stage*, std::size_t>> all;
-  for (const Stage* stage : built_stages())
-    if (!stage->whole_texts)
-      for (const std::size_t P : stage->page_sizes) all.emplace_back(stage, P);
-  return all;
-}
-
-std::string desk_cell_name(const testing::TestParamInfo<std::pair<const Stage*, std::size_t>>& cell) {
-  return std::string(cell.param.first->name) + "_P" + std::to_string(cell.param.second);
-}
-
-INSTANTIATE_TEST_SUITE_P(Ladder, Desk, testing::ValuesIn(rows()), desk_cell_name);
+INSTANTIATE_TEST_SUITE_P(Ladder, Desk, testing::ValuesIn(cells({Kind::stores_nothing, Kind::whole_pages})), cell_name);
 
 }  // namespace
 }  // namespace radixlab

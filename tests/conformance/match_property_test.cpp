@@ -148,11 +148,11 @@ constexpr std::size_t kSteps = 2000;  // of each
 class MatchProperty : public testing::TestWithParam<Cell> {};
 
 TEST_P(MatchProperty, I7_FindsWhatBruteForceFinds) {
-  const auto [stage, P] = GetParam();
+  const auto [row, P] = GetParam();
   Seen all;
   for (std::uint64_t seed = 1; seed <= kSeeds; ++seed) {
-    const ManagedPool made = create_cache_manager(stage->name, {.page_size = P, .num_pages = kPool});
-    Workload work(*made.manager, *made.source, P, stage->partial_hits, seed);
+    const ManagedPool made = row->make({.page_size = P, .num_pages = kPool});
+    Workload work(*made.manager, *made.source, P, row->partial_hits, seed);
     SCOPED_TRACE("workload " + std::to_string(seed));
     for (std::size_t i = 0; i < kSteps; ++i) ASSERT_NO_THROW(work.step()) << "in step " << i;
     for (const std::size_t salt : {0, 1}) all.hits[salt] += work.seen.hits[salt];
@@ -166,7 +166,7 @@ TEST_P(MatchProperty, I7_FindsWhatBruteForceFinds) {
 }
 
 std::vector<Cell> property_cells() {
-  std::vector<Cell> some = storing_cells();
+  std::vector<Cell> some = cells({Kind::whole_pages, Kind::inside_pages});
   std::erase_if(some, [](const Cell& cell) { return cell.page_size == 3; });  // 1, 4 and 16
   return some;
 }

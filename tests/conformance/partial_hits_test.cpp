@@ -1,29 +1,11 @@
-// Hits that end inside a page.
-#include <gtest/gtest.h>
-
+// Hits that end inside a page, on the tree: no row of the ladder yet, and asked what each row of its kind is asked.
 #include "01-naive-manager/scheduler_cache.hpp"
-#include "lives.hpp"
+#include "conformance.hpp"
 #include "testing/fake_kv.hpp"
+#include "variants.hpp"
 
 namespace radixlab {
 namespace {
-
-// Not a row of the ladder yet (chapter 06): hits that end inside a page, each copied by the desk.
-TEST(PartialHits, RandomLivesOnTheTree) {
-  for (const std::size_t page_size : {3, 4, 16}) {
-    LifeCounts sum;
-    for (std::uint64_t seed = 1; seed <= 20; ++seed) {
-      const LifeOptions options = life_options(page_size, seed);
-      RadixCacheManager manager({.page_size = page_size, .partial_hits = true});
-      Story story(manager, page_size, true);
-      FreeList source(options.num_pages);
-      ASSERT_NO_THROW(sum += random_life(story, source, options)) << "P = " << page_size << ", seed " << seed;
-    }
-    EXPECT_GT(sum.copied, 300u);
-    EXPECT_GT(sum.evicted, 1000u);
-    EXPECT_GT(sum.renamed, 300u);
-  }
-}
 
 TEST(PartialHits, I38_ThePageThatWasCopiedMayGo) {
   RadixCacheManager manager({.page_size = 4, .partial_hits = true});
@@ -48,6 +30,9 @@ TEST(PartialHits, I38_ThePageThatWasCopiedMayGo) {
   desk.finish(r);
   EXPECT_NO_THROW(story.same_as_snapshot());
 }
+
+INSTANTIATE_TEST_SUITE_P(Variant, Conformance, testing::ValuesIn(variants(Kind::inside_pages)), cell_name);
+INSTANTIATE_TEST_SUITE_P(Variant, StoringConformance, testing::ValuesIn(variants(Kind::inside_pages)), cell_name);
 
 }  // namespace
 }  // namespace radixlab

@@ -152,7 +152,7 @@ TEST_P(Rows, WrongSizesAreRefused) {
 // The desk over a pool of four rows.
 class RowsDesk : public Rows {
  protected:
-  ManagedPool pool = create_cache_manager(GetParam().stage->name, {.page_size = P, .num_pages = 4, .watch = true});
+  ManagedPool pool = GetParam().make(4);
   FakeKv kv{4, P};
   OnGive source{*pool.source, [this](PageId page) { kv.poison(page); }};
   CacheManager desk{*pool.manager, source, kv, P};
@@ -263,14 +263,8 @@ TEST_P(RowsDesk, TwinsPublishEachItsRowAndFreeIt) {
   EXPECT_NO_THROW(pool.story->same_as_snapshot());
 }
 
-std::vector<Cell> row_cells() {
-  std::vector<Cell> some = cells();
-  std::erase_if(some, [](const Cell& cell) { return !cell.stage->whole_texts; });
-  return some;
-}
-
-INSTANTIATE_TEST_SUITE_P(Ladder, Rows, testing::ValuesIn(row_cells()), cell_name);
-INSTANTIATE_TEST_SUITE_P(Ladder, RowsDesk, testing::ValuesIn(row_cells()), cell_name);
+INSTANTIATE_TEST_SUITE_P(Ladder, Rows, testing::ValuesIn(cells({Kind::whole_texts})), cell_name);
+INSTANTIATE_TEST_SUITE_P(Ladder, RowsDesk, testing::ValuesIn(cells({Kind::whole_texts})), cell_name);
 
 }  // namespace
 }  // namespace radixlab

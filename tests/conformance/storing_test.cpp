@@ -17,7 +17,7 @@ TEST_P(StoringConformance, I7_LongestCachedPrefix) {
   EXPECT_EQ(match({}), 0u);
 }
 
-TEST_P(StoringConformance, I8_HitsAreWholePages) {
+TEST_P(WholePages, I8_HitsAreWholePages) {
   insert(text("abc"));
   for (std::size_t n = 0; n <= 3 * P; ++n) {
     Text some = text("abc");
@@ -112,9 +112,10 @@ TEST_P(StoringConformance, I22_SomeoneWasFirst) {
 
 TEST_P(StoringConformance, I24_EveryPrefixOfAnInsertIsCached) {
   const Text all = text("abcde");
+  const bool inside_pages = kind_of(*GetParam().row) == Kind::inside_pages;
   insert(all);
   for (std::size_t n = 0; n <= all.size(); ++n)
-    EXPECT_EQ(match({all.begin(), all.begin() + static_cast<std::ptrdiff_t>(n)}), n / P * P);
+    EXPECT_EQ(match({all.begin(), all.begin() + static_cast<std::ptrdiff_t>(n)}), inside_pages ? n : n / P * P);
 }
 
 TEST_P(StoringConformance, I24_AnInsertResumesAtItsHandle) {
@@ -165,19 +166,18 @@ TEST_P(StoringConformance, WrongSizesAreRefused) {
 }
 
 // Found by fuzz_manager: the node and its generation are right, the length is inside its one page.
-TEST_P(StoringConformance, I28_AHandleThatEndsInsideAPageIsRefused) {
+TEST_P(WholePages, I28_AHandleThatEndsInsideAPageIsRefused) {
   const CacheHandle held = insert(text("a")).handle;
   for (std::size_t len = 1; len < P; ++len)
     expect_refused("I28", [&] { cache.lock_handle({len, held.node, held.generation}); });
 }
 
-INSTANTIATE_TEST_SUITE_P(Ladder, StoringConformance, testing::ValuesIn(storing_cells()), cell_name);
+INSTANTIATE_TEST_SUITE_P(Ladder, StoringConformance, testing::ValuesIn(cells({Kind::whole_pages, Kind::inside_pages})),
+                         cell_name);
+INSTANTIATE_TEST_SUITE_P(Ladder, WholePages, testing::ValuesIn(cells({Kind::whole_pages})), cell_name);
 
-TEST(StoringConformance, OnlyNaiveAndSlotsAreExempt) {
-  std::size_t exempt = 0;
-  for (const Cell& cell : cells())
-    exempt += std::string_view(cell.stage->name) == "naive" || std::string_view(cell.stage->name) == "slots";
-  EXPECT_EQ(storing_cells().size() + exempt, cells().size());
+TEST(RowKinds, OnlyNaiveStoresNothing) {
+  for (const Cell& cell : cells({Kind::stores_nothing})) EXPECT_STREQ(cell.row->name, "naive");
 }
 
 }  // namespace

@@ -1,0 +1,52 @@
+/// \file
+/// Cells of the conformance suites: a row at a page size. What a row's hits are like is its kind. A suite asks the rows of
+/// some kinds, so that a new row is asked what its kind is asked, and no list is edited.
+#pragma once
+#include <gtest/gtest.h>
+
+#include "lives.hpp"
+
+namespace radixlab {
+
+enum class Kind {
+  stores_nothing,
+  whole_pages,   ///< hits end where a page ends
+  inside_pages,  ///< hits may end inside a page, and are copied
+  whole_texts    ///< a page is a slot that holds one whole text
+};
+
+inline Kind kind_of(const Stage& row) {
+  if (std::string_view(row.saves) == "nothing") return Kind::stores_nothing;
+  return row.whole_texts ? Kind::whole_texts : row.partial_hits ? Kind::inside_pages : Kind::whole_pages;
+}
+
+struct Cell {
+  const Stage* row;
+  std::size_t page_size;
+
+  /// A manager of the row, watched, over so many pages.
+  ManagedPool make(std::size_t num_pages) const {
+    return create_cache_manager({row, 1}, row->name, {.page_size = page_size, .num_pages = num_pages, .watch = true});
+  }
+};
+
+inline void PrintTo(const Cell& cell, std::ostream* os) { *os << cell.row->name << ", P = " << cell.page_size; }
+
+inline std::string cell_name(const testing::TestParamInfo<Cell>& cell) {
+  return std::string(cell.param.row->name) + "_P" + std::to_string(cell.param.page_size);
+}
+
+/// The ladder's rows of these kinds, each at its page sizes.
+inline std::vector<Cell> cells(const std::vector<Kind>& kinds) {
+  std::vector<Cell> some;
+  for (const Stage* row : built_stages())
+    for (const std::size_t P : row->page_sizes)
+      if (std::ranges::count(kinds, kind_of(*row)) > 0) some.push_back({row, P});
+  return some;
+}
+
+inline std::vector<Cell> all_cells() {
+  return cells({Kind::stores_nothing, Kind::whole_pages, Kind::inside_pages, Kind::whole_texts});
+}
+
+}  // namespace radixlab
