@@ -67,6 +67,14 @@ class CourseTest(unittest.TestCase):
             change.start()
             self.addCleanup(change.stop)
 
+    def text(self, path):
+        return (self.root / path).read_bytes().decode()
+
+    def write(self, path, text):
+        path = self.root / path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(text.encode())
+
     def run_command(self, name, *words):
         """(exit code, standard output, standard error) of ./lab NAME WORDS... in the course."""
         out, err = io.StringIO(), io.StringIO()

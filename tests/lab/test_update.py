@@ -59,14 +59,6 @@ class CloneTest(CourseTest):
         self.git("add", "--all", of=self.course)
         self.git("commit", "--quiet", "-m", message, of=self.course)
 
-    def text(self, path):
-        return (self.root / path).read_bytes().decode()
-
-    def write(self, path, text):
-        path = self.root / path
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(text.encode())
-
     def status(self):
         return self.git("status", "--porcelain").splitlines()
 

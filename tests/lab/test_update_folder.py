@@ -45,14 +45,6 @@ class EditionTest(CourseTest):
             write_manifest(self.root)
             write_manifest(self.new)
 
-    def text(self, path):
-        return (self.root / path).read_bytes().decode()
-
-    def write(self, path, text):
-        path = self.root / path
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(text.encode())
-
     def everything(self):
         return {path: (self.root / path).read_bytes() for path in update_folder._files(self.root)}
 

@@ -5,6 +5,7 @@
 #include <map>
 #include <random>
 
+#include "orders.hpp"
 #include "storage/page_hashes.hpp"
 
 namespace radixlab {
@@ -112,13 +113,7 @@ TEST(ClassOrder, WhatIsNotInIsLeftAlone) {
   Aging a, b;
   b.id = 1;
   ClassOrder<Aging, ByClass> order(kFew, {&clock});
-  order.update(a);
-  order.erase(a);
-  EXPECT_TRUE(order.empty());
-  order.insert(b);
-  order.insert(a);
-  order.insert(a);
-  EXPECT_EQ(order.size(), 2u);
+  leave_alone_what_is_not_in(order, a, b);
   EXPECT_EQ(order.first(0), &a);
   EXPECT_EQ(order.last(0), &b);
 }

@@ -6,6 +6,7 @@
 #include <random>
 #include <set>
 
+#include "orders.hpp"
 #include "storage/child_table.hpp"
 #include "storage/eviction_order.hpp"
 #include "storage/free_list.hpp"
@@ -168,13 +169,7 @@ TEST(EvictionOrder, WhatIsNotInIsLeftAlone) {
   Node a, b;
   b.id = 1;
   EvictionOrder<Node, ByScore> order;
-  order.update(a);
-  order.erase(a);
-  EXPECT_TRUE(order.empty());
-  order.insert(b);
-  order.insert(a);
-  order.insert(a);
-  EXPECT_EQ(order.size(), 2u);
+  leave_alone_what_is_not_in(order, a, b);
   EXPECT_EQ(&order.first(), &a);
 }
 

@@ -5,7 +5,7 @@ Usage: python3 -m lab.author.labs CHECK [ARGUMENT]     exit 0, 1, or 77: a skip,
   in-step           exercises/ is what would be generated now, byte for byte; not where a learner has written in it
   stubs COMPILER    every stub compiles without a warning
   tasks             every task is in lab.json once, in its chapter's text, in a test, and has its hints; figures add up
-  known-wrong       the known-wrong solutions as a set: sources, crashes, stories; kill_matrix runs them
+  known-wrong       the known-wrong solutions as a set: sources, crashes, stories, one a task; kill_matrix runs them
 
 A check that finds nothing to check fails. What was counted goes to the folder author/ of the build as well: ctest
 prints it when all tests have run (tests/author/counts.cmake)."""
@@ -30,6 +30,7 @@ from lab.services.places import ROOT, LabError, shown
 from lab.services.stubs import generated
 
 SKIPPED = 77
+FEW, MANY, LAST_WITH_MORE = 8, 16, "04"
 SOURCE = re.compile(r"\bS\d+\b|[\w.-]+#\d+|[\w.-]+@[0-9a-f]{7,40}\b")
 
 
@@ -170,9 +171,22 @@ def known_wrong(root=ROOT):
     if len(crashes) * 10 > len(wrongs):
         troubles.append(f"{len(crashes)} of {len(wrongs)} are caught by a crash, expected one in ten: "
                         f"{', '.join(crashes)}")
+    troubles += [trouble for lab in course.labs(root) for trouble in spread(lab, [w for w in wrongs if w.task in ids(lab)])]
     fail_on(troubles)
     return (f"{len(wrongs)} known-wrong solutions of {len(slugs)} chapters, {len(sources)} with a source, "
             f"{len(crashes)} caught by a crash")
+
+
+def ids(lab):
+    return {task.id for task in lab.tasks}
+
+
+def spread(lab, wrongs):
+    """Each task has one at least, and a chapter 8 to 16. The first four chapters have more, and may keep them."""
+    for task in sorted(ids(lab) - {wrong.task for wrong in wrongs}):
+        yield f"{lab.slug}: task {task} has no known-wrong solution"
+    if not FEW <= len(wrongs) <= (MANY if lab.number > LAST_WITH_MORE else len(wrongs)):
+        yield f"{lab.slug}: has {len(wrongs)} known-wrong solutions, expected {FEW} to {MANY}"
 
 
 def fail_on(troubles):
