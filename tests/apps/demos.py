@@ -5,7 +5,7 @@ import pathlib
 import subprocess
 import tempfile
 
-from program import BIN, ROOT
+from program import BIN, PATIENCE, ROOT
 
 
 def demos():
@@ -19,7 +19,7 @@ def figures_of(demo, *arguments):
     with tempfile.TemporaryDirectory() as folder:
         file = pathlib.Path(folder) / "figures.json"
         done = subprocess.run(["bash", "-c", 'exec "$0" "$@" <&-', BIN / demo, "--step", "--json", file, *map(str, arguments)],
-                              capture_output=True, text=True, cwd=ROOT, timeout=120)
+                              capture_output=True, text=True, cwd=ROOT, timeout=PATIENCE)
         if done.returncode != 0:
             raise AssertionError(f"{demo} ends with {done.returncode}: {done.stderr}")
         return json.loads(file.read_text()), done.stdout

@@ -7,7 +7,7 @@ import subprocess
 import unittest
 
 from demos import demos, figures_of
-from program import BIN, ROOT, run
+from program import BIN, PATIENCE, ROOT, run
 
 
 def load_tests(loader, tests, _):
@@ -49,7 +49,7 @@ class Options(unittest.TestCase):
             self.skipTest(f"no pseudo-terminal here: {error}")
         os.write(leader, b"\n" * 9)
         done = subprocess.run([BIN / "demo_01", "--step", "--managers", "naive"], stdin=terminal, capture_output=True,
-                              text=True, cwd=ROOT, timeout=120)
+                              text=True, cwd=ROOT, timeout=PATIENCE)
         os.close(terminal)
         os.close(leader)
         self.assertEqual(done.returncode, 0, done.stderr)

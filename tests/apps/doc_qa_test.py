@@ -7,7 +7,7 @@ import subprocess
 import tempfile
 import unittest
 
-from program import BIN, CHECKPOINT, run
+from program import BIN, CHECKPOINT, PATIENCE, run
 
 QUESTIONS = [json.loads(line) for line in (CHECKPOINT / "documents/questions.jsonl").read_text().splitlines()]
 
@@ -56,7 +56,7 @@ class DocQa(unittest.TestCase):
         self.assertEqual(figures["runs"][-1]["answer"], QUESTIONS[0]["answer"])
         alone = subprocess.run([shutil.copy(BIN / "doc_qa", self.folder), "--model", CHECKPOINT, "--document", CHECKPOINT / "README.md",
                                 "--questions", "-", "--stock"],
-                               input="", capture_output=True, text=True, timeout=120)
+                               input="", capture_output=True, text=True, timeout=PATIENCE)
         self.assertEqual((alone.returncode, alone.stdout), (2, ""))
         self.assertIn(f"doc_qa: --stock: {self.folder / 'doc_qa_stock'} does not start", alone.stderr)
 

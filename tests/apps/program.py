@@ -5,6 +5,7 @@ import subprocess
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BIN = pathlib.Path(os.environ.get("RADIXLAB_BIN", ROOT / "build/test/bin"))
+PATIENCE = float(os.environ.get("RADIXLAB_PATIENCE", 120))  # [s] for one run of a program; a sanitizer takes its time
 CHECKPOINT = ROOT / "common/llm/checkpoint"
 
 
@@ -18,4 +19,4 @@ def programs():
 def run(*arguments, text=""):
     """The finished process of `program arguments...`, with `text` on its standard input."""
     program, *rest = [str(a) for a in arguments]
-    return subprocess.run([BIN / program, *rest], input=text, capture_output=True, text=True, timeout=120, cwd=ROOT)
+    return subprocess.run([BIN / program, *rest], input=text, capture_output=True, text=True, timeout=PATIENCE, cwd=ROOT)
