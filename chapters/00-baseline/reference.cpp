@@ -156,7 +156,8 @@ Reference::Vector Reference::norm(const Vector& x, const Vector& weight) const {
   LaneSum squares;
   for (std::size_t i = 0; i < x.size(); ++i) squares.lane[i % 16] = std::fma(x[i], x[i], squares.lane[i % 16]);
   const float mean = squares.total() / static_cast<float>(x.size());
-  const float scale = 1.0f / std::sqrt(mean + static_cast<float>(config_.rms_norm_eps));
+  const bool finite = std::isfinite(mean);  // 1 / sqrt(infinity) would make zeros of an overflow
+  const float scale = finite ? 1.0f / std::sqrt(mean + static_cast<float>(config_.rms_norm_eps)) : NAN;
   Vector y(x.size());
   for (std::size_t i = 0; i < x.size(); ++i) y[i] = rounded(x[i] * scale * weight[i]);
   return y;

@@ -40,7 +40,9 @@ struct ElementwiseBody {
       squares = keep_first(fma(v, v, squares), lanes, squares);
     });
     const float mean = tree_sum(squares) / static_cast<float>(d);
-    const L inverse = L::broadcast(1.0f / L::square_root(mean + eps));
+    // A mean beyond all numbers would make a row of zeros: a normal answer to numbers that are broken.
+    const bool finite = mean < __builtin_inff();
+    const L inverse = L::broadcast(finite ? 1.0f / L::square_root(mean + eps) : __builtin_nanf(""));
     for_each_vector(d, [&](std::size_t i, int lanes) {
       (L::load_first(x + i, lanes) * inverse * L::load_first(weight + i, lanes)).store_first(y + i, lanes);
     });

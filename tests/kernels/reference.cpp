@@ -88,7 +88,7 @@ std::vector<float> rms_norm(const std::vector<float>& x, const std::vector<float
     float lane[16] = {};
     for (std::size_t j = 0; j < d; ++j) lane[j % 16] = std::fma(x[r * d + j], x[r * d + j], lane[j % 16]);
     const float mean = tree(lane) / static_cast<float>(d);
-    const float inverse = 1.0f / std::sqrt(mean + eps);
+    const float inverse = std::isfinite(mean) ? 1.0f / std::sqrt(mean + eps) : NAN;
     for (std::size_t j = 0; j < d; ++j) y.push_back(rounded<T>((x[r * d + j] * inverse) * weight[j]));
   }
   return y;
