@@ -75,12 +75,13 @@ std::vector<Ask> make_asks(const std::vector<Question>& questions, const std::ve
 }
 
 ManagerRuns ask_all(SingleRunner& runner, const std::string& manager, const std::vector<Ask>& asks,
-                    const GenerateOptions& options, const Tokenizer& tokenizer,
+                    GenerateOptions options, const Tokenizer& tokenizer,
                     const std::function<void(std::size_t)>& after_each) {
   ManagerRuns all{.manager = manager};
   Snapshot before = runner.cache().snapshot();
   for (const Ask& ask : asks) {
     const bool last = &ask == &asks.back();
+    options.name = manager + ", question " + std::to_string(all.runs.size() + 1);
     LiveRequest request(runner, ask.prompt, options);
     bool more = request.step_alone();
     if (last && more) all.snapshot = runner.cache().snapshot();

@@ -88,7 +88,7 @@ struct ManagerRuns {
 
 /// Asks everything of `runner`. `after_each` is told the number of requests done.
 ManagerRuns ask_all(SingleRunner& runner, const std::string& manager, const std::vector<Ask>& asks,
-                    const GenerateOptions& options, const Tokenizer& tokenizer,
+                    GenerateOptions options, const Tokenizer& tokenizer,
                     const std::function<void(std::size_t)>& after_each);
 
 /// Compares, bit for bit, the logits of all rows that both computed, and the generated ids. Writes the verdict into

@@ -136,6 +136,7 @@ int run(const Options& o) {
   for (const auto& prompt : prompts) runner.check_fits(prompt.size(), options);  // before anything is printed
   std::vector<Generation> generations;
   for (const auto& prompt : prompts) {
+    options.name = fmt::format("request {}", generations.size() + 1);
     generations.push_back(runner.generate(prompt, options));
     print(generations.back(), tokenizer, model.type());
   }

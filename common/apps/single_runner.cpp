@@ -5,6 +5,8 @@
 #include <stdexcept>
 #include <string>
 
+#include "llm/sampling.hpp"
+
 namespace radixlab {
 namespace {
 
@@ -99,6 +101,7 @@ StepResult LiveRequest::step() {
   const auto begin = Clock::now();
   try {
     if (const auto words = runner_.device_.ended()) throw DeviceError(*words);  // also of one that waits
+    if (broken_) throw BrokenNumbers(*broken_);
     const bool running = !request_.pages.empty();
     const StepResult result = running || start() ? advance(begin) : StepResult::waiting;
     runner_.note_use();
@@ -106,6 +109,9 @@ StepResult LiveRequest::step() {
     result_.total_ms = milliseconds(spent_);
     return result;
   } catch (const DeviceError&) {
+    let_go();
+    throw;
+  } catch (const BrokenNumbers&) {
     let_go();
     throw;
   }
@@ -128,7 +134,9 @@ StepResult LiveRequest::advance(Clock::time_point begin) {
     desk.chunk_done(request_);
     return StepResult::more;
   }
-  result_.output.push_back(static_cast<TokenId>(std::ranges::max_element(logits_) - logits_.begin()));
+  const std::optional<TokenId> next = greedy(logits_);
+  if (!next) refuse_row(request_.computed - 1);
+  result_.output.push_back(*next);
   if (result_.output.size() == 1) result_.first_token_ms = milliseconds(spent_ + (Clock::now() - begin));
   const bool stopped = std::ranges::count(options_.stop_tokens, result_.output.back()) > 0;
   if (stopped || result_.output.size() >= options_.max_new_tokens) {
@@ -155,9 +163,19 @@ void LiveRequest::compute(std::size_t tokens) {
     asked.hidden = hidden_;
   }
   const auto to_run = std::span(request_.tokens).subspan(request_.computed, tokens);
-  runner_.device_.run({to_run, request_.computed, request_.pages}, asked);
+  const auto broken = runner_.device_.run({to_run, request_.computed, request_.pages}, asked);
+  if (!broken.empty()) refuse_row(request_.computed + broken.front());
   request_.computed += tokens;
   if (options_.keep_hidden) keep_hidden();
+}
+
+// The second look. All before `position` is finite, so that its row alone tells the cause.
+void LiveRequest::refuse_row(std::size_t position) {
+  broken_ = options_.name + ": the numbers at position " + std::to_string(position) +
+            " are not finite, and nothing follows from them";
+  const auto row = std::span(request_.tokens).subspan(position, 1);
+  *broken_ += "; the first ones come from " + runner_.device_.cause_of_broken({row, position, request_.pages});
+  throw BrokenNumbers(*broken_);
 }
 
 // Of the rows just computed those that are new: one that was queued again may compute rows a second time, or find some
@@ -170,10 +188,10 @@ void LiveRequest::keep_hidden() {
   result_.hidden.insert(result_.hidden.end(), fresh.begin(), fresh.end());
 }
 
-// What is computed is published, unless it is gone with the device; the rest is given back.
+// What is computed is published, unless it is gone with the device or broken; the rest is given back.
 void LiveRequest::let_go() noexcept {
   try {
-    if (runner_.device_.ended()) request_.computed = request_.handle.cached_len;
+    if (broken_ || runner_.device_.ended()) request_.computed = request_.handle.cached_len;
     runner_.desk_->finish(request_);
   } catch (const std::exception&) {
     // Already on the way out of another error, which is the one to report.

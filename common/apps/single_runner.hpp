@@ -8,21 +8,26 @@
 /// Several LiveRequests may be alive at once and be stepped in turn; each computes only what its hit lacks (I35). A full
 /// pool is an answer: the request waits, and holds nothing meanwhile (I38). If the device fails, its requests end with
 /// the device's words: they publish nothing more, for their KV is gone, and leave no page and no lock behind (I4, I18).
+/// If a request comes to numbers that are not finite, then it alone ends, in the same way.
 #pragma once
 #include <chrono>
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "01-naive-manager/factory.hpp"
 #include "01-naive-manager/scheduler_cache.hpp"
+#include "apps/cli.hpp"
 #include "llm/device.hpp"
 
 namespace radixlab {
 
 struct GenerateOptions {
+  std::string name = "the request";  ///< for messages
   std::size_t max_new_tokens = 16;
   std::size_t chunk = 0;             ///< prompt tokens a step; 0: all at once
   std::vector<TokenId> stop_tokens;  ///< generation ends after one of them
@@ -30,6 +35,11 @@ struct GenerateOptions {
   bool keep_hidden = false;  ///< keep the hidden state of every computed row, for comparing afterwards
   /// Told before each forward step how many tokens it computes: for looking into a run that went wrong.
   std::function<void(const Request&, std::size_t tokens)> before_step;
+};
+
+/// A request came to numbers that are not finite: there is no next token. The message names request, position and cause.
+struct BrokenNumbers : CheckFailed {
+  using CheckFailed::CheckFailed;
 };
 
 /// What came of a request. Times count the cache, the forward pass and the logits of the rows that generation needs.
@@ -93,8 +103,8 @@ class LiveRequest {
   LiveRequest(const LiveRequest&) = delete;
   LiveRequest& operator=(const LiveRequest&) = delete;
 
-  /// Computes a chunk of the prompt, or generates a token. Throws DeviceError, and the request has ended, if the device
-  /// failed, now or before.
+  /// Computes a chunk of the prompt, or generates a token. Throws, and the request has ended: DeviceError if the device
+  /// failed, now or before; BrokenNumbers if a row of hidden states or logits is not finite.
   StepResult step();
   /// A step where nobody else would make room. True if there is more to do; throws std::runtime_error if it waits.
   bool step_alone();
@@ -106,6 +116,7 @@ class LiveRequest {
   bool queue_again();
   StepResult advance(Clock::time_point begin);
   void compute(std::size_t tokens);
+  [[noreturn]] void refuse_row(std::size_t position);
   void keep_hidden();
   void let_go() noexcept;
 
@@ -116,6 +127,7 @@ class LiveRequest {
   std::vector<float> hidden_, logits_;  // [rows of a step, hidden_size], [vocab_size]
   Clock::duration spent_{};
   bool started_ = false, done_ = false;
+  std::optional<std::string> broken_;  // what was said when it came to numbers that are not finite
 };
 
 }  // namespace radixlab

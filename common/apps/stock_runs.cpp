@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "apps/progress.hpp"
+#include "llm/sampling.hpp"
 #include "llm/torch/stock.hpp"
 
 namespace radixlab {
@@ -17,7 +18,11 @@ Generation ask_one(StockModel& model, const std::vector<TokenId>& prompt, const 
   g.prompt_tokens = prompt.size();
   std::vector<float> logits = model.prefill(prompt);
   for (;;) {
-    g.output.push_back(static_cast<TokenId>(std::ranges::max_element(logits) - logits.begin()));
+    const std::optional<TokenId> next = greedy(logits);
+    if (!next)
+      throw BrokenNumbers("stock: the logits at position " + std::to_string(prompt.size() + g.output.size() - 1) +
+                          " are not finite");
+    g.output.push_back(*next);
     if (g.output.size() == 1) g.first_token_ms = since();
     const bool stopped = std::ranges::count(options.stop_tokens, g.output.back()) > 0;
     if (stopped || g.output.size() >= options.max_new_tokens) break;

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "io/error.hpp"
+#include "llm/sampling.hpp"
 
 namespace radixlab {
 namespace {
@@ -17,6 +18,24 @@ std::size_t available_memory() {
     if (word == "MemAvailable:" && info >> kilobytes) return kilobytes * 1024;
   }
   return static_cast<std::size_t>(sysconf(_SC_PHYS_PAGES)) * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+}
+
+// Of each sequence that has one, the first row that is not finite.
+std::vector<std::size_t> first_broken_rows(std::span<const Sequence> batch, std::span<const float> hidden,
+                                           std::size_t width) {
+  std::vector<std::size_t> broken;
+  if (all_finite(hidden)) return broken;
+  std::size_t begin = 0;
+  for (const Sequence& sequence : batch) {
+    const std::size_t end = begin + sequence.tokens.size();
+    for (std::size_t row = begin; row < end; ++row) {
+      if (all_finite(hidden.subspan(row * width, width))) continue;
+      broken.push_back(row);
+      break;
+    }
+    begin = end;
+  }
+  return broken;
 }
 
 }  // namespace
@@ -63,7 +82,7 @@ KvPool& CpuDevice::pool() {
   return *pool_;
 }
 
-void CpuDevice::do_run(std::span<const Sequence> batch, const Asked& asked) {
+std::vector<std::size_t> CpuDevice::do_run(std::span<const Sequence> batch, const Asked& asked) {
   const std::size_t width = config().hidden_size;
   const std::span<const float> hidden = forward_.run(batch, pool());
   if (!asked.hidden.empty()) std::ranges::copy(hidden, asked.hidden.begin());
@@ -73,6 +92,22 @@ void CpuDevice::do_run(std::span<const Sequence> batch, const Asked& asked) {
     asked_.insert(asked_.end(), state.begin(), state.end());
   }
   do_logits(asked_, asked.logits);
+  return first_broken_rows(batch, hidden, width);
+}
+
+std::string CpuDevice::do_cause_of_broken(const Sequence& sequence) {
+  const std::optional<std::size_t> place = forward_.first_broken(sequence, pool());
+  std::string what = "the head", prefix = config().tie_word_embeddings ? "model.embed_tokens." : "lm_head.";
+  if (place == 0) {
+    what = "the embedding of token " + std::to_string(sequence.tokens.back());
+    prefix = "model.embed_tokens.";
+  } else if (place) {
+    what = "layer " + std::to_string(*place - 1);
+    prefix = "model.layers." + std::to_string(*place - 1) + ".";
+  }
+  std::optional<std::string> weight = model_.broken_weight(prefix);
+  if (!place && !weight) weight = model_.broken_weight("model.norm.");
+  return what + (weight ? ", where " + *weight : ", whose weights are finite: a sum is too large for float32");
 }
 
 void CpuDevice::do_logits(std::span<const float> hidden, std::span<float> logits) {

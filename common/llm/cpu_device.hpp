@@ -34,7 +34,8 @@ class CpuDevice : public Device {
  private:
   void do_make_pool(std::size_t num_pages, std::size_t page_size) override;
   void do_reserve(const Reserved& wanted) override;
-  void do_run(std::span<const Sequence> batch, const Asked& asked) override;
+  std::vector<std::size_t> do_run(std::span<const Sequence> batch, const Asked& asked) override;
+  std::string do_cause_of_broken(const Sequence& sequence) override;
   void do_logits(std::span<const float> hidden, std::span<float> logits) override;
   void do_copy_pages(std::span<const PageCopy> copies) override { pool().copy_pages(copies); }
   void do_poison(std::span<const PageId> pages) override;

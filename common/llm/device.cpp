@@ -61,7 +61,8 @@ void Device::check(const Sequence& sequence) const {
   for (const TokenId token : sequence.tokens) check_token(config(), token);
 }
 
-void Device::run(std::span<const Sequence> batch, const Asked& asked) {
+std::vector<std::size_t> Device::run(std::span<const Sequence> batch, const Asked& asked) {
+  std::vector<std::size_t> broken;
   unless_ended([&] {
     std::size_t rows = 0;
     for (const Sequence& sequence : batch) {
@@ -69,9 +70,19 @@ void Device::run(std::span<const Sequence> batch, const Asked& asked) {
       rows += sequence.tokens.size();
     }
     check(asked, rows);
-    if (rows > 0) do_run(batch, asked);
+    if (rows > 0) broken = do_run(batch, asked);
     tokens_computed_ += rows;
   });
+  return broken;
+}
+
+std::string Device::cause_of_broken(const Sequence& sequence) {
+  std::string cause;
+  unless_ended([&] {
+    check(sequence);
+    cause = do_cause_of_broken(sequence);
+  });
+  return cause;
 }
 
 void Device::check(const Asked& asked, std::size_t rows) const {

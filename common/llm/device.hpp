@@ -21,6 +21,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "contract/kv_store.hpp"
 #include "io/model_config.hpp"
@@ -63,8 +64,13 @@ class Device : public KvStore {
   /// Computes `batch` and writes its KV to the pages. REQUIRES: no sequence uses a page that another one writes; the CPU
   /// refuses such a batch. Throws std::invalid_argument for unknown tokens and pages, too few pages, positions beyond
   /// max_position_embeddings, rows or positions beyond what is reserved, and spans of another size than Asked says.
-  void run(std::span<const Sequence> batch, const Asked& asked);
-  void run(const Sequence& alone, const Asked& asked) { run(std::span(&alone, 1), asked); }
+  /// Returns the first row of each sequence whose hidden state is not finite, counted as Asked::rows are; mostly none.
+  /// From there on a sequence's KV is broken, and nobody may publish it.
+  std::vector<std::size_t> run(std::span<const Sequence> batch, const Asked& asked);
+  std::vector<std::size_t> run(const Sequence& alone, const Asked& asked) { return run(std::span(&alone, 1), asked); }
+  /// For the message about a row that is not finite: computes `sequence`, whose last row it is, once more, and says what
+  /// breaks it first, "layer 0, where model.layers.0.mlp.up_proj.weight [3, 17] is NaN". Throws as run() does.
+  std::string cause_of_broken(const Sequence& sequence);
   /// logits [rows, vocab_size] of hidden states [rows, hidden_size] that this device's run() gave; any number of rows.
   void logits(std::span<const float> hidden, std::span<float> logits);
 
@@ -99,7 +105,8 @@ class Device : public KvStore {
   // The device's part of the calls above, for arguments that are good. One that fails for ever throws DeviceError.
   virtual void do_make_pool(std::size_t num_pages, std::size_t page_size) = 0;
   virtual void do_reserve(const Reserved& wanted) = 0;  // no less than reserved()
-  virtual void do_run(std::span<const Sequence> batch, const Asked& asked) = 0;
+  virtual std::vector<std::size_t> do_run(std::span<const Sequence> batch, const Asked& asked) = 0;
+  virtual std::string do_cause_of_broken(const Sequence& sequence) = 0;
   virtual void do_logits(std::span<const float> hidden, std::span<float> logits) = 0;
   virtual void do_copy_pages(std::span<const PageCopy> copies) = 0;
   virtual void do_poison(std::span<const PageId> pages) = 0;

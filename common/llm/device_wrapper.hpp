@@ -32,7 +32,10 @@ class DeviceWrapper : public Device {
  protected:
   void do_make_pool(std::size_t num_pages, std::size_t page_size) override { inner_.make_pool(num_pages, page_size); }
   void do_reserve(const Reserved& wanted) override { inner_.reserve(wanted.rows, wanted.positions); }
-  void do_run(std::span<const Sequence> batch, const Asked& asked) override { inner_.run(batch, asked); }
+  std::vector<std::size_t> do_run(std::span<const Sequence> batch, const Asked& asked) override {
+    return inner_.run(batch, asked);
+  }
+  std::string do_cause_of_broken(const Sequence& sequence) override { return inner_.cause_of_broken(sequence); }
   void do_logits(std::span<const float> hidden, std::span<float> logits) override { inner_.logits(hidden, logits); }
   void do_copy_pages(std::span<const PageCopy> copies) override { inner_.copy_pages(copies); }
   void do_poison(std::span<const PageId> pages) override { inner_.poison(pages); }

@@ -1,6 +1,7 @@
 #include "llm/forward.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -59,7 +60,14 @@ Forward::Forward(const Model& model, Isa isa, ThreadPool& pool)
   in_type(model.type(), [&]<class T>() { work_.emplace<WorkSpace<T>>(); });
 }
 
-std::span<const float> Forward::run(std::span<const Sequence> batch, KvPool& kv) {
+std::optional<std::size_t> Forward::first_broken(const Sequence& sequence, KvPool& kv) {
+  std::optional<std::size_t> broken;
+  compute({&sequence, 1}, kv, &broken);
+  return broken;
+}
+
+std::span<const float> Forward::compute(std::span<const Sequence> batch, KvPool& kv,
+                                        std::optional<std::size_t>* broken) {
   check(batch, kv);
   const FlushToZero guard;
   const std::size_t hidden_size = model_.config().hidden_size;
@@ -85,7 +93,7 @@ std::span<const float> Forward::run(std::span<const Sequence> batch, KvPool& kv)
     in_type(model_.type(), [&]<class T>() {
       T* const work = room(std::get<WorkSpace<T>>(work_).hidden, kBlockRows * hidden_size);
       std::ranges::transform(states, work, to_type<T>);
-      block<T>({work, rows, sequences}, kv);
+      block<T>({work, rows, sequences, broken}, kv);
       std::transform(work, work + states.size(), states.begin(), [](T x) { return from_type(x); });
     });
   }
@@ -139,10 +147,21 @@ void Forward::gather_angles(std::span<const SequenceRows> sequences) {
 template <class T>
 void Forward::block(const Block<T>& b, KvPool& kv) {
   const Weights<T>& weights = model_.weights<T>();
+  look(b, 0);
   for (std::size_t i = 0; i < weights.layers.size(); ++i) {
     attention(weights.layers[i], b, kv.layer<T>(i));
     feed_forward(weights.layers[i], b);
+    look(b, i + 1);
   }
+}
+
+// Of a block before the last one too: what is broken there is the cause of what is broken behind it.
+template <class T>
+void Forward::look(const Block<T>& b, std::size_t layers) const {
+  if (!b.broken || *b.broken) return;
+  const std::size_t width = model_.config().hidden_size;
+  const T* const last = b.hidden + (b.rows - 1) * width;
+  if (!std::all_of(last, last + width, [](T x) { return std::isfinite(from_type(x)); })) *b.broken = layers;
 }
 
 template <class T>

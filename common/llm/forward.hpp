@@ -14,6 +14,7 @@
 /// model's; hidden states leave and come back as float32, which holds every bfloat16 exactly.
 #pragma once
 #include <cstddef>
+#include <optional>
 #include <span>
 #include <variant>
 
@@ -56,8 +57,13 @@ class Forward {
   /// Throws std::invalid_argument that names the sequence, with nothing written, for ids beyond the vocabulary, too few
   /// pages, positions beyond max_position_embeddings, and a page that one sequence writes and another uses; also for an
   /// empty batch or sequence and a pool of another type.
-  std::span<const float> run(std::span<const Sequence> batch, KvPool& kv);
+  std::span<const float> run(std::span<const Sequence> batch, KvPool& kv) { return compute(batch, kv, nullptr); }
   std::span<const float> run(const Sequence& sequence, KvPool& kv) { return run(std::span(&sequence, 1), kv); }
+
+  /// Computes `sequence` once more, looks at its last row behind the embedding (0) and behind each layer (1, 2 ...), and
+  /// returns the first of these places at which it has a number that is not finite. Nothing if it stays finite: only the
+  /// head is left then. Throws as run() does.
+  std::optional<std::size_t> first_broken(const Sequence& sequence, KvPool& kv);
 
   /// logits [rows, vocab_size] of hidden states [rows, hidden_size] that run() gave.
   void logits(std::span<const float> hidden, std::span<float> logits);
@@ -73,13 +79,17 @@ class Forward {
     T* hidden;  ///< [rows, hidden_size]
     std::size_t rows;
     std::span<const SequenceRows> sequences;  ///< whose rows they are
+    std::optional<std::size_t>* broken;       ///< as first_broken() returns it; nullptr: nobody looks
   };
 
+  std::span<const float> compute(std::span<const Sequence> batch, KvPool& kv, std::optional<std::size_t>* broken);
   void check(const Sequence& sequence, const KvPool& kv) const;
   void check(std::span<const Sequence> batch, const KvPool& kv) const;
   void gather_angles(std::span<const SequenceRows> sequences);
   template <class T>
   void block(const Block<T>& b, KvPool& kv);
+  template <class T>
+  void look(const Block<T>& b, std::size_t layers) const;
   template <class T>
   void attention(const LayerWeights<T>& w, const Block<T>& b, const KvLayer<T>& kv);
   template <class T>

@@ -1,5 +1,7 @@
 #include "llm/model.hpp"
 
+#include <algorithm>
+#include <cmath>
 #include <stdexcept>
 #include <string>
 
@@ -45,6 +47,24 @@ void check_token(const ModelConfig& config, TokenId token) {
 void Model::embed(TokenId token, std::span<float> out) const {
   check_token(token);
   widen(*embedding_, static_cast<std::size_t>(token) * config_.hidden_size, out);
+}
+
+std::optional<std::string> Model::broken_weight(std::string_view prefix) const {
+  const auto as_computed = [this](float x) { return type_ == DType::bf16 ? from_type(to_type<BFloat16>(x)) : x; };
+  for (const SafetensorsFile& file : checkpoint_.files()) {
+    for (const TensorView& tensor : file.tensors()) {
+      if (!tensor.name.starts_with(prefix) || !is_weight_type(tensor.dtype)) continue;
+      std::vector<float> values(tensor.size());
+      widen(tensor, 0, values);
+      const auto broken = std::ranges::find_if_not(
+          values, [](float x) { return std::isfinite(x); }, as_computed);
+      if (broken == values.end()) continue;
+      const auto at = static_cast<std::size_t>(broken - values.begin()), columns = tensor.shape.back();
+      const auto place = tensor.shape.size() == 1 ? std::vector{at} : std::vector{at / columns, at % columns};
+      return tensor.name + " " + shape_text(place) + (std::isnan(*broken) ? " is NaN" : " is infinite");
+    }
+  }
+  return std::nullopt;
 }
 
 template <class T>

@@ -3,7 +3,10 @@
 #pragma once
 #include <cstddef>
 #include <filesystem>
+#include <optional>
 #include <span>
+#include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -51,6 +54,9 @@ class Model {
     return std::get<Weights<T>>(weights_);
   }
   void check_token(TokenId token) const { radixlab::check_token(config_, token); }
+  /// The first number that is not finite among the tensors whose names begin with `prefix`, in the type that is computed
+  /// in: "model.norm.weight [17] is nan". Nothing if all are finite. O(their elements).
+  std::optional<std::string> broken_weight(std::string_view prefix) const;
   void embed(TokenId token, std::span<float> out) const;  ///< out [hidden_size], widened and not yet rounded to type()
 
  private:

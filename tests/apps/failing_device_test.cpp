@@ -17,9 +17,9 @@ class Failing : public DeviceWrapper {
   void count() {
     if (++calls == fail_at) throw DeviceError("bus 4 is gone");
   }
-  void do_run(std::span<const Sequence> batch, const Asked& asked) override {
+  std::vector<std::size_t> do_run(std::span<const Sequence> batch, const Asked& asked) override {
     count();
-    DeviceWrapper::do_run(batch, asked);
+    return DeviceWrapper::do_run(batch, asked);
   }
   void do_copy_pages(std::span<const PageCopy> copies) override {
     count();

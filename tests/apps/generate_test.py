@@ -58,6 +58,21 @@ class Generate(unittest.TestCase):
                 self.assertEqual(naive["logits_1"][1][start * 2048 * 4 :], radix["logits_1"][1])
         self.assertNotEqual(logits["float32"][: 2048 * 4], logits["bfloat16"][: 2048 * 4])
 
+    def test_a_number_that_is_not_finite_has_no_answer(self):
+        model = self.folder / "model"
+        shutil.copytree(CHECKPOINT, model, ignore=shutil.ignore_patterns("documents"))
+        query = "model.layers.0.self_attn.q_proj.weight"
+        weights = bytearray((model / "model.safetensors").read_bytes())
+        length = struct.unpack("<Q", weights[:8])[0]
+        start = 8 + length + json.loads(weights[8 : 8 + length])[query]["data_offsets"][0]
+        weights[start : start + 2] = struct.pack("<H", 0x7FC0)
+        (model / "model.safetensors").write_bytes(weights)
+        out = self.folder / "logits.safetensors"
+        done = run("generate", "--model", model, "--tokens", self.tokens, "--logits-out", out)
+        self.assertEqual((done.returncode, done.stdout, out.exists()), (1, "", False))
+        self.assertEqual(done.stderr, "generate: request 1: the numbers at position 0 are not finite, and nothing follows from them; "
+                                      f"the first ones come from layer 0, where {query} [0, 0] is NaN\n")
+
 
 if __name__ == "__main__":
     unittest.main()

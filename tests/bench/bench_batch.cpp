@@ -11,6 +11,7 @@
 #include "apps/timing.hpp"
 #include "io/atomic_file.hpp"
 #include "io/json.hpp"
+#include "llm/sampling.hpp"
 #include "testing/compare.hpp"
 
 namespace radixlab {
@@ -52,10 +53,7 @@ class Requests {
       for (std::size_t i = 0; i < count; ++i) batch[i] = {{&last[i], 1}, o_.tokens + step, pages(first + i)};
       const auto rows = logits.subspan((step * o_.requests + first) * vocab(), count * vocab());
       forward_.logits(forward_.run(batch, kv_), rows);
-      for (std::size_t i = 0; i < count; ++i) {
-        const auto row = rows.subspan(i * vocab(), vocab());
-        last[i] = static_cast<TokenId>(std::ranges::max_element(row) - row.begin());
-      }
+      for (std::size_t i = 0; i < count; ++i) last[i] = greedy(rows.subspan(i * vocab(), vocab())).value();
     }
   }
 

@@ -23,7 +23,14 @@ class FailsOnce : public DeviceWrapper {
   void fail() {
     if (++reached == 1) throw DeviceError("bus 4 is gone");
   }
-  void do_run(std::span<const Sequence>, const Asked&) override { fail(); }
+  std::vector<std::size_t> do_run(std::span<const Sequence>, const Asked&) override {
+    fail();
+    return {};
+  }
+  std::string do_cause_of_broken(const Sequence&) override {
+    fail();
+    return {};
+  }
   void do_logits(std::span<const float>, std::span<float>) override { fail(); }
   void do_copy_pages(std::span<const PageCopy>) override { fail(); }
   void do_poison(std::span<const PageId>) override { fail(); }
@@ -53,6 +60,9 @@ TEST_F(DeviceEnd, AfterAnErrorEveryCallThrowsTheSameWordsAtOnce) {
   const std::function<void(Device&)> calls[] = {
       [&](Device& d) {
         d.run({tokens, 0, page}, {});
+      },
+      [&](Device& d) {
+        d.cause_of_broken({tokens, 0, page});
       },
       [&](Device& d) { d.logits(hidden, logits); },
       [&](Device& d) { d.copy_kv(0, 1, 2); },
