@@ -14,6 +14,9 @@
 namespace radixlab {
 namespace {
 
+/// How a file begins that git-lfs has left in place of the real one.
+constexpr std::string_view kPointer = "version https://git-lfs";
+
 [[noreturn]] void refuse(const std::filesystem::path& file, std::string_view why) {
   throw InputError(fmt::format("{}: {}", file.string(), why));
 }
@@ -37,6 +40,9 @@ MappedFile::MappedFile(const std::filesystem::path& file) {
   if (!regular) refuse(file, S_ISDIR(status.st_mode) ? "is a folder, not a file" : "is not a regular file");
   if (start == MAP_FAILED) refuse(file, std::strerror(error));
   bytes_ = {static_cast<const std::byte*>(start), size};
+  if (!text().starts_with(kPointer)) return;
+  ::munmap(start, size);
+  refuse(file, "is a Git LFS pointer, not the file that it stands for; `git lfs pull` in its folder fetches that");
 }
 
 MappedFile::~MappedFile() {

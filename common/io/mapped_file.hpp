@@ -13,7 +13,8 @@ namespace radixlab {
 /// The file must keep its length while it is mapped: the system kills who reads behind a file that was cut meanwhile.
 class MappedFile {
  public:
-  /// Throws InputError with the path if it is missing, not a regular file or not readable.
+  /// Throws InputError with the path if it is missing, not a regular file or not readable, and if it is a Git LFS pointer:
+  /// what a clone without git-lfs has in the place of a large file.
   explicit MappedFile(const std::filesystem::path& file);
   MappedFile() = default;  ///< no file, no bytes
   ~MappedFile();

@@ -23,6 +23,15 @@ TEST(MappedFile, RefusesWhatIsNoFile) {
   EXPECT_THAT(refusal([&] { MappedFile{folder.path() / "pipe"}; }), testing::EndsWith("pipe: is not a regular file"));
 }
 
+TEST(MappedFile, CallsAGitLfsPointerOne) {
+  const TempFolder folder;
+  const auto pointer = folder.write("a", "version https://git-lfs.github.com/spec/v1\noid sha256:0123\nsize 2234600\n");
+  EXPECT_EQ(refusal([&] { MappedFile{pointer}; }),
+            pointer.string() +
+                ": is a Git LFS pointer, not the file that it stands for; `git lfs pull` in its folder fetches that");
+  EXPECT_EQ(MappedFile(folder.write("b", "version 2")).text(), "version 2");
+}
+
 TEST(AtomicFile, AppearsWholeOrNotAtAll) {
   const TempFolder folder;
   const auto path = folder.write("a", "old");
