@@ -10,7 +10,7 @@ constexpr std::array<std::pair<Type, std::string_view>, 3> names{
     {{Type::none, "default"}, {Type::linear, "linear"}, {Type::llama3, "llama3"}}};
 
 /// "rope_type", which was "type" at first; both may stand there if they agree.
-Type type_of(const Section& rope) {
+std::optional<Type> type_of(const Section& rope) {
   std::optional<Type> type;
   for (const char* key : {"rope_type", "type"}) {
     const auto name = rope.text(key);
@@ -23,13 +23,26 @@ Type type_of(const Section& rope) {
       rope.refuse(key, quote(*name), fmt::format("but \"rope_type\" is {}", quote(rope_type_name(*type))));
     type = found;
   }
-  return type.value_or(Type::none);
+  return type;
+}
+
+/// A factor of 1 stretches nothing, with or without a type.
+bool is_factor_of_one(const std::string& key, const Json& value) { return key == "factor" && value == Json(1.0); }
+
+/// Settings of a stretched context and no word of the way in which it is.
+void refuse_without_type(const Section& rope) {
+  for (const char* key : {"factor", "low_freq_factor", "high_freq_factor", "original_max_position_embeddings"}) {
+    const Json* value = rope.find(key);
+    if (value && !is_factor_of_one(key, *value))
+      throw InputError(fmt::format("{}: has \"{}\" but no \"rope_type\"; expected \"linear\" or \"llama3\" beside it",
+                                   rope.where(), key));
+  }
 }
 
 /// A key that belongs to another type is a sign of a mistake, and Hugging Face would only warn.
 void refuse_unknown(const Section& rope, Type type) {
   for (const auto& [key, value] : rope.json().items()) {
-    if (value.is_null()) continue;
+    if (value.is_null() || is_factor_of_one(key, value)) continue;
     bool known = key == "rope_type" || key == "type" || key == "rope_theta" || key == "partial_rotary_factor";
     if (type != Type::none) known = known || key == "factor" || key == "original_max_position_embeddings";
     if (type == Type::llama3) known = known || key == "low_freq_factor" || key == "high_freq_factor";
@@ -42,7 +55,9 @@ void refuse_unknown(const Section& rope, Type type) {
 
 RopeScaling scaling_of(const Section& rope) {
   RopeScaling scaling;
-  scaling.type = type_of(rope);
+  const std::optional<Type> type = type_of(rope);
+  if (!type) refuse_without_type(rope);
+  scaling.type = type.value_or(Type::none);
   refuse_unknown(rope, scaling.type);
   if (scaling.type == Type::none) return scaling;
   scaling.factor = rope.needed_real("factor");

@@ -104,6 +104,10 @@ TEST(ModelConfig, ReadsScaledRotaryEmbeddingInAllItsKeys) {
   }
   EXPECT_EQ(read(with({{"rope_scaling", {{"type", "default"}}}})).rope_scaling, RopeScaling{});
   EXPECT_EQ(read(with({{"rope_scaling", {{"rope_type", nullptr}, {"factor", nullptr}}}})).rope_scaling, RopeScaling{});
+  for (const Json& one : {Json(1), Json(1.0)}) {
+    EXPECT_EQ(read(with({{"rope_scaling", {{"rope_type", "default"}, {"factor", one}}}})).rope_scaling, RopeScaling{});
+    EXPECT_EQ(read(with({{"rope_scaling", {{"factor", one}}}})).rope_scaling, RopeScaling{});
+  }
   EXPECT_EQ(read(with({{"original_max_position_embeddings", 8192}, {"rope_scaling", rope(llama3)}})).rope_scaling,
             llama3);
 }
@@ -249,7 +253,14 @@ TEST(ModelConfig, RefusesByNameWhatIsNotComputed) {
        "config.json: \"architectures\" is \"LlamaForSequenceClassification\"; only \"LlamaForCausalLM\" is computed "
        "here"},
       {{{"rope_parameters", {{"factor", 2.0}}}},
-       "config.json: \"rope_parameters\": \"factor\" is 2.0; it is not computed here"},
+       "config.json: \"rope_parameters\": has \"factor\" but no \"rope_type\"; expected \"linear\" or \"llama3\" "
+       "beside "
+       "it"},
+      {{{"rope_scaling", {{"rope_type", "default"}, {"factor", 2.0}}}},
+       "config.json: \"rope_scaling\": \"factor\" is 2.0; it is not computed here"},
+      {{{"rope_scaling", {{"factor", 1.0}, {"low_freq_factor", 1.0}, {"high_freq_factor", 4.0}}}},
+       "config.json: \"rope_scaling\": has \"low_freq_factor\" but no \"rope_type\"; expected \"linear\" or \"llama3\" "
+       "beside it"},
       {{{"rope_theta", 1e4}, {"rope_parameters", {{"rope_theta", 1e5}}}},
        "config.json: \"rope_parameters\": \"rope_theta\" is 100000; outside of it \"rope_theta\" is 10000"},
       {{{"torch_dtype", "float64"}},
