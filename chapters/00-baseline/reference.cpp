@@ -9,6 +9,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "io/llama_tensors.hpp"
 #include "kernels/cpu/flush_to_zero.hpp"
 
 namespace radixlab {
@@ -64,7 +65,7 @@ float turning_speed(const ModelConfig& c, std::size_t i) {
 Reference::Reference(const std::filesystem::path& directory, DType type)
     : config_(read_model_config(directory)), type_(type) {
   if (type != DType::f32 && type != DType::bf16) throw std::invalid_argument("the reference computes in F32 or BF16");
-  const Checkpoint checkpoint(directory);
+  const Checkpoint checkpoint = llama_checkpoint(directory, config_);
   const ModelConfig& c = config_;
   const std::size_t hidden = c.hidden_size, inner = c.intermediate_size;
   const std::size_t q_size = c.query_size(), kv_size = c.kv_size();

@@ -9,6 +9,7 @@
 
 #include "io/atomic_file.hpp"
 #include "io/error.hpp"
+#include "io/llama_tensors.hpp"
 #include "io/mapped_file.hpp"
 #include "io/tokenizer.hpp"
 
@@ -203,27 +204,6 @@ std::optional<ModelConfig> preset_config(std::string_view name) {
   if (name == "110m") return sizes(32000, 768, 12, 12, 4, 64, 2048, false);
   if (name == "1b") return sizes(32000, 2048, 22, 32, 4, 64, 5632, false);
   return std::nullopt;
-}
-
-std::vector<TensorInfo> llama_tensors(const ModelConfig& c, DType dtype) {
-  std::vector<TensorInfo> tensors{{"model.embed_tokens.weight", dtype, {c.vocab_size, c.hidden_size}}};
-  for (std::size_t i = 0; i < c.num_hidden_layers; ++i) {
-    const auto add = [&](std::string_view part, std::vector<std::size_t> shape) {
-      tensors.push_back({fmt::format("model.layers.{}.{}.weight", i, part), dtype, std::move(shape)});
-    };
-    add("input_layernorm", {c.hidden_size});
-    add("self_attn.q_proj", {c.query_size(), c.hidden_size});
-    add("self_attn.k_proj", {c.kv_size(), c.hidden_size});
-    add("self_attn.v_proj", {c.kv_size(), c.hidden_size});
-    add("self_attn.o_proj", {c.hidden_size, c.query_size()});
-    add("post_attention_layernorm", {c.hidden_size});
-    add("mlp.gate_proj", {c.intermediate_size, c.hidden_size});
-    add("mlp.up_proj", {c.intermediate_size, c.hidden_size});
-    add("mlp.down_proj", {c.hidden_size, c.intermediate_size});
-  }
-  tensors.push_back({"model.norm.weight", dtype, {c.hidden_size}});
-  if (!c.tie_word_embeddings) tensors.push_back({"lm_head.weight", dtype, {c.vocab_size, c.hidden_size}});
-  return tensors;
 }
 
 void write_random_model(const RandomModel& model, const fs::path& folder,

@@ -19,7 +19,6 @@
 #include <vector>
 
 #include "io/model_config.hpp"
-#include "io/safetensors_writer.hpp"
 
 namespace radixlab {
 
@@ -35,9 +34,6 @@ struct RandomModel {
 /// "tiny", "15m", "110m", "1b"; nothing for another name.
 std::optional<ModelConfig> preset_config(std::string_view name);
 std::vector<std::string> preset_names();
-
-/// The tensors of a Llama under Hugging Face's names, in the order of the forward pass.
-std::vector<TensorInfo> llama_tensors(const ModelConfig& config, DType dtype);
 
 /// Writes the folder, which must not exist or be empty. It appears complete, or not at all: InputError says why.
 /// `advance` is told the bytes written since its last call.

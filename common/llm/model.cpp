@@ -5,10 +5,12 @@
 #include <stdexcept>
 #include <string>
 
+#include "io/llama_tensors.hpp"
+
 namespace radixlab {
 
 Model::Model(const std::filesystem::path& directory, DType type)
-    : config_(read_model_config(directory)), type_(type), checkpoint_(directory) {
+    : config_(read_model_config(directory)), type_(type), checkpoint_(llama_checkpoint(directory, config_)) {
   embedding_ = &checkpoint_.at("model.embed_tokens.weight", {config_.vocab_size, config_.hidden_size});
   in_type(type, [&]<class T>() { weights_ = read_weights<T>(); });
 }

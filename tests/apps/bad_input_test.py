@@ -34,6 +34,7 @@ class BadInput(unittest.TestCase):
 
     def model_without(self, *names):
         copy = self.folder / "model"
+        shutil.rmtree(copy, ignore_errors=True)
         copy.mkdir()
         for name in {"config.json", "model.safetensors", "tokenizer.model", "doc_qa.json"} - set(names):
             shutil.copy(CHECKPOINT / name, copy)
@@ -113,6 +114,19 @@ class BadInput(unittest.TestCase):
                              for name, begin, end in tensors}).encode()
         (model / "model.safetensors").write_bytes(struct.pack("<Q", len(header)) + header + bytes(8))
         return model
+
+    def test_git_lfs_pointers(self):
+        for name in ("model.safetensors", "config.json", "tokenizer.model"):
+            model = self.model_without(name)
+            (model / name).write_text("version https://git-lfs.github.com/spec/v1\noid sha256:0123\nsize 2234600\n")
+            self.refused("generate", "--model", model, "--prompt", "x", says=[name, "is a Git LFS pointer", "git lfs pull"])
+        model = self.model_without("model.safetensors")
+        (model / "model.safetensors.index.json").write_text("version https://git-lfs.github.com/spec/v1\n")
+        self.refused("generate", "--model", model, "--prompt", "x", says=["index.json", "is a Git LFS pointer"])
+
+    def test_layers_that_the_config_does_not_have(self):
+        self.refused("generate", "--model", self.changed_config(num_hidden_layers=2), "--prompt", "x",
+                     says=["model.safetensors", "of layer 2", '"num_hidden_layers" 2'])
 
     def test_sizes_beyond_the_weights_are_refused_before_any_memory_is_taken(self):
         model = self.changed_config(vocab_size=4_000_000, hidden_size=200_000, num_attention_heads=1000,

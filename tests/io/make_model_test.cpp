@@ -4,6 +4,7 @@
 #include <sys/wait.h>
 
 #include "apps/random_model.hpp"
+#include "io/llama_tensors.hpp"
 #include "io/mapped_file.hpp"
 #include "io/safetensors.hpp"
 #include "support.hpp"

@@ -23,6 +23,7 @@
 #include <utility>
 
 #include "io/error.hpp"
+#include "io/llama_tensors.hpp"
 #include "io/model_config.hpp"
 #include "io/safetensors.hpp"
 
@@ -116,7 +117,7 @@ StockModel::State::State(const std::filesystem::path& directory, DType dtype, st
       type(dtype == DType::bf16 ? at::kBFloat16 : at::kFloat),
       threads(static_cast<int>(thread_count)) {
   const c10::InferenceMode guard;
-  const Checkpoint checkpoint(directory);
+  const Checkpoint checkpoint = llama_checkpoint(directory, config);
   const Source source{checkpoint, type};
   const ModelConfig& c = config;
   embedding = source.weight("model.embed_tokens.weight", c.vocab_size, c.hidden_size);
