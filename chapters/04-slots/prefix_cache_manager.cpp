@@ -2,6 +2,7 @@
 #include "04-slots/prefix_cache_manager.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace radixlab {
@@ -24,9 +25,7 @@ PrefixCacheManager::Node* PrefixCacheManager::root(std::uint32_t cache_salt) con
 }
 
 PrefixCacheManager::Node& PrefixCacheManager::make_path(PrefixKey key) {
-  Node*& top = roots_[key.cache_salt];
-  if (!top) top = &nodes_.make();
-  Node* node = top;
+  Node* node = &make_root(key.cache_salt);
   try {
     for (const TokenId token : key.tokens) {
       if (Node* const known = child(*node, token)) {
@@ -52,6 +51,34 @@ PrefixCacheManager::Node& PrefixCacheManager::make_path(PrefixKey key) {
     throw;
   }
   return *node;
+}
+
+PrefixCacheManager::Node& PrefixCacheManager::make_root(std::uint32_t cache_salt) {
+  if (Node* const known = root(cache_salt)) return *known;
+  if (roots_.size() >= enough_roots_) drop_empty_roots();
+  nodes_.make_room();
+  Node*& made = roots_[cache_salt];
+  made = &nodes_.make();
+  return *made;
+}
+
+// Not at once where the last text goes: whoever walks up from it still stands on the root. All in all O(1) a new root.
+void PrefixCacheManager::drop_empty_roots() {
+  for (auto at = roots_.begin(); at != roots_.end();) {
+    const bool empty = at->second->is_leaf();
+    if (empty) nodes_.drop(*at->second);
+    at = empty ? roots_.erase(at) : std::next(at);
+  }
+  constexpr std::size_t kFew = 16;
+  enough_roots_ = 2 * roots_.size() + kFew;
+}
+
+void PrefixCacheManager::clear() noexcept {
+  for (Node* const node : order_) nodes_.drop(*node);
+  for (const auto& [salt, root] : roots_) nodes_.drop(*root);
+  order_.clear();
+  roots_.clear();
+  rows_.clear();
 }
 
 void PrefixCacheManager::make_row(std::int32_t slot) {

@@ -67,6 +67,9 @@ class PrefixCacheManager {
   void pin(PrefixKey key);
   void release(PrefixKey key);
 
+  /// Forgets every text, pinned or not, and every tenant. O(nodes).
+  void clear() noexcept;
+
   std::size_t num_nodes() const { return order_.size(); }
   std::vector<TokenId> text_of(std::int32_t slot) const;  ///< that was inserted; empty if none is known
 
@@ -98,6 +101,8 @@ class PrefixCacheManager {
   Node* child(const Node& node, TokenId token) const;  // nullptr if there is none
   Node* root(std::uint32_t cache_salt) const;          // nullptr if this tenant never inserted anything
   Node& make_path(PrefixKey key);                      // the node where the text ends; a call that fails has made none
+  Node& make_root(std::uint32_t cache_salt);           // this tenant's, new or not
+  void drop_empty_roots();                             // of tenants whose last text is gone
   void make_row(std::int32_t slot);                    // room to note what this slot holds
   void touch(Node& node);           // used now: this node and all above it, which count as used later
   void remove_if_dead(Node& node);  // a leaf that names no slot and is not pinned, and what is one without it
@@ -106,7 +111,8 @@ class PrefixCacheManager {
   std::size_t max_capacity_;
   std::function<std::uint32_t(std::int32_t)> version_of_;
   NodePool<Node> nodes_;
-  std::map<std::uint32_t, Node*> roots_;  // by salt (I11)
+  std::map<std::uint32_t, Node*> roots_;  // by salt (I11); an empty one stays until enough new ones have come
+  std::size_t enough_roots_ = 0;
   std::list<Node*> order_;  // all nodes but the roots, the one that was used last at the end; children before parents
   std::vector<Row> rows_;   // by slot, as far as inserted ones go
 };

@@ -117,6 +117,7 @@ std::vector<PageId> SlotCacheManager::reset() {
   if (sizes_.protected_size > 0)
     throw std::logic_error("I37: reset while " + std::to_string(sizes_.protected_size) + " rows are locked");
   std::vector<PageId> all = evict(sizes_.evictable_size);
+  trie_.clear();
   now_ = 0;
   return all;
 }
