@@ -5,6 +5,8 @@
 #include <stdexcept>
 #include <string>
 
+#include "contract/snapshot.hpp"
+
 namespace radixlab {
 
 CacheManager::CacheManager(BaseCacheManager& cache, PageSource& source, KvStore& kv, std::size_t page_size)
@@ -38,6 +40,15 @@ void CacheManager::finish(Request& r) {
   publish(r, true);
   if (was_running)
     cache_.request_ended({std::span(r.tokens).first(r.computed), r.cache_salt}, std::min(r.hit, r.computed));
+}
+
+std::uint32_t CacheManager::salt(std::span<const SaltField> fields) {
+  if (salts_.is_long()) {
+    std::set<std::uint32_t> held;
+    for (const NodeView& node : cache_.snapshot().nodes) held.insert(node.cache_salt);
+    salts_.forget_all_but(held);
+  }
+  return salts_.number(fields);
 }
 
 void CacheManager::reset() {

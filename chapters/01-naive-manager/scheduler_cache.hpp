@@ -69,7 +69,11 @@ class CacheManager {
   /// Empties the cache. Throws (I37), with nothing changed, while a request is running.
   void reset();
 
-  std::uint32_t salt(std::span<const SaltField> fields) { return salts_.number(fields); }  ///< for Request::cache_salt
+  /// For Request::cache_salt: the number of these fields, of which empty ones have 0. Now and then it forgets those under
+  /// which nothing is cached any more and for which nobody asked of late. O(log salts), and all in all O(1) snapshots for
+  /// as many new salts as are held.
+  std::uint32_t salt(std::span<const SaltField> fields);
+  std::size_t num_salts() const { return salts_.size(); }  ///< that it remembers
   /// [pages] in which so many tokens lie.
   std::size_t pages_for(std::size_t tokens) const { return tokens / page_size_ + (tokens % page_size_ > 0); }
 

@@ -2,6 +2,7 @@
 #include "failing_allocations.hpp"
 
 #include <cstdlib>
+#include <malloc.h>
 #include <new>
 
 namespace {
@@ -10,8 +11,15 @@ void* allocate(std::size_t bytes, std::size_t alignment) {
   using Fault = radixlab::AllocationFault;
   if (Fault::counts && ++Fault::seen == Fault::fail_at) throw std::bad_alloc();
   const std::size_t rounded = (bytes + alignment - 1) / alignment * alignment;  // as aligned_alloc wants it
-  if (void* const memory = std::aligned_alloc(alignment, rounded > 0 ? rounded : alignment)) return memory;
-  throw std::bad_alloc();
+  void* const memory = std::aligned_alloc(alignment, rounded > 0 ? rounded : alignment);
+  if (!memory) throw std::bad_alloc();
+  Fault::live += malloc_usable_size(memory);
+  return memory;
+}
+
+void release(void* memory) {
+  radixlab::AllocationFault::live -= malloc_usable_size(memory);
+  std::free(memory);
 }
 
 constexpr std::size_t kUsual = __STDCPP_DEFAULT_NEW_ALIGNMENT__;
@@ -22,11 +30,11 @@ void* operator new(std::size_t n) { return allocate(n, kUsual); }
 void* operator new[](std::size_t n) { return allocate(n, kUsual); }
 void* operator new(std::size_t n, std::align_val_t a) { return allocate(n, static_cast<std::size_t>(a)); }
 void* operator new[](std::size_t n, std::align_val_t a) { return allocate(n, static_cast<std::size_t>(a)); }
-void operator delete(void* p) noexcept { std::free(p); }
-void operator delete[](void* p) noexcept { std::free(p); }
-void operator delete(void* p, std::size_t) noexcept { std::free(p); }
-void operator delete[](void* p, std::size_t) noexcept { std::free(p); }
-void operator delete(void* p, std::align_val_t) noexcept { std::free(p); }
-void operator delete[](void* p, std::align_val_t) noexcept { std::free(p); }
-void operator delete(void* p, std::size_t, std::align_val_t) noexcept { std::free(p); }
-void operator delete[](void* p, std::size_t, std::align_val_t) noexcept { std::free(p); }
+void operator delete(void* p) noexcept { release(p); }
+void operator delete[](void* p) noexcept { release(p); }
+void operator delete(void* p, std::size_t) noexcept { release(p); }
+void operator delete[](void* p, std::size_t) noexcept { release(p); }
+void operator delete(void* p, std::align_val_t) noexcept { release(p); }
+void operator delete[](void* p, std::align_val_t) noexcept { release(p); }
+void operator delete(void* p, std::size_t, std::align_val_t) noexcept { release(p); }
+void operator delete[](void* p, std::size_t, std::align_val_t) noexcept { release(p); }

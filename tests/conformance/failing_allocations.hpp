@@ -21,6 +21,7 @@ class AllocationFault {
   static inline bool counts = false;      ///< now: this is the code under test
   static inline std::size_t seen = 0;     ///< allocations that counted, since the last fault was set up
   static inline std::size_t fail_at = 0;  ///< 1: the first of them; 0: none
+  static inline std::size_t live = 0;     ///< [bytes] that are not freed yet, whether they count or not
 };
 
 /// Says for its lifetime whether allocations count.
