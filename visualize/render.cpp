@@ -10,9 +10,11 @@
 #include <sys/wait.h>
 #include <system_error>
 #include <unistd.h>
+#include <vector>
 
 #include "io/atomic_file.hpp"
 #include "io/error.hpp"
+#include "visualize/text_lengths.hpp"
 
 namespace radixlab {
 namespace {
@@ -45,18 +47,19 @@ class Scratch {
   std::unique_ptr<std::FILE, int (*)(std::FILE*)> file_{std::tmpfile(), &std::fclose};
 };
 
-/// Runs `dot` with one argument and waits for it. No shell stands between: nothing in the argument has a meaning to
-/// one.
-int run_dot(std::string argument, const Scratch& in, const Scratch& out, const Scratch& err) {
+/// Runs `dot` and waits for it. No shell stands between: nothing in an argument has a meaning to one.
+int run_dot(std::vector<std::string> arguments, const Scratch& in, const Scratch& out, const Scratch& err) {
   posix_spawn_file_actions_t streams;
   posix_spawn_file_actions_init(&streams);
   posix_spawn_file_actions_adddup2(&streams, in.descriptor(), STDIN_FILENO);
   posix_spawn_file_actions_adddup2(&streams, out.descriptor(), STDOUT_FILENO);
   posix_spawn_file_actions_adddup2(&streams, err.descriptor(), STDERR_FILENO);
   std::string program = "dot";
-  char* const arguments[] = {program.data(), argument.data(), nullptr};
+  std::vector<char*> words = {program.data()};
+  for (std::string& argument : arguments) words.push_back(argument.data());
+  words.push_back(nullptr);
   pid_t child = 0;
-  const int error = posix_spawnp(&child, program.c_str(), &streams, nullptr, arguments, environ);
+  const int error = posix_spawnp(&child, program.c_str(), &streams, nullptr, words.data(), environ);
   posix_spawn_file_actions_destroy(&streams);
   if (error != 0) return kNotStarted;
   int status = 0;
@@ -66,11 +69,11 @@ int run_dot(std::string argument, const Scratch& in, const Scratch& out, const S
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-/// The picture's bytes, in the format that `-T` is told.
-std::string draw(std::string_view dot_text, const std::string& format, const std::string& where) {
+/// What `dot` draws: one layout in each of the formats, one after the other.
+std::string draw(std::string_view dot_text, const std::vector<std::string>& formats, const std::string& where) {
   Scratch in, out, err;
   in.write(dot_text);
-  const int code = run_dot("-T" + format, in, out, err);
+  const int code = run_dot(formats, in, out, err);
   if (code == kNotStarted) throw InputError(where + ": the program dot was not found: install the package graphviz");
   std::string picture = out.read();
   if (code != 0 || picture.empty()) {
@@ -81,11 +84,25 @@ std::string draw(std::string_view dot_text, const std::string& format, const std
   return picture;
 }
 
+std::string draw_svg(std::string_view dot_text, const std::string& where) {
+  constexpr std::string_view kEnd = "</svg>\n";
+  const std::string both = draw(dot_text, {"-Tsvg", "-Tjson"}, where);
+  const std::size_t at = both.find(kEnd), end = at == both.npos ? both.size() : at + kEnd.size();
+  const std::string_view svg = std::string_view(both).substr(0, end);
+  return with_text_lengths(svg, std::string_view(both).substr(end), where + ": the layout that dot tells");
+}
+
+/// The bytes of the picture whose name ends so.
+std::string picture(std::string_view dot_text, const std::string& ending, const std::string& where) {
+  if (ending == ".dot") return std::string(dot_text);
+  return ending == ".svg" ? draw_svg(dot_text, where) : draw(dot_text, {"-Tpng"}, where);
+}
+
 }  // namespace
 
 bool can_render() {
   Scratch in, out;
-  return run_dot("-V", in, out, out) == 0;
+  return run_dot({"-V"}, in, out, out) == 0;
 }
 
 void render(std::string_view dot_text, const std::filesystem::path& path) {
@@ -93,7 +110,7 @@ void render(std::string_view dot_text, const std::filesystem::path& path) {
   if (ending != ".svg" && ending != ".png" && ending != ".dot") {
     throw InputError(path.string() + ": the ending of a picture's name must be .svg, .png or .dot");
   }
-  write_file(path, ending == ".dot" ? std::string(dot_text) : draw(dot_text, ending.substr(1), path.string()));
+  write_file(path, picture(dot_text, ending, path.string()));
 }
 
 }  // namespace radixlab

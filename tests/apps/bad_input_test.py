@@ -55,6 +55,13 @@ class BadInput(unittest.TestCase):
             if program in ("generate", "make_model", "doc_qa", "demo_00", "ladder", "random_lives"):
                 self.check_is_one_line(program, done)
 
+    def test_draw_dot_names_what_it_cannot_read_or_draw(self):
+        dot, picture = self.file("a.dot", "digraph { a }"), self.folder / "a.svg"
+        self.refused("draw_dot", self.folder / "none.dot", picture, says="none.dot")
+        self.refused("draw_dot", dot, self.folder / "a.gif", says=["a.gif", ".svg"])
+        self.refused("draw_dot", dot, says="picture")
+        self.assertFalse(picture.exists())
+
     def test_generate_wants_a_model_that_is_there(self):
         self.refused("generate", "--model", self.folder / "none", "--prompt", "x", says=["--model", "none"])
 

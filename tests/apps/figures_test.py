@@ -1,4 +1,5 @@
 """The committed pictures are what runs draw today, and each SVG was drawn from the committed DOT."""
+import re
 import sys
 import unittest
 
@@ -22,6 +23,12 @@ class Figures(unittest.TestCase):
             with self.subTest(name):
                 dot = (figures.FIGURES / f"{name}.dot").read_text()
                 self.assertIn(figures.hash_line(dot), (figures.FIGURES / f"{name}.svg").read_text())
+
+    def test_each_text_has_the_length_that_was_measured(self):
+        for name in figures.all_figures():
+            with self.subTest(name):
+                texts = re.findall("<text [^>]*>", (figures.FIGURES / f"{name}.svg").read_text())
+                self.assertTrue(texts and all(" textLength=" in text for text in texts), "./lab figures makes it anew")
 
 
 if __name__ == "__main__":

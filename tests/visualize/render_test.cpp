@@ -73,6 +73,24 @@ TEST_F(Render, SvgAndPng) {
   EXPECT_EQ(files(), 2U) << "nothing else is left there";
 }
 
+TEST_F(Render, EveryTextOfAnSvgHasALength) {
+  if (!can_render()) GTEST_SKIP() << "the program dot (package graphviz) is not installed";
+  render(R"x(digraph "</svg>" {
+    graph [size="1,1", label=< a caption <B> &amp; more </B>>, fontname=Helvetica];
+    plain [label="two\nlines &lt; \"quoted\" - \303\251", shape=box];
+    typed [label=<<TABLE><TR><TD><FONT FACE="Courier">monospaced  text</FONT></TD></TR></TABLE>>];
+    plain -> typed [label="an edge's"];
+  })x",
+         folder_ / "tree.svg");
+  const std::string svg = content(folder_ / "tree.svg");
+  std::size_t texts = 0;
+  for (std::size_t at = svg.find("<text"); at != svg.npos; at = svg.find("<text", at + 1), ++texts)
+    EXPECT_THAT(svg.substr(at, svg.find("</text>", at) - at), HasSubstr(" textLength=\""));
+  EXPECT_EQ(texts, 6U);
+  EXPECT_THAT(svg, testing::EndsWith("</svg>\n"));
+  EXPECT_THAT(svg, HasSubstr(R"(<text xml:space="preserve" textLength=")"));
+}
+
 TEST_F(Render, FileNamesHaveNoMeaningToAShell) {
   if (!can_render()) GTEST_SKIP() << "the program dot (package graphviz) is not installed";
   const auto path = folder_ / "-o; touch x $(touch y) '\".svg";

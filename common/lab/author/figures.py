@@ -59,7 +59,7 @@ def run(arguments):
 def programs(wanted):
     """What draws them."""
     demos = [demo for demo, names in drawn_by_demos().items() if not set(names).isdisjoint(wanted)]
-    return [*(["doc_qa"] if "tree" in wanted else []), *demos]
+    return [*(["doc_qa"] if "tree" in wanted else []), *(["draw_dot"] if "seams" in wanted else []), *demos]
 
 
 def draw(wanted, program_named):
@@ -69,7 +69,7 @@ def draw(wanted, program_named):
         if "tree" in wanted:
             drawn["tree"] = draw_tree(program_named("doc_qa"), Path(folder))
         if "seams" in wanted:
-            drawn["seams"] = draw_by_hand("seams", Path(folder))
+            drawn["seams"] = draw_by_hand(program_named("draw_dot"), "seams", Path(folder))
         for demo, names in drawn_by_demos().items():
             if not set(names).isdisjoint(wanted):
                 _run([program_named(demo), "--out", folder])
@@ -77,10 +77,10 @@ def draw(wanted, program_named):
     return drawn
 
 
-def draw_by_hand(name, folder):
+def draw_by_hand(draw_dot, name, folder):
     """DOT and SVG of a picture that no run makes: its DOT is written by a person."""
     dot, svg = FIGURES / f"{name}.dot", folder / f"{name}.svg"
-    _run(["dot", "-Tsvg", "-o", svg, dot])
+    _run([draw_dot, dot, svg])
     return dot.read_text(), svg.read_text()
 
 
