@@ -98,10 +98,30 @@ class CheckTest(unittest.TestCase):
                          ["clang-format", "clang-tidy", "clang-16", "libclang-rt-16-dev"])
         self.assertEqual(self.ran, [])
 
+    def test_a_step_whose_wishes_cannot_be_had_is_skipped_and_counted(self):
+        self.steps = {"one": Step("the first", self.passing("one", ""), ("style",)),
+                      "seen": Step("the second", self.passing("seen", ""), wishes=("browser",))}
+        refused = mock.Mock(side_effect=lambda wanted: self.fail_for("chromium", wanted))
+        with mock.patch.object(setup.packages, "ensure", refused):
+            code, said = self.check()
+        self.assertEqual((code, self.ran), (0, ["one"]))
+        self.assertRegex(said, r"seen +the second +0.0 s +skipped\n")
+        self.assertIn("seen skipped: no network for chromium\n", said)
+        self.assertEqual(said.splitlines()[-1], "steps: 1 passed, 0 failed, 1 skipped")
+        with mock.patch.object(setup.packages, "ensure"):
+            self.assertEqual(self.check()[1].splitlines()[-1], "steps: 2 passed, 0 failed")
+
+    def fail_for(self, name, wanted):
+        if name in [package.name for package in wanted]:
+            raise LabError(f"no network for {name}")
+
     def test_each_step_names_the_packages_of_its_work(self):
         used = {"source": "style", "docs": "docs", "tidy": "style", "labs-clang": "clang", "fuzz": "fuzzing",
                 "asan": "clang", "alone": "clang", "editions": "clang"}
         for name, step in steps.STEPS.items():
+            if name == "pictures":
+                self.assertEqual((step.groups, step.wishes), ((), ("browser",)))
+                continue
             self.assertEqual("build" in step.groups, name != "source", name)
             self.assertIn(used.get(name, "test"), step.groups, name)
 

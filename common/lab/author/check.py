@@ -2,7 +2,8 @@
 style, and documentation without warnings. docs/proofs.md says which step shows what, and what only --all does.
 
 The packages of all steps come first, so that one command names what is missing. Then every step runs, whatever became of
-the one before; a table at the end says what each did. Exit code 1 if one failed."""
+the one before; a table at the end says what each did. A step whose wishes cannot be installed is skipped. Exit code 1 if one
+failed."""
 import subprocess
 import time
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ class Outcome:
     seconds: float
     counted: str = ""
     trouble: str = ""  # empty: all is well
+    skipped: str = ""  # why
 
 
 def add_arguments(parser):
@@ -51,33 +53,53 @@ def run(arguments, steps=STEPS):
     wanted = arguments.steps or [name for name, step in steps.items() if arguments.all or not step.only_by_name]
     chosen = {name: step for name, step in steps.items() if name in wanted}
     proof = times.Proof("check", whole=not (arguments.steps or arguments.all))
-    proof.time("set-up", install, [group for step in chosen.values() for group in step.groups])
-    outcomes = [proof.time(name, run_step, name, step) for name, step in chosen.items()]
+    lacking = proof.time("set-up", prepare, chosen)
+    outcomes = [proof.time(name, run_step, name, step, lacking.get(name, "")) for name, step in chosen.items()]
     return tell(outcomes, proof.end())
 
 
-def run_step(name, step):
+def prepare(chosen):
+    """Installs what the steps need. {name: why it is skipped} of those whose wishes cannot be had."""
+    install([group for step in chosen.values() for group in step.groups])
+    lacking = {}
+    for name, step in chosen.items():
+        if step.wishes:
+            try:
+                install(step.wishes)
+            except LabError as error:
+                lacking[name] = str(error)
+    return lacking
+
+
+def run_step(name, step, lacking):
     say(f"{name}: {step.covers}")
     start, counted, trouble = time.monotonic(), "", ""
     try:
-        counted = step.work()
+        counted = "" if lacking else step.work()
     except (LabError, OSError, subprocess.SubprocessError) as error:
         trouble = str(error)
         say(coloured(f"{name} failed: {trouble}", "red"))
     say()
-    return Outcome(name, step.covers, time.monotonic() - start, counted, trouble)
+    return Outcome(name, step.covers, time.monotonic() - start, counted, trouble, lacking)
 
 
 def tell(outcomes, spent):
     """The tables, and the exit code."""
     rows = [["step", "covers", "counted", "time", "verdict"]]
-    rows += [[o.name, o.covers, o.counted, duration(o.seconds), "FAILED" if o.trouble else "ok"] for o in outcomes]
+    rows += [[o.name, o.covers, o.counted, duration(o.seconds), verdict(o)] for o in outcomes]
     for line in table(rows):
         say(line)
     for line in ["", *spent, ""]:
         say(line)
-    failed = [o for o in outcomes if o.trouble]
+    failed, skipped = [o for o in outcomes if o.trouble], [o for o in outcomes if o.skipped]
+    for o in skipped:
+        say(f"{o.name} skipped: {o.skipped}")
     for o in failed:
         say(f"{o.name} failed: {o.trouble}")
-    say(coloured(f"steps: {len(outcomes) - len(failed)} passed, {len(failed)} failed", "red" if failed else "green"))
+    counts = f"{len(outcomes) - len(failed) - len(skipped)} passed, {len(failed)} failed" + f", {len(skipped)} skipped" * bool(skipped)
+    say(coloured(f"steps: {counts}", "red" if failed else "green"))
     return 1 if failed else 0
+
+
+def verdict(outcome):
+    return "FAILED" if outcome.trouble else "skipped" if outcome.skipped else "ok"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Callable
 
-from lab.author import edition_proof, fuzz, new_chapter
+from lab.author import edition_proof, fuzz, new_chapter, picture_texts
 from lab.author.docs import make_docs
 from lab.author.gradescope import gradescope_trial
 from lab.author.style import source, tidy
@@ -42,6 +42,7 @@ class Step:
     work: Callable[[], str]
     groups: tuple = ()  # of packages
     only_by_name: bool = False
+    wishes: tuple = ()  # groups of packages without which the step is skipped
 
 
 def chosen(preset, targets, proof):
@@ -153,6 +154,8 @@ def names_of(targets):
 LABS = packages.groups("labs")
 STEPS = {
     "source": Step("format of C++, syntax of Python, sizes of files", source, ("style",)),
+    "pictures": Step(f"each text of the committed pictures stays in its box, in Chromium with {', '.join(picture_texts.FONTS)}",
+                     picture_texts.prove, wishes=("browser",)),
     "docs": Step("the documentation's site, a warning being an error", docs, (*LABS, "docs")),
     "tidy": Step("clang-tidy over the labs, tests aside", tidy, (*LABS, "style")),
     "front": Step("./lab demo and ./lab doctor in a fresh folder", front, packages.groups("test")),

@@ -40,6 +40,8 @@ GROUPS = {
     "aarch64": (Package("g++-12-aarch64-linux-gnu", program="aarch64-linux-gnu-g++-12"),
                 Package("qemu-user", program="qemu-aarch64")),
     "docs": (Package("doxygen", program="doxygen"), Package("doxygen-awesome-css")),
+    "browser": (Package("chromium", program="chromium"), Package("fonts-dejavu-core"), Package("fonts-liberation"),
+                Package("fonts-noto-core")),
     "style": (Package("clang-format", program="clang-format"), Package("clang-tidy", program="clang-tidy")),
 }
 EVERY_PRESET = ("build", "test", "pictures")
