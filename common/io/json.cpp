@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "io/mapped_file.hpp"
+#include "io/text.hpp"
 
 namespace radixlab {
 namespace {
@@ -53,6 +54,7 @@ Json parse_json(std::string_view text, std::string_view where, const JsonLimits&
   if (text.size() > limits.bytes)
     throw InputError(fmt::format("{}: {} bytes of JSON, and at most {} are read", where, grouped(text.size()),
                                  grouped(limits.bytes)));
+  text = utf8_text(text, where);
   try {
     Watch watch(where, limits);
     return Json::parse(

@@ -18,7 +18,7 @@ struct JsonLimits {
   int depth = 32;                            ///< lists in lists
 };
 
-/// Parses one JSON text. Throws InputError "where: ..." on malformed text, on text beyond the limits and on a key that
+/// Parses one JSON text, which may begin with a byte order mark. Throws InputError "where: ..." on malformed text, on text beyond the limits and on a key that
 /// stands twice in one object (which JSON leaves open, and of which a silent reader would take the last). O(n).
 Json parse_json(std::string_view text, std::string_view where, const JsonLimits& limits = {});
 

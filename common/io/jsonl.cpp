@@ -3,7 +3,14 @@
 #include <fmt/format.h>
 #include <utility>
 
+#include "io/text.hpp"
+
 namespace radixlab {
+namespace {
+
+constexpr const char* blanks = " \t";
+
+}  // namespace
 
 LineReader::LineReader(std::istream& in, std::string name, std::size_t longest_line)
     : in_(in), name_(std::move(name)), longest_(longest_line) {}
@@ -21,7 +28,8 @@ std::optional<std::string_view> LineReader::next() try {
       line_ += std::char_traits<char>::to_char_type(c);
     }
     if (!line_.empty() && line_.back() == '\r') line_.pop_back();
-    if (line_.find_first_not_of(" \t") != line_.npos) return line_;
+    const std::string_view text = utf8_text(line_, where());
+    if (text.find_first_not_of(blanks) != text.npos) return text;
   }
 } catch (const std::ios_base::failure&) {
   throw InputError(fmt::format("{}: cannot be read: is it a folder?", name_));
@@ -38,7 +46,17 @@ std::optional<Json> JsonlReader::next() {
   return std::make_optional(parse_json_object(*line, where(), limits_));
 }
 
+bool begins_json(std::string_view line) {
+  const auto at = line.find_first_not_of(blanks);
+  return at != line.npos && (line[at] == '{' || line[at] == '[');
+}
+
 Json parse_json_object(std::string_view line, std::string_view where, const JsonLimits& limits) {
+  const auto begin = line.find_first_not_of(blanks), end = line.find_last_not_of(blanks);
+  if (begin != line.npos && line[begin] == '[')
+    throw InputError(fmt::format("{}: begins a list: expected an object a line, and no list around them", where));
+  if (begin != line.npos && line[begin] == '{' && line[end] != '}')
+    throw InputError(fmt::format("{}: begins an object that does not end here: expected a whole one a line", where));
   Json json = parse_json(line, where, limits);
   if (!json.is_object()) throw InputError(fmt::format("{}: is {}: expected an object", where, shown(json)));
   return json;

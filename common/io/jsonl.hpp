@@ -16,14 +16,15 @@
 
 namespace radixlab {
 
-/// Lines of a stream, one at a time: of no use of memory beyond the longest line. Blank lines are skipped but counted.
+/// Lines of a stream, one at a time: of no use of memory beyond the longest line. Blank lines are skipped but counted,
+/// and a byte order mark in front of a line (that of a file, or of one that was appended) is dropped.
 class LineReader {
  public:
   /// `name` stands in messages. `in` must outlive the reader.
   LineReader(std::istream& in, std::string name, std::size_t longest_line = std::size_t{16} << 20);
 
   /// The next line without its end (`\n` or `\r\n`), good until the next call; nothing at the end of the stream.
-  /// Throws InputError on a line that is too long and on a stream that fails.
+  /// Throws InputError on a line that is too long, on one that is not UTF-8 and on a stream that fails.
   std::optional<std::string_view> next();
 
   std::string where() const;                      ///< "questions.jsonl:12", for messages about the line last given
@@ -50,7 +51,10 @@ class JsonlReader {
   JsonLimits limits_;
 };
 
-/// One line, parsed: for readers that take plain lines too. `where` stands in messages.
+/// Whether a line is meant as JSON, well formed or not: for readers that take plain lines too.
+bool begins_json(std::string_view line);
+
+/// One line, parsed. `where` stands in messages. Throws InputError on what is no JSON object.
 Json parse_json_object(std::string_view line, std::string_view where, const JsonLimits& limits = {});
 
 /// The text under `key`, or nothing if it is absent. Throws InputError if it is something else.

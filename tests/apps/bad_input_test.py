@@ -191,7 +191,8 @@ class BadInput(unittest.TestCase):
         replay = ["random_lives", "--manager", "naive", "--page-size", 4, "--replay"]
         story = self.file("story.jsonl", '{"op":"reset"}\n{"op":"copy","handle":[4,1,1],"num_pages":4294967296}\n')
         self.refused(*replay, story, says=["story.jsonl:2", '"num_pages"', "1,000,000"])
-        self.refused(*replay, self.file("story.jsonl", "[" * 100), says=["story.jsonl:1", "nested"])
+        self.refused(*replay, self.file("story.jsonl", '{"a":' * 100 + "}"), says=["story.jsonl:1", "nested"])
+        self.refused(*replay, self.file("story.jsonl", "[{}]"), says=["story.jsonl:1", "begins a list", "an object a line"])
         self.refused(*replay, self.folder, says="cannot be read")
 
     def test_no_logits_file_is_left_behind(self):

@@ -44,6 +44,11 @@ class Generate(unittest.TestCase):
             self.assertEqual(naive[f"logits_{request}"][0], [prompt + generated[request] - 1, 2048])
             self.assertEqual(self.start(naive, request), 0)
 
+    def test_tokens_of_another_machine_are_the_same(self):
+        text, _ = self.generate()
+        self.tokens.write_bytes(b"\xef\xbb\xbf" + self.tokens.read_bytes().replace(b"\n", b"\r\n"))
+        self.assertEqual(self.generate()[0], text)
+
     def test_radix_computes_the_rest_with_the_same_bits(self):
         logits = {}
         for dtype in ("float32", "bfloat16"):

@@ -29,12 +29,17 @@ TEST(Json, RefusesBombs) {
 
 TEST(Json, RefusesWhatIsUnclear) {
   EXPECT_EQ(refused_json(R"({"a":1,"b":{"a":1},"a":2})"), "x.json: key \"a\" stands twice in one object");
-  for (const char* text :
-       {"", "{", "[1,]", "{\"a\" 1}", "nul", "1 2", "\"\xff\"", "[1e999]", "NaN", "/**/1", "\"a\nb\""}) {
+  for (const char* text : {"", "{", "[1,]", "{\"a\" 1}", "nul", "1 2", "[1e999]", "NaN", "/**/1", "\"a\nb\""}) {
     const std::string said = refused_json(text);
     EXPECT_THAT(said, testing::StartsWith("x.json: not JSON: ")) << text;
     EXPECT_THAT(said, testing::Not(testing::HasSubstr("\n")));
   }
+}
+
+TEST(Json, TakesUtf8Alone) {
+  EXPECT_EQ(parse_json("\xef\xbb\xbf[1]", "x")[0], 1);
+  EXPECT_EQ(refused_json("[\"\xe9\"]"), "x.json: byte 2 is 0xe9, expected UTF-8 text");
+  EXPECT_EQ(refused_json({"[\0001\0]\0", 6}), "x.json: looks like UTF-16 (little endian), expected UTF-8");
 }
 
 TEST(Json, ShowsValuesShortly) {
@@ -62,9 +67,18 @@ TEST(Jsonl, NamesTheLine) {
     lines.next();
     return refusal([&] { lines.next(); });
   };
-  EXPECT_EQ(second_line("[1]"), "q.jsonl:2: is a list: expected an object");
-  EXPECT_THAT(second_line("{\"a\":"), testing::StartsWith("q.jsonl:2: not JSON: "));
+  EXPECT_EQ(second_line("7"), "q.jsonl:2: is 7: expected an object");
+  for (const char* list : {"[1]", " [", "\t[{\"a\":1},"})
+    EXPECT_EQ(second_line(list), "q.jsonl:2: begins a list: expected an object a line, and no list around them");
+  for (const char* object : {"{", "  { ", "{\"a\":"})
+    EXPECT_EQ(second_line(object), "q.jsonl:2: begins an object that does not end here: expected a whole one a line");
+  EXPECT_THAT(second_line("{\"a\":}"), testing::StartsWith("q.jsonl:2: not JSON: "));
   EXPECT_EQ(second_line("{\"a\":\"" + std::string(20, 'x') + "\"}"), "q.jsonl:2: line longer than 20 bytes");
+}
+
+TEST(Jsonl, KnowsWhatIsMeantAsJson) {
+  for (const char* line : {"{}", " \t{", "["}) EXPECT_TRUE(begins_json(line)) << line;
+  for (const char* line : {"", " ", "Why {?", "7", "\"a\""}) EXPECT_FALSE(begins_json(line)) << line;
 }
 
 TEST(Jsonl, RefusesAFolder) {
