@@ -17,8 +17,7 @@ std::vector<Ask> first_questions(const std::filesystem::path& model, const Token
     if (file.path().extension() == ".txt") files.push_back(file.path());
   }
   std::ranges::sort(files);
-  std::vector<Document> documents(files.size());
-  std::ranges::transform(files, documents.begin(), read_document);
+  const std::vector<Document> documents = read_documents(files);
   std::vector<Question> all = read_questions(in, "questions.jsonl", documents);
   const std::string first = all.front().document;
   std::erase_if(all, [&](const Question& q) { return q.document != first; });

@@ -43,9 +43,10 @@ void add_options(CLI::App& app, Options& o) {
   app.description("Asks questions about documents under several cache managers and compares every logit.");
   add_engine_options(app, o.engine);
   app.add_option("--document", o.documents, "Text files that are asked about")->required()->check(CLI::ExistingFile);
-  app.add_option(
-         "--questions", o.questions,
-         "JSONL {\"document\",\"question\",\"answer\"?}, or plain lines asked of every document; - is standard input")
+  app.add_option("--questions", o.questions,
+                 "JSONL {\"document\",\"question\",\"answer\"?}, or plain lines asked of every document; a document is "
+                 "the end of "
+                 "its path; - is standard input")
       ->capture_default_str();
   app.add_option("--shuffle", o.shuffle, "Asks in a random order, another one for each number")->check(whole_number(0));
   app.add_option("--managers", o.managers, "Rows of the ladder, the first is what the others are compared with")
@@ -72,8 +73,7 @@ void add_options(CLI::App& app, Options& o) {
 }
 
 std::vector<Ask> read_asks(const Options& o, const Tokenizer& tokenizer, const PromptStyle& style) {
-  std::vector<Document> documents;
-  for (const std::string& file : o.documents) documents.push_back(read_document(file));
+  const std::vector<Document> documents = read_documents({o.documents.begin(), o.documents.end()});
   std::ifstream file;
   if (o.questions != "-") file.open(o.questions);
   if (!file) throw InputError(o.questions + ": cannot be read");
@@ -150,7 +150,13 @@ ManagerRuns ask_manager(const std::string& manager, const Job& job, std::optiona
     if (watch) watch->ledger().copy(copy.from, copy.to, copy.tokens);
   });
   SingleRunner runner(device, {std::move(cache.manager), std::move(source), nullptr, cache.make_desk});
-  for (const Ask& ask : job.asks) runner.check_fits(ask.prompt.size(), job.options);
+  for (const Ask& ask : job.asks) {
+    try {
+      runner.check_fits(ask.prompt.size(), job.options);
+    } catch (const std::invalid_argument& error) {
+      throw InputError(ask.question.document + ": " + error.what());
+    }
+  }
   GenerateOptions options = job.options;
   if (explain) {
     watch.emplace(job.model, job.isa, job.threads, device, [&](TokenId id) { return job.tokenizer.piece_text(id); });

@@ -1,8 +1,6 @@
 #include "apps/document_qa.hpp"
 
 #include <algorithm>
-#include <fstream>
-#include <sstream>
 
 #include "io/jsonl.hpp"
 #include "testing/compare.hpp"
@@ -19,42 +17,12 @@ void replace_all(std::string& text, const std::string& name, const std::string& 
 
 }  // namespace
 
-Document read_document(const std::filesystem::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  if (!in) throw InputError(file.string() + ": cannot be read");
-  std::ostringstream text;
-  text << in.rdbuf();
-  Document document{file.filename().string(), text.str()};
-  while (document.text.ends_with('\n')) document.text.pop_back();
-  return document;
-}
-
-std::vector<Question> read_questions(std::istream& questions, const std::string& name,
-                                     const std::vector<Document>& documents) {
-  std::vector<Question> all;
-  LineReader lines(questions, name);
-  while (const auto line = lines.next()) {
-    if (!line->starts_with('{')) {  // a plain line, asked of every document
-      for (const Document& document : documents) all.push_back({document.name, std::string(*line), ""});
-      continue;
-    }
-    const Json object = parse_json_object(*line, lines.where());
-    Question q{needed_text(object, "document", lines.where()), needed_text(object, "question", lines.where()),
-               optional_text(object, "answer", lines.where()).value_or("")};
-    if (std::ranges::find(documents, q.document, &Document::name) == documents.end()) {
-      throw InputError(lines.where() + ": asks about " + quote(q.document) + ", which is none of the --document files");
-    }
-    all.push_back(std::move(q));
-  }
-  if (all.empty()) throw InputError(name + ": no question in it; expected a line each");
-  return all;
-}
-
 PromptStyle read_prompt_style(const std::filesystem::path& directory) {
   PromptStyle style;
   const auto file = directory / "doc_qa.json";
   if (!std::filesystem::exists(file)) return style;
   const Json object = read_json_file(file);
+  if (!object.is_object()) throw InputError("doc_qa.json: is " + shown(object) + "; expected an object");
   style.prompt = optional_text(object, "template", "doc_qa.json").value_or(style.prompt);
   style.stop = optional_text(object, "stop", "doc_qa.json").value_or(style.stop);
   return style;

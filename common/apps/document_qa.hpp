@@ -5,40 +5,22 @@
 #include <cstddef>
 #include <filesystem>
 #include <functional>
-#include <istream>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "apps/document_qa_input.hpp"
 #include "apps/single_runner.hpp"
 #include "contract/snapshot.hpp"
 #include "io/tokenizer.hpp"
 
 namespace radixlab {
 
-struct Question {
-  std::string document;  ///< its file name
-  std::string question;
-  std::string answer;  ///< what is expected; empty: nobody knows
-};
-
 /// How a document and a question become a prompt, and where an answer ends: doc_qa.json beside the model.
 struct PromptStyle {
   std::string prompt = "{document}\nQuestion: {question} Answer:";
   std::string stop = "\n";
 };
-
-struct Document {
-  std::string name, text;
-};
-
-/// The text without the newlines at its end: the template says what follows a document. Throws InputError.
-Document read_document(const std::filesystem::path& file);
-
-/// Throws std::runtime_error that names the file and the line, if a question asks about a document that is not there.
-/// `questions` is JSONL ({"document","question","answer"?}), or plain lines, each asked of every document.
-std::vector<Question> read_questions(std::istream& questions, const std::string& name,
-                                     const std::vector<Document>& documents);
 
 /// doc_qa.json of the directory, or the default where there is none.
 PromptStyle read_prompt_style(const std::filesystem::path& directory);

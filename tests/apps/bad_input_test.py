@@ -212,13 +212,51 @@ class BadInput(unittest.TestCase):
         self.refused(*ask, text='How old?\n{"document": \n', says="standard input:2")
         self.refused(*ask, text="", says="no question")
 
+    def test_doc_qa_wants_questions_a_line(self):
+        ask = ["doc_qa", "--model", CHECKPOINT, "--document", self.file("inn.txt", "The inn is old.")]
+        question = {"document": "inn.txt", "question": "Old?"}
+        for indent in (None, 1):
+            self.refused(*ask, text=json.dumps([question], indent=indent), says=["standard input:1", "begins a list", "an object a line"])
+        self.refused(*ask, text=json.dumps(question, indent=1), says=["standard input:1", "does not end here", "a whole one a line"])
+
+    def test_doc_qa_does_not_choose_between_two_documents(self):
+        for place in ("a", "b"):
+            (self.folder / place).mkdir()
+        documents = self.file("a/inn.txt", "The inn is old."), self.file("b/inn.txt", "The inn is new.")
+        self.refused("doc_qa", "--model", CHECKPOINT, "--document", *documents, text='{"document": "inn.txt", "question": "Old?"}\n',
+                     says=["standard input:1", '"inn.txt"', '"a/inn.txt"', '"b/inn.txt"'])
+
+    def test_every_reader_names_another_encoding(self):
+        def wide(name, content, encoding="utf-16-le"):
+            path = self.file(name, "")
+            path.write_bytes(content.encode(encoding))
+            return path
+        ask = ["doc_qa", "--model", CHECKPOINT, "--document"]
+        little, big = ["looks like UTF-16 (little endian)", "expected UTF-8"], ["looks like UTF-16 (big endian)", "expected UTF-8"]
+        self.refused(*ask, wide("inn.txt", "\ufeffThe inn is old."), text="Old?\n", says=["inn.txt: ", *little])
+        self.refused(*ask, wide("inn.txt", "caf\xe9", "latin-1"), text="Old?\n", says=["inn.txt: byte 3 is 0xe9", "expected UTF-8"])
+        document = self.file("inn.txt", "The inn is old.")
+        self.refused(*ask, document, "--questions", wide("q.txt", "Old?\n", "utf-16-be"), says=["q.txt:1: ", *big])
+        self.refused("generate", "--model", CHECKPOINT, "--tokens", wide("tokens.txt", "1 2 3\n"), says=["tokens.txt:1: ", *little])
+        story = wide("story.jsonl", '\ufeff{"op":"reset"}\n', "utf-16-be")
+        self.refused("random_lives", "--manager", "naive", "--page-size", 4, "--replay", story, says=["story.jsonl:1: ", *big])
+        self.refused("story_player", story, says=["story.jsonl:1: ", *big])
+        model = self.model_without("config.json", "doc_qa.json")
+        wide("model/config.json", (CHECKPOINT / "config.json").read_text())
+        self.refused("generate", "--model", model, "--prompt", "x", says=["config.json: ", *little])
+        shutil.copy(CHECKPOINT / "config.json", model)
+        wide("model/doc_qa.json", "{}", "utf-16")
+        self.refused("doc_qa", "--model", model, "--document", document, text="Old?\n", says=["doc_qa.json: ", *little])
+
     def test_doc_qa_says_both_numbers_when_the_pool_is_too_small(self):
         document = self.file("inn.txt", "The inn is old. " * 40)
         self.refused("doc_qa", "--model", CHECKPOINT, "--document", document, "--kv-tokens", 64, text="Old?\n", says=["places", "64"])
 
     def test_doc_qa_says_both_numbers_beyond_the_positions(self):
         document = self.file("inn.txt", "The inn is old. " * 2000)
-        self.refused("doc_qa", "--model", CHECKPOINT, "--document", document, text="Old?\n", says=["positions", "4096"])
+        short = self.file("pub.txt", "The pub is new.")
+        self.refused("doc_qa", "--model", CHECKPOINT, "--document", short, document, text="Old?\n",
+                     says=["doc_qa: inn.txt: ", "positions", "4096"])
 
     def test_doc_qa_refuses_a_wrong_manager_before_the_work(self):
         document = self.file("inn.txt", "The inn is old.")

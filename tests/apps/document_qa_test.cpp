@@ -3,6 +3,7 @@
 
 #include <bit>
 #include <cmath>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <limits>
 #include <sstream>
@@ -151,7 +152,7 @@ TEST(TrimAnswer, CutsAtTheStop) {
 }
 
 TEST(ReadQuestions, TakesJsonAndPlainLines) {
-  const std::vector<Document> documents = {{"a.txt", "A."}, {"b.txt", "B."}};
+  const std::vector<Document> documents = {{"a.txt", "A.", "/d/a.txt"}, {"b.txt", "B.", "/d/b.txt"}};
   std::istringstream in("{\"document\": \"b.txt\", \"question\": \"Which?\", \"answer\": \"B\"}\n\nHow?\n");
   const std::vector<Question> questions = read_questions(in, "in", documents);
   ASSERT_EQ(questions.size(), 3u);
@@ -161,10 +162,70 @@ TEST(ReadQuestions, TakesJsonAndPlainLines) {
   EXPECT_EQ(questions[2].question, "How?");
 }
 
+class ReadDocuments : public testing::Test {
+ protected:
+  ReadDocuments() {
+    for (const char* place : {"a", "b", "b/a"}) {
+      std::filesystem::create_directories(folder_ / place);
+      write_file(folder_ / place / "doc.txt", std::string(place) + "\r\n\r\n");
+    }
+    write_file(folder_ / "b" / "other.txt", "other");
+  }
+  std::vector<Document> read(std::initializer_list<const char*> names) const {
+    std::vector<std::filesystem::path> files;
+    for (const char* name : names) files.push_back(folder_ / name);
+    return read_documents(files);
+  }
+  // The document that a question about `said` is asked of; or why it is refused.
+  static std::string asked(const std::vector<Document>& documents, const std::string& said) try {
+    std::istringstream in("\xef\xbb\xbf  {\"document\": \"" + said + "\", \"question\": \"Which?\"}\r\n");
+    return read_questions(in, "in", documents).front().document;
+  } catch (const InputError& error) {
+    return error.what();
+  }
+  const TemporaryFolder folder_;
+};
+
+TEST_F(ReadDocuments, NamesThemByAsManyFoldersAsItTakes) {
+  const std::vector<Document> documents = read({"b/../b/./doc.txt", "a/doc.txt", "b/a/doc.txt", "b/other.txt"});
+  EXPECT_EQ(documents[0].name, "b/doc.txt");
+  EXPECT_THAT(documents[1].name, testing::EndsWith("/a/doc.txt"));
+  EXPECT_EQ(documents[2].name, "b/a/doc.txt");
+  EXPECT_EQ(documents[3].name, "other.txt");
+  EXPECT_EQ(documents[2].text, "b/a");
+  for (const Document& document : documents) {
+    EXPECT_EQ(asked(documents, document.name), document.name);
+    EXPECT_EQ(asked(documents, document.path), document.name);
+  }
+  EXPECT_EQ(asked(documents, "./b/other.txt"), "other.txt");
+}
+
+TEST_F(ReadDocuments, AQuestionAboutOneOfTwoIsRefused) {
+  const std::vector<Document> documents = read({"a/doc.txt", "b/doc.txt"});
+  EXPECT_EQ(asked(documents, "doc.txt"),
+            "in:1: asks about \"doc.txt\", which may be \"a/doc.txt\" or \"b/doc.txt\": expected one of these names");
+  for (const char* none : {"c/doc.txt", "oc.txt", "", "a", "doc.tx"})
+    EXPECT_THAT(asked(documents, none), testing::HasSubstr("which is none of the --document files")) << none;
+}
+
+TEST_F(ReadDocuments, AskAPlainLineOfEach) {
+  std::istringstream in("Which?\n");
+  const std::vector<Question> questions = read_questions(in, "in", read({"a/doc.txt", "b/doc.txt"}));
+  ASSERT_EQ(questions.size(), 2u);
+  EXPECT_EQ(questions[0].document, "a/doc.txt");
+  EXPECT_EQ(questions[1].document, "b/doc.txt");
+}
+
+TEST_F(ReadDocuments, TwiceTheSameIsRefused) {
+  EXPECT_THROW(read({"a/doc.txt", "b/doc.txt", "b/../a/doc.txt"}), InputError);
+}
+
 TEST(ReadPromptStyle, OtherKeysThanTextAreRefused) {
   const TemporaryFolder folder;
   EXPECT_EQ(read_prompt_style(folder.path()).stop, "\n");  // the default, where there is no file
   write_file(folder / "doc_qa.json", "{\"template\": 5}");
+  EXPECT_THROW(read_prompt_style(folder.path()), InputError);
+  write_file(folder / "doc_qa.json", "[]");
   EXPECT_THROW(read_prompt_style(folder.path()), InputError);
 }
 
@@ -182,7 +243,7 @@ ManagerRuns timed(const char* manager, bool compared, std::initializer_list<std:
 
 TEST(TimeLines, DrawReadingAndWritingOnOneScale) {
   const std::vector<ManagerRuns> all = {timed("naive", false, {{800, 1000}, {900, 1000}}),
-                                        timed("radix", true, {{800, 1000}, {0, 250}}),
+                                        timed("radix", true, {{800, 1000}, {0, 250}}, 16),
                                         timed("stock", false, {{9000, 9900}})};
   EXPECT_EQ(time_lines(all),
             "time line, # reading the prompt, . writing the answer; a character is 50 ms\n"
