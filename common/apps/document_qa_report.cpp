@@ -10,6 +10,16 @@ namespace {
 
 std::string shown_ms(double ms) { return ms == 0 ? "-" : fmt::format("{:.1f}", ms); }
 
+// In 8 characters.
+std::string shown_time(double ms) {
+  return ms >= 10 ? fmt::format("{:>6.2f} s", ms / 1000) : ms >= 1 ? fmt::format("{:>5.1f} ms", ms) : "  < 1 ms";
+}
+
+// Both computed every token: what their times differ in is noise.
+bool nothing_cached(const ManagerRuns& first, const ManagerRuns& runs) {
+  return runs.compared && totals(first).cached_tokens + totals(runs).cached_tokens == 0;
+}
+
 // Cut to `width` characters, the last three of them dots if something is missing.
 std::string fitted(const std::string& text, std::size_t width) {
   return text.size() <= width ? text : text.substr(0, width - 3) + "...";
@@ -77,8 +87,8 @@ std::string manager_table(const std::vector<ManagerRuns>& all) {
     text += fmt::format(
         "{:<8}{:>8}{:>9}{:>9}  {:>8} {:>8} {:>8} {:>7.1f} {:>8}\n", runs.manager, grouped(t.prompt_tokens),
         grouped(t.cached_tokens), grouped(t.computed_tokens), shown_ms(t.cold_ms), shown_ms(t.warm_ms),
-        t.warm_ms > 0 ? fmt::format("{:.1f}x", base / t.warm_ms) : "-", static_cast<double>(runs.peak_kv_bytes) / 1e6,
-        t.answers ? fmt::format("{}/{}", t.correct, t.answers) : "-");
+        t.warm_ms > 0 && !nothing_cached(all.front(), runs) ? fmt::format("{:.1f}x", base / t.warm_ms) : "-",
+        static_cast<double>(runs.peak_kv_bytes) / 1e6, t.answers ? fmt::format("{}/{}", t.correct, t.answers) : "-");
   }
   return text;
 }
@@ -88,8 +98,8 @@ std::string time_lines(const std::vector<ManagerRuns>& all) {
   double longest = 0;
   for (const ManagerRuns& runs : all) longest = drawn(runs) ? std::max(longest, totals(runs).all_ms) : longest;
   const double column = longest / 40, first = all.empty() ? 0 : totals(all.front()).all_ms;
-  std::string text =
-      fmt::format("time line, # reading the prompt, . writing the answer; a character is {:.0f} ms\n", column);
+  std::string text = fmt::format("time line, # reading the prompt, . writing the answer; a character is {} ms\n",
+                                 column < 1 ? "< 1" : fmt::format("{:.0f}", column));
   for (const ManagerRuns& runs : all) {
     if (!drawn(runs)) continue;
     std::string line;
@@ -103,8 +113,11 @@ std::string time_lines(const std::vector<ManagerRuns>& all) {
       draw(run.result.total_ms - run.result.first_token_ms, '.');
     }
     const double saved = first - end;
-    text += fmt::format("{:<8}{:<41}{:>6.2f} s", runs.manager, line, end / 1000);
-    if (runs.compared && saved > 0) text += fmt::format("  {:.1f}x, {:.1f} % saved", first / end, 100 * saved / first);
+    text += fmt::format("{:<8}{:<41}{}", runs.manager, line, shown_time(end));
+    if (nothing_cached(all.front(), runs))
+      text += "  nothing cached";
+    else if (runs.compared && saved > 0)
+      text += fmt::format("  {:.1f}x, {:.1f} % saved", first / end, 100 * saved / first);
     text += "\n";
   }
   return text;

@@ -106,6 +106,26 @@ class DocQa(unittest.TestCase):
         self.assertEqual([r["document"] for r in runs], [d.name for d in documents])
         self.assertEqual([r["correct"] for r in runs], [None, None])
 
+    def test_files_of_another_machine_are_asked_alike(self):
+        def answers(document, questions, name):
+            (self.folder / name).mkdir()
+            path = self.folder / name / "inn.txt"
+            path.write_bytes(document)
+            (self.folder / name / "q.jsonl").write_bytes(questions)
+            done = run("doc_qa", "--model", CHECKPOINT, "--document", path, "--questions", self.folder / name / "q.jsonl",
+                       "--json", self.folder / "x.json")
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertIn("nothing cached", done.stdout)
+            self.assertNotIn("saved", done.stdout)
+            return [(r["question"], r["answer"], r["prompt_tokens"]) for r in json.loads((self.folder / "x.json").read_text())["runs"]]
+        document = b"Mira Okafor lives in Selby.\nTomas likes bread.\n"
+        question = b'{"document": "inn.txt", "question": "Where does Mira Okafor live?"}\n'
+        mark = b"\xef\xbb\xbf"
+        plain = answers(document, question, "plain")
+        self.assertEqual(plain[0][:2], ("Where does Mira Okafor live?", "Selby"))
+        other = answers(mark + document.replace(b"\n", b"\r\n"), mark + b"  " + question.replace(b"\n", b"\r\n"), "other")
+        self.assertEqual(other, plain)
+
     def damage(self, page, *arguments, questions=QUESTIONS[:3]):
         return run("doc_qa", "--model", CHECKPOINT, "--document", CHECKPOINT / "documents/harbour.txt", "--quiet",
                    "--page-size", 16, "--damage", page, *arguments, text="\n".join(json.dumps(q) for q in questions))

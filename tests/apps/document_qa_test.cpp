@@ -229,7 +229,8 @@ TEST(ReadPromptStyle, OtherKeysThanTextAreRefused) {
   EXPECT_THROW(read_prompt_style(folder.path()), InputError);
 }
 
-ManagerRuns timed(const char* manager, bool compared, std::initializer_list<std::pair<double, double>> requests) {
+ManagerRuns timed(const char* manager, bool compared, std::initializer_list<std::pair<double, double>> requests,
+                  std::size_t cached = 0) {
   ManagerRuns runs{.manager = manager};
   runs.compared = compared;
   static const Ask ask;
@@ -237,6 +238,7 @@ ManagerRuns timed(const char* manager, bool compared, std::initializer_list<std:
     QuestionRun& run = runs.runs.emplace_back();
     run.ask = &ask;
     run.result.first_token_ms = first_token, run.result.total_ms = total;
+    run.result.prompt_tokens = 100, run.result.cached_tokens = cached;
   }
   return runs;
 }
@@ -253,7 +255,24 @@ TEST(TimeLines, DrawReadingAndWritingOnOneScale) {
 
 TEST(TimeLines, OfNoTimeAreEmpty) {
   const std::string lines = time_lines({timed("naive", false, {{0, 0}})});
-  EXPECT_EQ(lines.substr(lines.find('\n') + 1), "naive   " + std::string(41, ' ') + "  0.00 s\n");
+  EXPECT_EQ(lines.substr(lines.find('\n') + 1), "naive   " + std::string(41, ' ') + "  < 1 ms\n");
+}
+
+TEST(TimeLines, SayWhatIsTooShortToTell) {
+  const std::vector<ManagerRuns> all = {timed("naive", false, {{1.5, 2}}), timed("radix", true, {{0.5, 0.9}}, 16)};
+  EXPECT_EQ(time_lines(all),
+            "time line, # reading the prompt, . writing the answer; a character is < 1 ms\n"
+            "naive   ##############################..........   2.0 ms\n"
+            "radix   ##########........                         < 1 ms  2.2x, 55.0 % saved\n");
+}
+
+TEST(TimeLines, WhereNothingIsCachedNothingIsSaved) {
+  std::vector<ManagerRuns> all = {timed("naive", false, {{800, 1000}}), timed("radix", true, {{400, 500}})};
+  EXPECT_THAT(time_lines(all), testing::EndsWith("  0.50 s  nothing cached\n"));
+  EXPECT_THAT(manager_table(all), testing::Not(testing::HasSubstr("2.0x")));
+  all[1].runs[0].result.cached_tokens = 16;
+  EXPECT_THAT(time_lines(all), testing::EndsWith("  0.50 s  2.0x, 50.0 % saved\n"));
+  EXPECT_THAT(manager_table(all), testing::HasSubstr("2.0x"));
 }
 
 }  // namespace
