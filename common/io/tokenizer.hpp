@@ -10,29 +10,31 @@
 #include <vector>
 
 #include "contract/cache_manager.hpp"
+#include "io/tokenizer_settings.hpp"
 
 namespace radixlab {
 
-/// Loaded once, then only read. Ids are the library's own for the whole text: a text is never encoded in parts and
-/// glued.
+/// Loaded once, then only read. A special token (an added one, <unk>, and the model's control pieces, such as </s>) is
+/// one id wherever its text stands, the longest where several begin. What lies between two of them gets the library's own
+/// ids for the whole stretch.
 class Tokenizer {
  public:
-  /// Reads FOLDER/tokenizer.model. Throws InputError if it is missing or damaged; a folder that has only tokenizer.json
-  /// is told so, and what to do.
+  /// Reads FOLDER/tokenizer.model, and what read_tokenizer_settings finds beside it. Throws InputError if it is missing
+  /// or damaged; a folder that has only tokenizer.json is told so, and what to do.
   explicit Tokenizer(const std::filesystem::path& folder);
   /// The same of a file's bytes, which are not kept; `name` stands in messages.
-  Tokenizer(std::string_view model, const std::filesystem::path& name);
+  Tokenizer(std::string_view model, const std::filesystem::path& name, TokenizerSettings settings = {});
   ~Tokenizer();
   Tokenizer(Tokenizer&&) noexcept;
   Tokenizer& operator=(Tokenizer&&) noexcept;
 
-  std::size_t vocab_size() const;  ///< [tokens]; a model's vocabulary may be larger
+  std::size_t vocab_size() const;  ///< [tokens] of the file; a model's vocabulary may be larger
 
-  enum class Bos { no, yes };  ///< whether the sequence starts with <s>
+  enum class Bos { no, yes };  ///< whether the sequence starts with <s>, where the settings have one
   std::vector<TokenId> encode(std::string_view text, Bos bos) const;
 
-  /// The text of `ids` as a whole: pieces of one word join, bytes form characters. Control pieces give nothing, an id
-  /// beyond the vocabulary gives "<id N>".
+  /// The text of `ids` as a whole: pieces of one word join, bytes form characters. Control pieces give nothing, added
+  /// tokens their text, an id beyond the vocabulary gives "<id N>".
   std::string decode(std::span<const TokenId> ids) const;
 
   /// One piece for a picture or a table: a space where a word starts, control characters and byte pieces as `\n` or
