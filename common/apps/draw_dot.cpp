@@ -3,6 +3,7 @@
 
 #include "apps/cli.hpp"
 #include "io/mapped_file.hpp"
+#include "io/text.hpp"
 #include "visualize/render.hpp"
 
 int main(int argc, char** argv) {
@@ -15,7 +16,8 @@ int main(int argc, char** argv) {
     app.add_option("picture", picture, "What is written: its ending says how, .svg or .png")->required();
   };
   return run_program("draw_dot", argc, argv, add_options, [&] {
-    render(MappedFile(dot).text(), picture);
+    const MappedFile file(dot);
+    render(utf8_text(file.text(), dot.string()), picture);
     return exit_fine;
   });
 }

@@ -241,6 +241,7 @@ class BadInput(unittest.TestCase):
         story = wide("story.jsonl", '\ufeff{"op":"reset"}\n', "utf-16-be")
         self.refused("random_lives", "--manager", "naive", "--page-size", 4, "--replay", story, says=["story.jsonl:1: ", *big])
         self.refused("story_player", story, says=["story.jsonl:1: ", *big])
+        self.refused("draw_dot", wide("x.dot", "digraph {}"), self.folder / "x.svg", says=["x.dot: ", *little])
         model = self.model_without("config.json", "doc_qa.json")
         wide("model/config.json", (CHECKPOINT / "config.json").read_text())
         self.refused("generate", "--model", model, "--prompt", "x", says=["config.json: ", *little])
