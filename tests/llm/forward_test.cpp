@@ -15,9 +15,13 @@ namespace {
 
 class ForwardTest : public testing::TestWithParam<DType> {
  protected:
-  ForwardTest() {
+  explicit ForwardTest(std::size_t max_positions = 64, std::size_t tokens = 37)
+      : folder_([max_positions](RandomModel& model) {
+          model.config.max_position_embeddings = max_positions;
+          model.seed = 7;
+        }) {
     model_ = std::make_unique<Model>(folder_.path(), GetParam());
-    for (std::size_t i = 0; i < 37; ++i) {
+    for (std::size_t i = 0; i < tokens; ++i) {
       tokens_.push_back(static_cast<TokenId>((i * i * 31 + 11) % model_->config().vocab_size));
     }
   }
@@ -31,23 +35,27 @@ class ForwardTest : public testing::TestWithParam<DType> {
   }
 
   std::vector<float> logits_in_chunks(Forward& forward, std::size_t chunk, std::size_t page_size) {
+    return logits_in_calls(forward, std::vector<std::size_t>((tokens_.size() + chunk - 1) / chunk, chunk), page_size);
+  }
+
+  /// Each call computes so many rows, the last one as many as are left.
+  std::vector<float> logits_in_calls(Forward& forward, const std::vector<std::size_t>& calls, std::size_t page_size) {
     const std::size_t pages = (tokens_.size() + page_size - 1) / page_size, vocab = model_->config().vocab_size;
     KvPool kv(model_->config(), pages, page_size, GetParam());
     for (PageId page = 0; page < pages; ++page) kv.poison(page);
     std::vector<float> all(tokens_.size() * vocab);
     const std::vector<PageId> table = some_pages(pages);
-    for (std::size_t at = 0; at < tokens_.size(); at += chunk) {
-      const std::size_t rows = std::min(chunk, tokens_.size() - at);
+    std::size_t at = 0;
+    for (const std::size_t call : calls) {
+      const std::size_t rows = std::min(call, tokens_.size() - at);
       const auto hidden = forward.run({std::span(tokens_).subspan(at, rows), at, table}, kv);
       forward.logits(hidden, std::span(all).subspan(at * vocab, rows * vocab));
+      at += rows;
     }
     return all;
   }
 
-  const ModelFolder folder_{[](RandomModel& model) {
-    model.config.max_position_embeddings = 64;
-    model.seed = 7;
-  }};
+  const ModelFolder folder_;
   std::unique_ptr<Model> model_;
   std::vector<TokenId> tokens_;
 };
@@ -137,8 +145,31 @@ TEST_P(ForwardTest, HiddenStatesAreOfTheModelsType) {
   EXPECT_EQ(std::ranges::all_of(hidden, exact), GetParam() == DType::bf16);
 }
 
-INSTANTIATE_TEST_SUITE_P(Types, ForwardTest, testing::Values(DType::f32, DType::bf16),
-                         [](const auto& type) { return std::string(weight_dtype_name(type.param)); });
+/// A text whose last rows are a second block's, if it is computed in one call.
+class TwoBlocksTest : public ForwardTest {
+ protected:
+  static constexpr std::size_t kTokens = Forward::kBlockRows + 18;
+  TwoBlocksTest() : ForwardTest(640, kTokens) {}
+};
+
+TEST_P(TwoBlocksTest, InOneCallOrInShorterOnesGiveTheReferencesBits) {
+  const std::vector<float> expected = Reference(folder_.path(), GetParam()).logits(tokens_);
+  const std::vector<std::vector<std::size_t>> ways = {{kTokens}, {9, kTokens - 9}, {kTokens - 30, 30}};
+  for (const Isa isa : supported_isas()) {
+    ThreadPool pool(2);
+    Forward forward(*model_, isa, pool);
+    for (const std::vector<std::size_t>& calls : ways) {
+      if (isa == Isa::scalar && calls != ways.front()) continue;  // it takes as long as all others
+      EXPECT_EQ(first_difference(expected, logits_in_calls(forward, calls, 16)), std::nullopt)
+          << isa_name(isa) << ", first " << calls.front() << " rows";
+    }
+  }
+}
+
+const auto kBothTypes = testing::Values(DType::f32, DType::bf16);
+const auto kTypeName = [](const auto& type) { return std::string(weight_dtype_name(type.param)); };
+INSTANTIATE_TEST_SUITE_P(Types, ForwardTest, kBothTypes, kTypeName);
+INSTANTIATE_TEST_SUITE_P(Types, TwoBlocksTest, kBothTypes, kTypeName);
 
 TEST(ModelType, Float16IsWidenedAndNotComputedIn) {
   const ModelFolder folder([](RandomModel& model) { model.config.dtype = DType::f16; });
