@@ -18,11 +18,11 @@ void serve(const Act& act, std::size_t chunk, SingleRunner& runner, FirstWrongBi
   const std::size_t vocab = runner.device().config().vocab_size;
   std::vector<std::unique_ptr<LiveRequest>> live;
   for (const Prompt& prompt : act) {
-    GenerateOptions options{.max_new_tokens = 3, .chunk = chunk, .cache_salt = prompt.cache_salt, .keep_hidden = true};
-    if (watch) {
-      const std::string who = "request " + std::to_string(result.served.size() + live.size());
+    const std::string who = "request " + std::to_string(result.served.size() + live.size());
+    GenerateOptions options{
+        .name = who, .max_new_tokens = 3, .chunk = chunk, .cache_salt = prompt.cache_salt, .keep_hidden = true};
+    if (watch)
       options.before_step = [watch, who](const Request& r, std::size_t tokens) { watch->before_step(who, r, tokens); };
-    }
     live.push_back(std::make_unique<LiveRequest>(runner, prompt.tokens, options));
   }
   std::vector<LiveRequest*> left;
@@ -96,6 +96,8 @@ CellResult run_cell(const Model& model, const Cell& cell, const Stage& stage, Fa
       runner.cache().check_integrity();
     }
   } catch (const std::logic_error& error) {
+    result.refusal = error.what();
+  } catch (const BrokenNumbers& error) {  // a free page was read
     result.refusal = error.what();
   }
   if (watch) result.explanation = watch->text();

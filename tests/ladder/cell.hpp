@@ -37,7 +37,7 @@ struct CellResult {
   std::vector<Served> served;
   std::size_t tokens_reused = 0, tokens_copied = 0;
   FaultCounts counts;
-  std::string refusal;      ///< what the manager, the desk or the checker threw, ending the run; empty in a sound one
+  std::string refusal;      ///< what manager, desk, checker or a request threw, ending the run; empty in a sound one
   std::string explanation;  ///< FirstWrongBit::text, if it was asked for
 };
 
