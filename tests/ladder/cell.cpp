@@ -7,6 +7,7 @@
 #include "apps/devices.hpp"
 #include "apps/first_wrong_bit.hpp"
 #include "apps/single_runner.hpp"
+#include "faulty_locks.hpp"
 #include "testing/compare.hpp"
 #include "testing/fake_kv.hpp"
 
@@ -17,7 +18,7 @@ namespace {
 void serve(const Act& act, std::size_t chunk, SingleRunner& runner, FirstWrongBit* watch, CellResult& result) {
   const std::size_t vocab = runner.device().config().vocab_size;
   std::vector<std::unique_ptr<LiveRequest>> live;
-  for (const Prompt& prompt : act) {
+  for (const Prompt& prompt : act.requests) {
     const std::string who = "request " + std::to_string(result.served.size() + live.size());
     GenerateOptions options{
         .name = who, .max_new_tokens = 3, .chunk = chunk, .cache_salt = prompt.cache_salt, .keep_hidden = true};
@@ -36,9 +37,9 @@ void serve(const Act& act, std::size_t chunk, SingleRunner& runner, FirstWrongBi
     });
     if (!moved) throw std::runtime_error("the requests of an act all wait for room");
   }
-  for (std::size_t i = 0; i < act.size(); ++i) {
+  for (std::size_t i = 0; i < act.requests.size(); ++i) {
     const Generation done = live[i]->take();
-    Served served{.tokens = act[i].tokens, .last = done.output.back(), .start = done.cached_tokens};
+    Served served{.tokens = act.requests[i].tokens, .last = done.output.back(), .start = done.cached_tokens};
     served.tokens.insert(served.tokens.end(), done.output.begin(), done.output.end() - 1);
     served.logits.resize((served.tokens.size() - served.start) * vocab);
     runner.device().logits(done.hidden, served.logits);
@@ -54,6 +55,22 @@ std::vector<std::pair<float, float>> one_position(const ModelConfig& config) {
   std::vector<std::pair<float, float>> turn;
   for (std::size_t i = 0; i < config.head_dim / 2; ++i) turn.emplace_back(angles.cos(1)[i], angles.sin(1)[i]);
   return turn;
+}
+
+void serve_script(const Cell& cell, SingleRunner& runner, FaultyLocks& locks, FirstWrongBit* watch,
+                  CellResult& result) {
+  const std::size_t unit = cell.script_page ? cell.script_page : cell.page_size;
+  try {
+    for (const Act& act : make_script(unit, runner.device().config().vocab_size)) {
+      locks.evict_at_once(act.evict_at_once);
+      serve(act, cell.chunk, runner, watch, result);
+      runner.cache().check_integrity();
+    }
+  } catch (const std::logic_error& error) {
+    result.refusal = error.what();
+  } catch (const BrokenNumbers& error) {  // a free page was read
+    result.refusal = error.what();
+  }
 }
 
 }  // namespace
@@ -87,21 +104,15 @@ CellResult run_cell(const Model& model, const Cell& cell, const Stage& stage, Fa
     device.poison({&page, 1});
     if (watch) watch->ledger().free(page);
   });
-  SingleRunner runner(device, {std::move(faulty), std::move(poisoning), nullptr, made.make_desk});
+  auto locks = std::make_unique<FaultyLocks>(std::move(faulty), fault, *poisoning, cell.page_size);
+  FaultyLocks& locking = *locks;
+  SingleRunner runner(device, {std::move(locks), std::move(poisoning), nullptr, made.make_desk});
 
   CellResult result;
-  try {
-    for (const Act& act : make_script(cell.script_page ? cell.script_page : cell.page_size, config.vocab_size)) {
-      serve(act, cell.chunk, runner, watch ? &*watch : nullptr, result);
-      runner.cache().check_integrity();
-    }
-  } catch (const std::logic_error& error) {
-    result.refusal = error.what();
-  } catch (const BrokenNumbers& error) {  // a free page was read
-    result.refusal = error.what();
-  }
+  serve_script(cell, runner, locking, watch ? &*watch : nullptr, result);
   if (watch) result.explanation = watch->text();
   result.counts = counted.counts();
+  result.counts.locked = locking.chances();
   result.tokens_copied = device.tokens_copied();
   return result;
 }

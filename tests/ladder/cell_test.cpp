@@ -64,6 +64,24 @@ TEST_F(CellTest, ARowThatIsServedInBatchesIsNotServedAlone) {
               ThrowsMessage<std::invalid_argument>(HasSubstr("lab 08")));
 }
 
+// Each cell of pages needs each lock: else what the ladder says of locks would be said of some cells alone.
+TEST_F(CellTest, OfPagesMissesEachLock) {
+  for (const char* const row : {"lcp", "hash", "radix"}) {
+    const Stage& stage = *std::ranges::find(kLadder, std::string_view(row), &Stage::name);
+    for (const std::size_t page_size : {1, 8}) {
+      for (const std::size_t chunk : {0, 1}) {
+        cell_ = {"group1", DType::f32, page_size, 1, Isa::scalar, chunk};
+        const auto chances = [&](Fault fault) { return run_cell(*model_, cell_, stage, fault).counts.chances(fault); };
+        EXPECT_GT(chances(Fault::lock), 0u) << row << " " << cell_.name();
+        EXPECT_GT(chances(Fault::evict), 0u) << row << " " << cell_.name();
+        const bool publishes_chunks =
+            chunk > 0 && chunk < 3 * page_size + 2;  // of the text at which all else is evicted
+        EXPECT_EQ(chances(Fault::unlock) > 0, publishes_chunks) << row << " " << cell_.name();
+      }
+    }
+  }
+}
+
 TEST(MakeRow, APolicyThatTheRowDoesNotHaveIsRefused) {
   EXPECT_THAT([] { create_cache_manager("radix", {.policy = "lfu"}); },
               ThrowsMessage<std::invalid_argument>(HasSubstr("manager \"radix\" has no policy \"lfu\"")));

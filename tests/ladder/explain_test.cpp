@@ -64,25 +64,28 @@ TEST_F(Explain, AStretchThatSeveralCallsWroteIsToldWhole) {
             "  first seen   in the output of layer 0, at position 16\n");
 }
 
-TEST_F(Explain, APageThatWasWrittenAnew) {
+TEST_F(Explain, APageThatIsFree) {
   EXPECT_EQ(
       run(Fault::stale).explanation,
-      "  read         page 0 for token 0 (place 0)\n  read by      call 79: forward of request 14, positions 8..24\n"
-      "  should hold  request 14, tokens 0..7 (salt 0): 6 95 95 90 26 68 37 18\n"
-      "  holds        request 13, tokens 0..7 (salt 0): 80 78 48 89 80 82 50 68\n"
-      "  put there    by call 75: forward of request 13, positions 0..25\n"
+      "  read         page 0 for token 0 (place 0)\n  read by      call 61: forward of request 11, positions 8..24\n"
+      "  should hold  request 11, tokens 0..7 (salt 0): 6 95 95 90 26 68 37 18\n"
+      "  held         request 10, tokens 24..27 (salt 0): 44 74 2 10\n"
+      "  no longer    by call 60: page 0 freed\n"
       "  first seen   in the output of layer 0, at position 8\n");
 }
 
-TEST_F(Explain, APageThatIsFree) {
-  const Cell cell{"group1", DType::f32, 1, 1, Isa::scalar, 0};
+TEST_F(Explain, APageThatWasWrittenAnew) {
   EXPECT_EQ(
-      run_cell(*model_, cell, radix(), Fault::stale, true).explanation,
-      "  read         page 0 for token 0 (place 0)\n  read by      call 112: forward of request 14, positions 1..3\n"
-      "  should hold  request 14, token 0 (salt 0): 76\n"
-      "  held         request 12, token 0 (salt 0): 92\n"
-      "  no longer    by call 103: page 0 freed\n"
-      "  first seen   in the output of layer 0, at position 1\n");
+      run(Fault::stale, 7).explanation,
+      "  read         page 0 for token 0 (place 0)\n  read by      call 79: forward of request 11, positions 8..14\n"
+      "  should hold  request 11, tokens 0..7 (salt 0): 6 95 95 90 26 68 37 18\n"
+      "  holds        request 10, tokens 8..15 (salt 0): 64 12 16 23 65 64 47 49\n"
+      "  put there    by call 73: forward of request 10, positions 7..13\n"
+      "  first seen   in the output of layer 0, at position 8\n");
+}
+
+TEST_F(Explain, APageThatWasEvictedUnderItsReader) {
+  EXPECT_THAT(run(Fault::lock).explanation, HasSubstr("request 13, position 24\n"));
 }
 
 TEST_F(Explain, TurnedKeysHoldTheRightPrefixAndOtherNumbers) {

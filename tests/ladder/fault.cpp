@@ -8,6 +8,10 @@
 namespace radixlab {
 namespace {
 
+constexpr std::pair<std::string_view, Fault> kNames[] = {
+    {"none", Fault::none},   {"page", Fault::page}, {"split", Fault::split}, {"rope", Fault::rope},
+    {"stale", Fault::stale}, {"lock", Fault::lock}, {"evict", Fault::evict}, {"unlock", Fault::unlock}};
+
 // Which node holds each page, and where in the node.
 std::map<PageId, std::pair<std::uint32_t, std::size_t>> places(const Snapshot& snapshot) {
   std::map<PageId, std::pair<std::uint32_t, std::size_t>> at;
@@ -19,16 +23,17 @@ std::map<PageId, std::pair<std::uint32_t, std::size_t>> places(const Snapshot& s
 
 }  // namespace
 
+std::string fault_names() {
+  std::string names;
+  for (const auto& [name, fault] : kNames) names += (names.empty() ? "" : ", ") + std::string(name);
+  return names;
+}
+
 Fault parse_fault(std::string_view name) {
-  constexpr std::pair<std::string_view, Fault> kNames[] = {{"none", Fault::none},
-                                                           {"page", Fault::page},
-                                                           {"split", Fault::split},
-                                                           {"rope", Fault::rope},
-                                                           {"stale", Fault::stale}};
   for (const auto& [known, fault] : kNames) {
     if (name == known) return fault;
   }
-  throw std::invalid_argument("--break is one of none, page, split, rope, stale; got \"" + std::string(name) + "\"");
+  throw std::invalid_argument("--break is one of " + fault_names() + "; got \"" + std::string(name) + "\"");
 }
 
 std::size_t FaultCounts::chances(Fault fault) const {
@@ -41,6 +46,10 @@ std::size_t FaultCounts::chances(Fault fault) const {
       return rope;
     case Fault::stale:
       return stale;
+    case Fault::lock:
+    case Fault::evict:
+    case Fault::unlock:
+      return locked;
     case Fault::none:
       break;
   }

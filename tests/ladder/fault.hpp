@@ -1,11 +1,14 @@
 /// \file
-/// A manager that is broken on purpose, and counts how often each fault could have been seen.
+/// What is broken on purpose, and a manager that is. How often a fault could have been seen is counted in the run that has
+/// it: up to the first chance it is as sound as any.
 ///
 ///   page    the second page of a hit is handed out as its first, too                chance: a hit of two pages or more
 ///   split   the page below a seam that a split left is handed out above it, too     chance: a hit that crosses a seam
 ///   rope    the keys of published pages are turned by one position                  chance: a hit on a published page
 ///   stale   pages of an evicted prefix are handed out as if they were still cached  chance: an evicted page is asked
 ///   again
+///
+///   lock, evict, unlock    of locks, by the manager or the desk: faulty_locks.hpp
 ///
 /// Two pages that change places would be no such fault: keys carry their position, so only the order of the sums would
 /// change, and bfloat16 mostly rounds that away.
@@ -16,6 +19,7 @@
 #include <map>
 #include <memory>
 #include <set>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -25,13 +29,15 @@
 
 namespace radixlab {
 
-enum class Fault { none, page, split, rope, stale };
+enum class Fault { none, page, split, rope, stale, lock, evict, unlock };
 Fault parse_fault(std::string_view name);  ///< throws std::invalid_argument that lists the names
+std::string fault_names();                 ///< "none, page, split, ..."
 
 struct FaultCounts {
   std::size_t tokens_evicted = 0;
   std::size_t splits = 0;                               ///< nodes that a call cut in two
   std::size_t page = 0, seam = 0, rope = 0, stale = 0;  ///< chances, as above
+  std::size_t locked = 0;                               ///< places that were evicted though they were to be locked
   std::size_t chances(Fault fault) const;
 };
 

@@ -102,14 +102,15 @@ void judge(const Cell& cell, const Model& model, const Stage& stage, const Sweep
   Fault seen_with = Fault::none;
   if (fault != Fault::none && wrong.empty()) {
     std::size_t ignored = 0;
-    const std::string seen =
-        first_wrong(sound, run_cell(model, cell, stage, fault), model.config().vocab_size, ignored);
+    const CellResult broken = run_cell(model, cell, stage, fault);
+    const std::string seen = first_wrong(sound, broken, model.config().vocab_size, ignored);
+    const std::size_t chances = broken.counts.chances(fault);
     totals.red += !seen.empty();
-    totals.could_be_red += c.chances(fault) > 0;
+    totals.could_be_red += chances > 0;
     verdict = seen.empty() ? "green" : "red: " + seen;
     if (!seen.empty()) seen_with = fault;
-    if (seen.empty() != (c.chances(fault) == 0)) wrong = "expected the opposite";
-    verdict += fmt::format(" ({} chances){}", c.chances(fault), wrong.empty() ? "" : ": EXPECTED THE OPPOSITE");
+    if (seen.empty() != (chances == 0)) wrong = "expected the opposite";
+    verdict += fmt::format(" ({} chances){}", chances, wrong.empty() ? "" : ": EXPECTED THE OPPOSITE");
   }
   fmt::print("{:<56} rows {:>5} reused {:>5} evicted {:>5} splits {} copies {} stale {}  {}\n", cell.name(), rows,
              sound.tokens_reused, c.tokens_evicted, c.splits, sound.tokens_copied, c.stale, verdict);
@@ -192,6 +193,10 @@ int run(const Sweep& sweep) {
   if (t.exempt) fmt::print("{} cells are exempt from reuse and eviction: {} caches nothing\n", t.exempt, sweep.row);
   if (sweep.fault != "none")
     fmt::print("--break {}: {} cells red, {} had a chance\n", sweep.fault, t.red, t.could_be_red);
+  if (sweep.fault != "none" && t.could_be_red == 0 && t.exempt == 0) {
+    fmt::print(stderr, "ladder: --break {} had no chance in any cell, so it shows nothing\n", sweep.fault);
+    return 1;
+  }
   fmt::print("\n{}", t.by_axis.table());
   const std::size_t expected = expected_cells(sweep.axes, stage);
   if (t.cells + t.skipped + t.left_out + t.not_chosen != expected || t.rows == 0) {
@@ -211,7 +216,9 @@ int main(int argc, char** argv) {
     app.footer("Example: ladder --row radix --page-size 16 --break page");
     app.add_flag("--table", sweep.table, "Prints the course's table and does nothing else");
     app.add_option("--row", sweep.row, "Row of the table")->capture_default_str();
-    app.add_option("--break", sweep.fault, "Put a fault around the manager: page, split, rope, stale");
+    app.add_option("--break", sweep.fault,
+                   "Put a fault around the manager, which must turn cells red: " + radixlab::fault_names())
+        ->capture_default_str();
     app.add_flag("--short", sweep.is_short,
                  "Leaves out five of six cells of scalar loops on pages of 64 tokens or more");
     app.add_flag(

@@ -14,23 +14,32 @@ std::vector<Act> make_script(std::size_t page_size, std::size_t vocab_size) {
     for (TokenId& token : tokens) token = static_cast<TokenId>(random() % vocab_size);
     return tokens;
   };
+  const auto and_then = [&](std::vector<TokenId> tokens, std::size_t more) {
+    std::ranges::copy(text(more), std::back_inserter(tokens));
+    return tokens;
+  };
   const std::vector<TokenId> document = text(3 * P + 1);
   const auto beginning = [&](std::size_t length) {
     return std::vector<TokenId>(document.begin(), document.begin() + static_cast<std::ptrdiff_t>(length));
   };
-  std::vector<TokenId> branch = beginning(P + (P + 1) / 2);
-  std::ranges::copy(text(P + 2), std::back_inserter(branch));
-  const std::vector<TokenId> twin = text(2 * P + 2);
+  const std::vector<TokenId> branch = and_then(beginning(P + (P + 1) / 2), P + 2), twin = text(2 * P + 2);
 
-  std::vector<Act> script = {{{document}}};
-  for (const std::size_t length : {2 * P - 1, 2 * P, 2 * P + 1}) script.push_back({{beginning(length)}});
-  script.push_back({{document}});
-  script.push_back({{branch}});
-  script.push_back({{twin}, {twin}});
-  script.push_back({{document, 1}});
-  for (int other = 0; other < 5; ++other) script.push_back({{text(3 * P + 2)}});
-  script.push_back({{document}});
-  script.push_back({{document}});
+  std::vector<Act> script;
+  const auto act = [&](std::vector<Prompt> requests) -> Act& {
+    script.push_back({std::move(requests)});
+    return script.back();
+  };
+  act({{document}});
+  for (const std::size_t length : {2 * P - 1, 2 * P, 2 * P + 1}) act({{beginning(length)}});
+  act({{document}});
+  act({{branch}});
+  act({{twin}, {twin}});
+  act({{document, 1}});
+  for (const bool at_once : {true, false}) act({{text(3 * P + 2)}}).evict_at_once = at_once;
+  act({{document}});
+  const std::vector<TokenId> fresh = text(2 * P);
+  act({{fresh}});
+  act({{document}, {text(P + 2)}, {and_then(fresh, P + 3)}, {text(2 * P + 2)}});
   return script;
 }
 
