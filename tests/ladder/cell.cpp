@@ -7,6 +7,8 @@
 #include "apps/devices.hpp"
 #include "apps/first_wrong_bit.hpp"
 #include "apps/single_runner.hpp"
+#include "cells.hpp"
+#include "faulty_device.hpp"
 #include "faulty_locks.hpp"
 #include "testing/compare.hpp"
 #include "testing/fake_kv.hpp"
@@ -60,8 +62,9 @@ std::vector<std::pair<float, float>> one_position(const ModelConfig& config) {
 void serve_script(const Cell& cell, SingleRunner& runner, FaultyLocks& locks, FirstWrongBit* watch,
                   CellResult& result) {
   const std::size_t unit = cell.script_page ? cell.script_page : cell.page_size;
+  const std::size_t long_text = has_two_blocks(cell) ? kTwoBlocks : 0;
   try {
-    for (const Act& act : make_script(unit, runner.device().config().vocab_size)) {
+    for (const Act& act : make_script(unit, runner.device().config().vocab_size, long_text)) {
       locks.evict_at_once(act.evict_at_once);
       serve(act, cell.chunk, runner, watch, result);
       runner.cache().check_integrity();
@@ -92,7 +95,8 @@ CellResult run_cell(const Model& model, const Cell& cell, const Stage& stage, Fa
   inner->make_pool(pages.size(), cell.page_size);
   inner->poison(pages);
   std::optional<FirstWrongBit> watch;
-  OnCopy device(*inner, [&](const PageCopy& copy) {
+  FaultyDevice faulty_device(*inner, fault);
+  OnCopy device(faulty_device, [&](const PageCopy& copy) {
     if (watch) watch->ledger().copy(copy.from, copy.to, copy.tokens);
   });
   if (explain) watch.emplace(model, cell.isa, threads, device);
@@ -113,6 +117,7 @@ CellResult run_cell(const Model& model, const Cell& cell, const Stage& stage, Fa
   if (watch) result.explanation = watch->text();
   result.counts = counted.counts();
   result.counts.locked = locking.chances();
+  result.counts.second_blocks = faulty_device.second_blocks();
   result.tokens_copied = device.tokens_copied();
   return result;
 }

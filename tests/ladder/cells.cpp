@@ -61,4 +61,9 @@ bool is_slow(const Cell& cell) {
   return cell.isa == Isa::scalar && cell.script_page >= 64 && (cell.threads != 2 || cell.chunk != 7);
 }
 
+bool has_two_blocks(const Cell& cell) {
+  return cell.chunk == 0 && script_pages(cell.page_size) * cell.page_size > kTwoBlocks + 2 &&
+         cell.isa == isas_of(cell.type, {.isas = {"best"}}).front();
+}
+
 }  // namespace radixlab

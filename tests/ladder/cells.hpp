@@ -30,4 +30,11 @@ std::size_t expected_cells(const Axes& axes, const Stage& stage);
 /// Most of the scalar loops on the long texts of large pages, which take four fifths of a sweep's time: five in six.
 bool is_slow(const Cell& cell);
 
+/// [tokens] of a text whose last rows are a second block's, where it is computed in one call.
+constexpr std::size_t kTwoBlocks = Forward::kBlockRows + 9;
+
+/// Where the script ends with such a text: prompts are computed in one call, by the processor's best instruction set, and
+/// it fits into the pool.
+bool has_two_blocks(const Cell& cell);
+
 }  // namespace radixlab

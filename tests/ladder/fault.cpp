@@ -10,7 +10,8 @@ namespace {
 
 constexpr std::pair<std::string_view, Fault> kNames[] = {
     {"none", Fault::none},   {"page", Fault::page}, {"split", Fault::split}, {"rope", Fault::rope},
-    {"stale", Fault::stale}, {"lock", Fault::lock}, {"evict", Fault::evict}, {"unlock", Fault::unlock}};
+    {"stale", Fault::stale}, {"lock", Fault::lock}, {"evict", Fault::evict}, {"unlock", Fault::unlock},
+    {"block", Fault::block}, {"head", Fault::head}};
 
 // Which node holds each page, and where in the node.
 std::map<PageId, std::pair<std::uint32_t, std::size_t>> places(const Snapshot& snapshot) {
@@ -50,6 +51,9 @@ std::size_t FaultCounts::chances(Fault fault) const {
     case Fault::evict:
     case Fault::unlock:
       return locked;
+    case Fault::block:
+      return second_blocks;
+    case Fault::head:
     case Fault::none:
       break;
   }

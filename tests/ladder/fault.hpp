@@ -9,6 +9,7 @@
 ///   again
 ///
 ///   lock, evict, unlock    of locks, by the manager or the desk: faulty_locks.hpp
+///   block, head            of the device, which the row above shares: faulty_device.hpp
 ///
 /// Two pages that change places would be no such fault: keys carry their position, so only the order of the sums would
 /// change, and bfloat16 mostly rounds that away.
@@ -29,16 +30,19 @@
 
 namespace radixlab {
 
-enum class Fault { none, page, split, rope, stale, lock, evict, unlock };
+enum class Fault { none, page, split, rope, stale, lock, evict, unlock, block, head };
 Fault parse_fault(std::string_view name);  ///< throws std::invalid_argument that lists the names
 std::string fault_names();                 ///< "none, page, split, ..."
+/// The row above computes with it too.
+inline bool is_shared(Fault fault) { return fault == Fault::block || fault == Fault::head; }
 
 struct FaultCounts {
   std::size_t tokens_evicted = 0;
   std::size_t splits = 0;                               ///< nodes that a call cut in two
   std::size_t page = 0, seam = 0, rope = 0, stale = 0;  ///< chances, as above
   std::size_t locked = 0;                               ///< places that were evicted though they were to be locked
-  std::size_t chances(Fault fault) const;
+  std::size_t second_blocks = 0;                        ///< calls of more rows than a block has
+  std::size_t chances(Fault fault) const;               ///< of head: only who compares knows
 };
 
 class FaultyManager : public BaseCacheManager {

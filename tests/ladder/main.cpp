@@ -1,18 +1,18 @@
 // The ladder test: a row of the course's table gives the logits of the row above, bit for bit, in every cell of
-// model x type x page size x threads x instruction set x chunk. Row 00 is chapter 00's scalar reference.
+// model x type x page size x threads x instruction set x chunk. Row 00 is chapter 00's scalar reference, which every row is held
+// against too, on texts that it computes soon: a row and the one above it share kernels, and what is wrong with them.
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
 #include <fmt/format.h>
-#include <map>
 
-#include "00-baseline/reference.hpp"
 #include "apps/cli.hpp"
 #include "axis_counts.hpp"
 #include "cells.hpp"
 #include "ladder.hpp"
 #include "pair_cover.hpp"
 #include "testing/temporary_folder.hpp"
+#include "verdict.hpp"
 
 namespace radixlab {
 namespace {
@@ -25,47 +25,21 @@ struct Sweep {
 
 struct Totals {
   std::size_t cells = 0, skipped = 0, left_out = 0, not_chosen = 0, failed = 0, exempt = 0;
-  std::size_t rows = 0, reused = 0, evicted = 0, splits = 0, copies = 0, stale = 0;
+  std::size_t rows = 0, referenced = 0, reused = 0, evicted = 0, splits = 0, copies = 0, stale = 0;
   std::size_t red = 0, could_be_red = 0, explained = 0;
   AxisCounts by_axis;
-};
 
-// What the row above gives: an earlier stage's logits, or the reference's of the same tokens. The stage runs once a page size
-// that a cell asks for, on the fastest instruction set of the sweep: that threads, instruction set and chunk change none of its
-// bits is what its own row of the ladder shows.
-class RowAbove {
- public:
-  RowAbove(const Model& model, const Stage* stage, const Reference& reference, Isa isa)
-      : model_(model), stage_(stage), reference_(reference), isa_(isa) {}
-
-  CellResult in(Cell cell, const CellResult& row) {
-    if (stage_) {
-      cell.isa = isa_;
-      auto [known, is_new] = runs_.try_emplace(cell.page_size);
-      if (is_new) known->second = run_cell(model_, cell, *stage_, Fault::none);
-      return known->second;
-    }
-    CellResult result;
-    for (const Served& served : row.served) {
-      auto [known, is_new] = logits_.try_emplace(served.tokens);
-      if (is_new) known->second = reference_.logits(served.tokens);
-      result.served.push_back({served.tokens, argmax_of_last(known->second), 0, known->second});
-    }
-    return result;
+  void add(const Cell& cell, const CellResult& sound, const Compared& compared) {
+    ++cells;
+    rows += compared.rows;
+    referenced += compared.referenced;
+    reused += sound.tokens_reused;
+    evicted += sound.counts.tokens_evicted;
+    splits += sound.counts.splits;
+    copies += sound.tokens_copied;
+    stale += sound.counts.stale;
+    by_axis.add(cell, {1, compared.rows, sound.tokens_reused, sound.counts.tokens_evicted});
   }
-
- private:
-  TokenId argmax_of_last(const std::vector<float>& logits) const {
-    const auto last = std::span(logits).last(model_.config().vocab_size);
-    return static_cast<TokenId>(std::ranges::max_element(last) - last.begin());
-  }
-
-  const Model& model_;
-  const Stage* stage_;
-  const Reference& reference_;
-  const Isa isa_;
-  std::map<std::size_t, CellResult> runs_;  // of the stage, by page size
-  std::map<std::vector<TokenId>, std::vector<float>> logits_;
 };
 
 const Stage* find_stage(const std::string& name) {
@@ -89,45 +63,30 @@ void judge(const Cell& cell, const Model& model, const Stage& stage, const Sweep
            Totals& totals) {
   const Fault fault = parse_fault(sweep.fault);
   const CellResult sound = run_cell(model, cell, stage, Fault::none);
-  std::size_t rows = 0;
-  std::string wrong = first_wrong(above.in(cell, sound), sound, model.config().vocab_size, rows);
-  const FaultCounts& c = sound.counts;
-  const bool caches = std::string_view(stage.saves) != "nothing";
-  if (wrong.empty() && rows == 0) wrong = "no row was compared";
-  if (wrong.empty() && caches && sound.tokens_reused == 0) wrong = "no token was reused: the cell shows nothing";
-  if (wrong.empty() && stage.whole_texts && sound.tokens_copied != sound.tokens_reused)
-    wrong = "reused and copied are not the same, but each hit of a whole text is a copy";
-  if (wrong.empty() && caches && c.tokens_evicted == 0) wrong = "no token was evicted: the cell shows nothing";
+  Compared compared;
+  std::string wrong = wrong_in(cell, sound, stage, fault, above, compared);
   std::string verdict = wrong.empty() ? "ok" : wrong;
   Fault seen_with = Fault::none;
   if (fault != Fault::none && wrong.empty()) {
-    std::size_t ignored = 0;
-    const CellResult broken = run_cell(model, cell, stage, fault);
-    const std::string seen = first_wrong(sound, broken, model.config().vocab_size, ignored);
-    const std::size_t chances = broken.counts.chances(fault);
-    totals.red += !seen.empty();
-    totals.could_be_red += chances > 0;
-    verdict = seen.empty() ? "green" : "red: " + seen;
-    if (!seen.empty()) seen_with = fault;
-    if (seen.empty() != (chances == 0)) wrong = "expected the opposite";
-    verdict += fmt::format(" ({} chances){}", chances, wrong.empty() ? "" : ": EXPECTED THE OPPOSITE");
+    const Seen seen = look_for(fault, cell, stage, sound, compared, above);
+    const bool is_red = !seen.how.empty();
+    totals.red += is_red;
+    totals.could_be_red += seen.chances > 0;
+    if (is_red) seen_with = fault;
+    verdict = (is_red ? "red: " + seen.how : "green") + fmt::format(" ({} chances)", seen.chances);
+    wrong = seen.wrong;
+    if (!wrong.empty()) verdict += ": " + wrong;
   }
-  fmt::print("{:<56} rows {:>5} reused {:>5} evicted {:>5} splits {} copies {} stale {}  {}\n", cell.name(), rows,
-             sound.tokens_reused, c.tokens_evicted, c.splits, sound.tokens_copied, c.stale, verdict);
+  const FaultCounts& c = sound.counts;
+  fmt::print("{:<56} rows {:>5} reused {:>5} evicted {:>5} splits {} copies {} stale {}  {}\n", cell.name(),
+             compared.rows, sound.tokens_reused, c.tokens_evicted, c.splits, sound.tokens_copied, c.stale, verdict);
   if ((seen_with != Fault::none || !wrong.empty()) && (sweep.explain_all || totals.explained == 0)) {
     fmt::print("{}", run_cell(model, cell, stage, seen_with, true).explanation);
     ++totals.explained;
   }
-  ++totals.cells;
   totals.failed += !wrong.empty();
-  totals.exempt += !caches;
-  totals.rows += rows;
-  totals.reused += sound.tokens_reused;
-  totals.evicted += c.tokens_evicted;
-  totals.splits += c.splits;
-  totals.copies += sound.tokens_copied;
-  totals.stale += c.stale;
-  totals.by_axis.add(cell, {1, rows, sound.tokens_reused, c.tokens_evicted});
+  totals.exempt += !caches(stage);
+  totals.add(cell, sound, compared);
 }
 
 // The cells are of one model and type.
@@ -165,6 +124,25 @@ void print_table() {
   }
 }
 
+void print_totals(const Totals& t, const Sweep& sweep, const Stage* above) {
+  fmt::print("\n{} against {}: {} cells, {} failed, {} skipped{}\n", sweep.row,
+             above ? above->name : "the scalar reference", t.cells, t.failed, t.skipped,
+             t.skipped ? " (this processor lacks the instruction set)" : "");
+  fmt::print(
+      "rows compared {}, with the scalar reference {}, tokens reused {}, tokens evicted {}, splits {}, tokens copied "
+      "{}, stale look-ups {}\n",
+      t.rows, t.referenced, t.reused, t.evicted, t.splits, t.copies, t.stale);
+  if (t.left_out)
+    fmt::print("{} cells are left out: scalar loops on pages of 64 tokens or more (--short)\n", t.left_out);
+  if (sweep.pairs)
+    fmt::print("{} of {} cells are run, in which every pair of values occurs (--pairs)\n", t.cells,
+               t.cells + t.not_chosen);
+  if (t.exempt) fmt::print("{} cells are exempt from reuse and eviction: {} caches nothing\n", t.exempt, sweep.row);
+  if (sweep.fault != "none")
+    fmt::print("--break {}: {} cells red, {} had a chance\n", sweep.fault, t.red, t.could_be_red);
+  fmt::print("\n{}", t.by_axis.table());
+}
+
 int run(const Sweep& sweep) {
   if (sweep.table) {
     print_table();
@@ -179,25 +157,11 @@ int run(const Sweep& sweep) {
     sweep_model({first, last}, stage, sweep, t);
     first = last;
   }
-  const Stage* const above = find_above(&stage);
-  fmt::print("\n{} against {}: {} cells, {} failed, {} skipped{}\n", sweep.row,
-             above ? above->name : "the scalar reference", t.cells, t.failed, t.skipped,
-             t.skipped ? " (this processor lacks the instruction set)" : "");
-  fmt::print("rows compared {}, tokens reused {}, tokens evicted {}, splits {}, tokens copied {}, stale look-ups {}\n",
-             t.rows, t.reused, t.evicted, t.splits, t.copies, t.stale);
-  if (t.left_out)
-    fmt::print("{} cells are left out: scalar loops on pages of 64 tokens or more (--short)\n", t.left_out);
-  if (sweep.pairs)
-    fmt::print("{} of {} cells are run, in which every pair of values occurs (--pairs)\n", t.cells,
-               t.cells + t.not_chosen);
-  if (t.exempt) fmt::print("{} cells are exempt from reuse and eviction: {} caches nothing\n", t.exempt, sweep.row);
-  if (sweep.fault != "none")
-    fmt::print("--break {}: {} cells red, {} had a chance\n", sweep.fault, t.red, t.could_be_red);
+  print_totals(t, sweep, find_above(&stage));
   if (sweep.fault != "none" && t.could_be_red == 0 && t.exempt == 0) {
     fmt::print(stderr, "ladder: --break {} had no chance in any cell, so it shows nothing\n", sweep.fault);
     return 1;
   }
-  fmt::print("\n{}", t.by_axis.table());
   const std::size_t expected = expected_cells(sweep.axes, stage);
   if (t.cells + t.skipped + t.left_out + t.not_chosen != expected || t.rows == 0) {
     fmt::print(stderr, "ladder: {} of {} cells ran\n", t.cells, expected);
@@ -217,7 +181,7 @@ int main(int argc, char** argv) {
     app.add_flag("--table", sweep.table, "Prints the course's table and does nothing else");
     app.add_option("--row", sweep.row, "Row of the table")->capture_default_str();
     app.add_option("--break", sweep.fault,
-                   "Put a fault around the manager, which must turn cells red: " + radixlab::fault_names())
+                   "Put a fault into the cells, which must turn red: " + radixlab::fault_names())
         ->capture_default_str();
     app.add_flag("--short", sweep.is_short,
                  "Leaves out five of six cells of scalar loops on pages of 64 tokens or more");

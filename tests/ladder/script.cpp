@@ -5,7 +5,7 @@
 
 namespace radixlab {
 
-std::vector<Act> make_script(std::size_t page_size, std::size_t vocab_size) {
+std::vector<Act> make_script(std::size_t page_size, std::size_t vocab_size, std::size_t long_text) {
   const std::size_t P = page_size;
   std::mt19937 random(
       static_cast<unsigned>(2026 + P));  // its numbers are the same everywhere, a distribution's are not
@@ -40,6 +40,7 @@ std::vector<Act> make_script(std::size_t page_size, std::size_t vocab_size) {
   const std::vector<TokenId> fresh = text(2 * P);
   act({{fresh}});
   act({{document}, {text(P + 2)}, {and_then(fresh, P + 3)}, {text(2 * P + 2)}});
+  if (long_text > 0) act({{text(long_text)}});
   return script;
 }
 

@@ -29,9 +29,9 @@ struct Act {
 /// evicted all that they may. The second takes the last pages that are old. The third hits the text of 2P and finds no
 /// room: what is left is its own hit. The fourth finds room there, though what the first holds was used longer ago.
 ///
-/// Token ids are below `vocab_size`; the same for the
+/// Behind them stands a text of `long_text` tokens, if that is not 0. Token ids are below `vocab_size`; the same for the
 /// same arguments on every machine.
-std::vector<Act> make_script(std::size_t page_size, std::size_t vocab_size);
+std::vector<Act> make_script(std::size_t page_size, std::size_t vocab_size, std::size_t long_text = 0);
 
 /// The P at which no request of the script, with three new tokens, is longer than `max_len` tokens.
 inline std::size_t unit_that_fits(std::size_t max_len) { return (max_len - 5) / 3; }
