@@ -75,7 +75,7 @@ TEST(ReplayStory, RefusesWhatIsNoStory) {
   testing::StrictMock<Liar> liar;
   const std::pair<const char*, const char*> cases[] = {
       {"nonsense", "not JSON"},
-      {"[1]", "is a list: expected an object"},
+      {"[1]", "begins a list: expected an object a line"},
       {"{}", "has no \"op\""},
       {R"({"op":7})", "\"op\" is 7; expected a text"},
       {R"({"op":"fly"})", "\"op\" is \"fly\", which is no call of a manager"},
