@@ -101,6 +101,17 @@ TEST_P(BrokenNumber, OfASumIsToldToo) {
   }
 }
 
+// Finite in the checkpoint, and rounded to infinity.
+TEST(BrokenWeight, MayBeOneThatTheTypeDoesNotHold) {
+  const ModelFolder folder;
+  folder.set_weight("model.layers.1.mlp.up_proj.weight", 0, 3.4e38f);
+  const Model model(folder.path(), DType::bf16);
+  Serving run(model, best_isa());
+  EXPECT_THAT(run.broken, testing::ElementsAre(0, 4));
+  EXPECT_EQ(run.device.cause_of_broken(run.mine(1)),
+            "layer 1, where model.layers.1.mlp.up_proj.weight [0, 0] is infinite");
+}
+
 TEST_P(BrokenNumber, IsInNoneOfAGoodModelsRows) {
   const Model model(folder_.path(), GetParam());
   for (const Isa isa : supported_isas()) {
