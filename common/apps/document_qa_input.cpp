@@ -21,7 +21,7 @@ std::vector<const Document*> fitting(const std::vector<Document>& documents, con
 std::string name_of(const Document& document, const std::vector<Document>& documents) {
   const std::string& path = document.path;
   for (std::size_t slash = path.rfind('/'); slash != path.npos && slash > 0; slash = path.rfind('/', slash - 1))
-    if (const std::string name = path.substr(slash + 1); fitting(documents, name).size() == 1) return name;
+    if (std::string name = path.substr(slash + 1); fitting(documents, name).size() == 1) return name;
   if (fitting(documents, path).size() > 1) throw InputError(path + ": is given twice as a document");
   return path;
 }

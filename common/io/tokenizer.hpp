@@ -14,7 +14,7 @@
 
 namespace radixlab {
 
-/// Loaded once, then only read. A special token (an added one, <unk>, and the model's control pieces, such as </s>) is
+/// Loaded once, then only read. A special token (an added one, `<unk>`, and the model's control pieces, such as `</s>`) is
 /// one id wherever its text stands, the longest where several begin. What lies between two of them gets the library's own
 /// ids for the whole stretch.
 class Tokenizer {
@@ -30,7 +30,7 @@ class Tokenizer {
 
   std::size_t vocab_size() const;  ///< [tokens] of the file; a model's vocabulary may be larger
 
-  enum class Bos { no, yes };  ///< whether the sequence starts with <s>, where the settings have one
+  enum class Bos { no, yes };  ///< whether the sequence starts with `<s>`, where the settings have one
   std::vector<TokenId> encode(std::string_view text, Bos bos) const;
 
   /// The text of `ids` as a whole: pieces of one word join, bytes form characters. Control pieces give nothing, added

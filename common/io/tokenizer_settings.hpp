@@ -1,5 +1,5 @@
 /// \file
-/// What Hugging Face writes beside tokenizer.model: whether a text starts with <s>, and the tokens that were added.
+/// What Hugging Face writes beside tokenizer.model: whether a text starts with `<s>`, and the tokens that were added.
 #pragma once
 
 #include <filesystem>
@@ -14,7 +14,7 @@ namespace radixlab {
 struct TokenizerSettings {
   using Tokens = std::map<std::string, TokenId, std::less<>>;
 
-  bool add_bos = true;  ///< whether a sequence starts with <s> at all
+  bool add_bos = true;  ///< whether a sequence starts with `<s>` at all
   /// Whether each stretch of text between special tokens begins with a space of its own, and not the first alone.
   bool legacy = true;
   Tokens added;  ///< texts that are one token wherever they stand, beside the model's own
