@@ -62,7 +62,7 @@ void Checkpoint::open_shards(const std::filesystem::path& folder) {
                                      quote(tensor.name), quote(files_[home->second].path().filename().string())));
 }
 
-const TensorView& Checkpoint::at(std::string_view name, std::initializer_list<std::size_t> shape) const {
+const TensorView& Checkpoint::at(std::string_view name, std::span<const std::size_t> shape) const {
   const auto home = home_.find(name);
   if (home == home_.end())
     throw file_error(listed_in_,

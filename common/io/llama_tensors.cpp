@@ -97,6 +97,7 @@ Checkpoint llama_checkpoint(const std::filesystem::path& folder, const ModelConf
     for (const TensorView& tensor : file.tensors())
       if (const auto why = objection(tensor, checkpoint, config, of_a_layer))
         throw file_error(file.path(), fmt::format("tensor {} {}", quote(tensor.name), *why));
+  for (const TensorInfo& tensor : llama_tensors(config, DType::f32)) checkpoint.at(tensor.name, tensor.shape);
   return checkpoint;
 }
 

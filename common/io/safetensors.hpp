@@ -79,7 +79,10 @@ class Checkpoint {
 
   /// The tensor if it is there, of one of the three float types, and of that shape. Otherwise InputError says which
   /// file, which tensor, what was expected and what is there.
-  const TensorView& at(std::string_view name, std::initializer_list<std::size_t> shape) const;
+  const TensorView& at(std::string_view name, std::span<const std::size_t> shape) const;
+  const TensorView& at(std::string_view name, std::initializer_list<std::size_t> shape) const {
+    return at(name, std::span(shape.begin(), shape.size()));
+  }
 
   std::vector<std::string> names() const;  ///< sorted
   const std::vector<SafetensorsFile>& files() const { return files_; }

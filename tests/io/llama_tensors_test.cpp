@@ -42,6 +42,12 @@ TEST_F(LlamaCheckpoint, RefusesALayerThatTheConfigDoesNotHave) {
             "\"num_hidden_layers\" 3");
 }
 
+TEST_F(LlamaCheckpoint, NeedsEachTensorOfTheLastLayerToo) {
+  written_.num_hidden_layers = 2;
+  EXPECT_EQ(said_of("model.rotary_emb.inv_freq"),
+            "model.safetensors: has no tensor \"model.layers.2.input_layernorm.weight\": expected one of shape [42]");
+}
+
 TEST_F(LlamaCheckpoint, PassesRotaryTables) {
   for (const char* name :
        {"model.layers.0.self_attn.rotary_emb.inv_freq", "model.layers.2.self_attn.rotary_emb.cos_cached",
