@@ -14,6 +14,7 @@
 #include "05-radix-tree/radix_cache_manager.hpp"
 #include "built_chapters.hpp"
 #include "storage/free_list.hpp"
+#include "storage/free_runs.hpp"
 
 namespace radixlab {
 
@@ -21,6 +22,12 @@ namespace radixlab {
 template <class Manager, class... Args>
 ManagedPool with_free_list(const CacheOptions& options, const Args&... args) {
   return {std::make_unique<Manager>(args...), std::make_unique<FreeList>(options.num_pages)};
+}
+
+/// The same with a source that gives out neighbours, for managers that store them as runs.
+template <class Manager, class... Args>
+ManagedPool with_free_runs(const CacheOptions& options, const Args&... args) {
+  return {std::make_unique<Manager>(args...), std::make_unique<FreeRuns>(options.num_pages)};
 }
 
 /// A row's `make`, or none where its chapter's bodies are not in this build: its solutions are not released, and the
@@ -69,7 +76,7 @@ inline const std::vector<Stage> kLadder = {
      "a radix tree, shared pages",
      "computing, memory",
      make_if_built<kBuilt05>(
-         [](const auto& o) { return with_free_list<RadixCacheManager>(o, RadixOptions{o.page_size}); }),
+         [](const auto& o) { return with_free_runs<RadixCacheManager>(o, RadixOptions{o.page_size}); }),
      {1, 3, 4, 16}},
     {"06", "paged", "the tree, partly filled pages too", "computing, memory to the token", nullptr, {}},
     {"07", "policies", "the tree, and a choice of victims", "what is asked again", nullptr, {}},

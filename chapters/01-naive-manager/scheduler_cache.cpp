@@ -51,13 +51,9 @@ std::uint32_t CacheManager::salt(std::span<const SaltField> fields) {
   return salts_.number(fields);
 }
 
-void CacheManager::reset() {
-  for (const PageId page : cache_.reset()) source_.give(page);
-}
+void CacheManager::reset() { source_.give(cache_.reset()); }
 
-void CacheManager::evict(std::size_t num_pages) {
-  for (const PageId page : cache_.evict(num_pages)) source_.give(page);
-}
+void CacheManager::evict(std::size_t num_pages) { source_.give(cache_.evict(num_pages)); }
 
 void CacheManager::give_back(std::vector<PageId>& pages, std::size_t keep) {
   for (; pages.size() > keep; pages.pop_back()) source_.give(pages.back());

@@ -53,8 +53,7 @@ void RadixCacheManager::copy_pages(const CacheHandle& handle, std::span<PageId> 
   check_copy_arguments(handle, out, options_.page_size);
   if (handle.cached_len == 0) return;
   for (const Node* n = &tree_.node(handle); !n->is_root(); n = n->parent)
-    std::ranges::copy(n->pages.view(),
-                      out.begin() + static_cast<std::ptrdiff_t>(n->end / options_.page_size - n->pages.size()));
+    n->pages.copy_to(out.subspan(n->end / options_.page_size - n->pages.size()));
 }
 
 // A hit that ends inside a page names the node of that one page, so that the whole pages end above it.
@@ -125,15 +124,16 @@ void RadixCacheManager::rename_pages(std::span<const PageMove> moves) {
     if (!new_name.try_emplace(from, to).second)
       throw std::logic_error("I31: page " + std::to_string(from) + " moves twice");
   std::unordered_set<PageId> names;
-  std::vector<std::pair<Node*, Run<PageId>>> renamed;  // what can fail comes first
+  std::vector<std::pair<Node*, PageRun>> renamed;  // what can fail comes first
   tree_.for_each_node([&](Node& n) {
-    std::vector<PageId> pages(n.pages.view().begin(), n.pages.view().end());
+    std::vector<PageId> pages(n.pages.size());
+    n.pages.copy_to(pages);
     bool moved = false;
     for (PageId& page : pages) {
       if (const auto it = new_name.find(page); it != new_name.end()) page = it->second, moved = true;
       if (!names.insert(page).second) throw std::logic_error("I31: two pages would be page " + std::to_string(page));
     }
-    if (moved) renamed.emplace_back(&n, Run<PageId>(pages));
+    if (moved) renamed.emplace_back(&n, PageRun(pages, tree_.arena()));
   });
   for (auto& [node, pages] : renamed) node->pages = std::move(pages);
 }
@@ -172,12 +172,13 @@ Snapshot RadixCacheManager::snapshot() const {
   Snapshot shot{options_.page_size, true, sizes_, {}};
   tree_.for_each_node([&](const Node& n) {
     const auto tokens = n.tokens.view();
-    const auto pages = n.pages.view();
+    std::vector<PageId> pages(n.pages.size());
+    n.pages.copy_to(pages);
     shot.nodes.push_back({n.id + 1,
                           n.parent->is_root() ? 0 : n.parent->id + 1,
                           n.cache_salt,
                           {tokens.begin(), tokens.end()},
-                          {pages.begin(), pages.end()},
+                          std::move(pages),
                           n.use,
                           order_.contains(n)});
   });

@@ -42,6 +42,7 @@ std::vector<RadixTree::Node*> RadixTree::path(PrefixKey key) const {
 
 RadixTree::Node& RadixTree::node(const CacheHandle& handle) const {
   Node& node = nodes_.at(handle.node, handle.generation);
+  if (node.end == handle.cached_len && !node.is_root()) return node;  // nearly always
   const std::size_t whole_end = (handle.cached_len + page_size_ - 1) / page_size_ * page_size_;
   const bool cut = handle.cached_len % page_size_ == 0 || (partial_hits_ && node.pages.size() == 1);
   if (node.is_root() || node.end != whole_end || !cut)

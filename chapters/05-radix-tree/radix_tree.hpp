@@ -26,20 +26,22 @@
 #include "storage/eviction_order.hpp"
 #include "storage/match_len.hpp"
 #include "storage/node_pool.hpp"
+#include "storage/page_run.hpp"
 #include "storage/run.hpp"
 
 namespace radixlab {
 
+/// What a look-up reads stands first, in 64 bytes.
 struct RadixTreeNode {
-  std::uint32_t id = 0, generation = 0;     ///< its name, written by the pool
+  Run<TokenId> tokens;  ///< the edge from the parent [P * pages.size()]
+  ChildTable<RadixTreeNode> children;
+  RadixTreeNode* parent = nullptr;
+  std::size_t end = 0;                   ///< [tokens] from the root to the end of this edge
+  std::uint32_t id = 0, generation = 0;  ///< its name, written by the pool
+  Usage use;
+  PageRun pages;
   std::uint32_t cache_salt = 0;             ///< whose text this is
   std::uint32_t order_index = kNotInOrder;  ///< written by the manager's eviction order
-  std::size_t end = 0;                      ///< [tokens] from the root to the end of this edge
-  RadixTreeNode* parent = nullptr;
-  Run<TokenId> tokens;  ///< the edge from the parent [P * pages.size()]
-  Run<PageId> pages;
-  ChildTable<RadixTreeNode> children;
-  Usage use;
 
   bool is_root() const { return parent == nullptr; }
   bool is_leaf() const { return children.empty(); }
@@ -104,6 +106,7 @@ class RadixTree {
     }
   }
 
+  Arena& arena() { return arena_; }  ///< of the nodes' Runs
   const std::map<std::uint32_t, Node*>& roots() const { return roots_; }
   std::size_t num_nodes() const { return nodes_.size(); }  ///< roots too
   std::size_t page_size() const { return page_size_; }
@@ -112,6 +115,7 @@ class RadixTree {
  private:
   std::size_t page_size_;
   bool partial_hits_;
+  Arena arena_;  // of texts and lists of pages
   NodePool<Node> nodes_;
   std::map<std::uint32_t, Node*> roots_;
 };

@@ -42,12 +42,17 @@ class ChildTable {
   /// amortised.
   void put(Node& child, std::size_t page_size) {
     const auto page = child.tokens.view().first(page_size);
-    if (!find(page)) make_room(page_size);
-    if (!table_) {
+    if (!table_ && (!only_ || begins_with(*only_, page))) {
       only_ = &child;
       return;
     }
-    const std::uint32_t h = hash(page), at = locate(page, h);
+    if (!table_) make_table(4, page_size);
+    const std::uint32_t h = hash(page);
+    std::uint32_t at = locate(page, h);
+    if (!table_[at].child && (size_ + 1) * 4 > capacity() * 3) {
+      make_table(capacity() * 2, page_size);
+      at = locate(page, h);
+    }
     size_ += table_[at].child == nullptr;
     table_[at] = {&child, h};
   }
@@ -99,7 +104,8 @@ class ChildTable {
   };
 
   static bool begins_with(const Node& child, std::span<const TokenId> page) {
-    return std::equal(page.begin(), page.end(), child.tokens.view().begin());
+    const TokenId* const begin = child.tokens.view().data();
+    return page[0] == begin[0] && (page.size() == 1 || std::equal(page.begin() + 1, page.end(), begin + 1));
   }
 
   static std::uint32_t hash(std::span<const TokenId> page) {

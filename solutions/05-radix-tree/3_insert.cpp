@@ -4,8 +4,8 @@ namespace radixlab {
 
 RadixTree::Node& RadixTree::insert(Position at, std::span<const TokenId> tokens, std::span<const PageId> pages) {
   at.node->children.make_room(page_size_);
-  Run<TokenId> text(tokens);
-  Run<PageId> places(pages);
+  Run<TokenId> text(tokens, arena_);
+  PageRun places(pages, arena_);
   Node& leaf = nodes_.make();  // the last step that can fail
   leaf.cache_salt = at.node->cache_salt;
   leaf.parent = at.node;

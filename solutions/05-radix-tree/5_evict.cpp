@@ -14,9 +14,10 @@ std::vector<PageId> RadixCacheManager::evict(std::size_t num_pages) {
   while (freed.size() < num_pages) {
     Node& leaf = victim(num_pages - freed.size());
     order_.erase(leaf);
-    const auto pages = leaf.pages.view();
-    freed.insert(freed.end(), pages.begin(), pages.end());
-    sizes_.evictable_size -= pages.size();
+    const std::size_t pages = leaf.pages.size();
+    freed.resize(freed.size() + pages);
+    leaf.pages.copy_to(std::span(freed).last(pages));
+    sizes_.evictable_size -= pages;
 
     Node& parent = *leaf.parent;
     const bool was_last = !parent.is_root() && parent.children.size() == 1;

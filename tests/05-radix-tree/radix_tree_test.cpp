@@ -27,7 +27,9 @@ class Lab05Tree : public testing::TestWithParam<std::size_t> {
     return tree.insert(where, text(letters), pages);
   }
   static std::vector<PageId> pages(const RadixTree::Node& node) {
-    return {node.pages.view().begin(), node.pages.view().end()};
+    std::vector<PageId> all(node.pages.size());
+    node.pages.copy_to(all);
+    return all;
   }
   static Text tokens(const RadixTree::Node& node) { return {node.tokens.view().begin(), node.tokens.view().end()}; }
 };

@@ -47,8 +47,8 @@ class Defined : public EvictionPolicy {
   bool scores_changed(std::uint64_t now) override { return clock = now, false; }
   void evicted(const Node& leaf, std::uint64_t) override {
     if (!gone) return;
-    const auto pages = leaf.pages.view();
-    gone->insert(gone->end(), pages.begin(), pages.end());
+    gone->resize(gone->size() + leaf.pages.size());
+    leaf.pages.copy_to(std::span(*gone).last(leaf.pages.size()));
   }
   std::uint64_t clock = 0;              // at the last victim
   std::vector<PageId>* gone = nullptr;  // where evicted pages are noted, if anywhere

@@ -31,7 +31,17 @@ class Explain : public testing::Test {
     folder_.reset();
   }
 
-  static const Stage& radix() { return *std::ranges::find(kLadder, std::string_view("radix"), &Stage::name); }
+  /// The row, over pages of which the one that was given back last is taken first: soon enough to be written anew.
+  static const Stage& radix() {
+    static const Stage row = [] {
+      Stage stage = *std::ranges::find(kLadder, std::string_view("radix"), &Stage::name);
+      stage.make = [](const CacheOptions& o) {
+        return with_free_list<RadixCacheManager>(o, RadixOptions{o.page_size});
+      };
+      return stage;
+    }();
+    return row;
+  }
 
   /// Pages of 8 tokens: request 0 is a document of 25, requests 1-3 its first 15, 16 and 17 tokens.
   static CellResult run(Fault fault, std::size_t chunk = 0, const Stage& stage = radix()) {

@@ -23,6 +23,8 @@ using testing::ThrowsMessage;
 using Text = std::vector<TokenId>;
 using TokenRun = Run<TokenId>;  // inside a TEST, Run alone is GoogleTest's own
 
+Arena test_arena;
+
 struct Node {
   std::uint32_t id = 0, generation = 0, order_index = kNotInOrder;
   Run<TokenId> tokens;
@@ -63,7 +65,7 @@ TEST(NodePool, NodesNeverMove) {
 
 TEST(Run, IsCutWithoutCopying) {
   const Text text = {1, 2, 3, 4, 5};
-  const TokenRun all{text};
+  const TokenRun all(text, test_arena);
   const TokenRun upper = all.first(2), lower = all.subspan(2), middle = lower.first(2);
   EXPECT_THAT(upper.view(), ElementsAre(1, 2));
   EXPECT_THAT(lower.view(), ElementsAre(3, 4, 5));
@@ -76,7 +78,7 @@ TEST(Run, IsCutWithoutCopying) {
 TEST(Run, LivesOnWhenTheOthersAreGone) {
   TokenRun upper;
   {
-    const TokenRun all{Text(1000, 7)};
+    const TokenRun all(Text(1000, 7), test_arena);
     upper = all.first(3);
     const TokenId* const shared = upper.view().data();
     upper.shrink_to_fit();
@@ -100,7 +102,7 @@ TEST(ChildTable, EqualsAMap) {
       page.back() = static_cast<TokenId>(rng() % keys);
       if (rng() % 2 == 0 && keys > 3) {
         Node& child = nodes.emplace_back();
-        child.tokens = TokenRun(page);
+        child.tokens = TokenRun(page, test_arena);
         table.put(child, P);  // also in the place of another
         truth[page] = &child;
       } else if (!truth.empty()) {
@@ -123,7 +125,7 @@ TEST(ChildTable, EqualsAMap) {
 TEST(ChildTable, OrderIsThatOfTheTokens) {  // I27: not of insertion, hashes or addresses
   std::deque<Node> nodes(100);
   ChildTable<Node> up, down;
-  for (TokenId i = 0; i < 100; ++i) nodes[static_cast<std::size_t>(i)].tokens = TokenRun(Text{i - 50});
+  for (TokenId i = 0; i < 100; ++i) nodes[static_cast<std::size_t>(i)].tokens = TokenRun(Text{i - 50}, test_arena);
   for (std::size_t i = 0; i < 100; ++i) up.put(nodes[i], 1), down.put(nodes[99 - i], 1);
   EXPECT_EQ(up.in_order(), down.in_order());
   EXPECT_EQ(up.in_order().front(), &nodes[0]);

@@ -1,0 +1,100 @@
+#include "storage/free_runs.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <string>
+#include <utility>
+
+#include "storage/neighbours.hpp"
+
+namespace radixlab {
+namespace {
+
+// REQUIRES: n in 1 .. 64
+std::uint64_t low_bits(std::size_t n) { return ~std::uint64_t{0} >> (64 - n); }
+
+}  // namespace
+
+FreeRuns::FreeRuns(std::size_t num_pages) : num_pages_(num_pages), count_(num_pages) {
+  for (std::size_t bits = num_pages; free_.empty() || bits > 1;) {
+    auto& level = free_.emplace_back((bits + 63) / 64, ~std::uint64_t{0});
+    if (level.empty()) level.push_back(0);
+    if (bits % 64) level.back() = low_bits(bits % 64);
+    bits = level.size();
+  }
+}
+
+std::optional<PageId> FreeRuns::take() {
+  if (count_ == 0) return {};
+  PageId page = 0;
+  take({&page, 1});
+  return page;
+}
+
+void FreeRuns::take(std::span<PageId> out) {
+  if (out.size() > count_)
+    throw std::logic_error("I30: " + std::to_string(out.size()) + " pages are asked for, " + std::to_string(count_) +
+                           " are free");
+  count_ -= out.size();
+  while (!out.empty()) {
+    const std::size_t word = lowest_word();
+    std::uint64_t free = free_[0][word];
+    while (free != 0 && !out.empty()) {
+      const int first = std::countr_zero(free);
+      const std::size_t run = std::min<std::size_t>(std::countr_one(free >> first), out.size());
+      write_neighbours(static_cast<PageId>(word * 64 + static_cast<std::size_t>(first)), out.first(run));
+      free &= ~(low_bits(run) << first);
+      out = out.subspan(run);
+    }
+    set(word, free);
+  }
+}
+
+void FreeRuns::give(std::span<const PageId> pages) {
+  std::size_t given = 0;
+  try {
+    while (given < pages.size()) given += give_run(pages.subspan(given));
+  } catch (const std::logic_error&) {
+    for (const PageId page : pages.first(given)) set(page / 64, free_[0][page / 64] & ~(std::uint64_t{1} << page % 64));
+    count_ -= given;
+    throw;
+  }
+}
+
+std::size_t FreeRuns::give_run(std::span<const PageId> pages) {
+  const PageId page = pages.front();
+  if (page >= num_pages_)
+    throw std::logic_error("I30: page " + std::to_string(page) + " is foreign, expected one of 0 .. " +
+                           std::to_string(num_pages_) + " - 1");
+  const std::size_t most = std::min({pages.size(), 64 - std::size_t{page} % 64, num_pages_ - page});
+  std::size_t run = 1;
+  while (run < most && pages[run] == page + run) ++run;
+  const std::uint64_t bits = low_bits(run) << page % 64, free = free_[0][page / 64];
+  if (const std::uint64_t twice = free & bits)
+    throw std::logic_error("I30: page " +
+                           std::to_string(page / 64 * 64 + static_cast<unsigned>(std::countr_zero(twice))) +
+                           " is freed twice");
+  set(page / 64, free | bits);
+  count_ += run;
+  return run;
+}
+
+std::size_t FreeRuns::lowest_word() const {
+  std::size_t at = 0;
+  for (std::size_t level = free_.size(); level-- > 1;)
+    at = at * 64 + static_cast<std::size_t>(std::countr_zero(free_[level][at]));
+  return at;
+}
+
+void FreeRuns::set(std::size_t word, std::uint64_t free) {
+  for (auto& level : free_) {
+    const std::uint64_t before = std::exchange(level[word], free);
+    if (&level == &free_.back() || (before != 0) == (free != 0)) return;
+    const std::uint64_t bit = std::uint64_t{1} << word % 64;
+    const auto& above = *(&level + 1);
+    word /= 64;
+    free = free != 0 ? above[word] | bit : above[word] & ~bit;
+  }
+}
+
+}  // namespace radixlab
