@@ -3,7 +3,8 @@ import json
 import unittest
 import xml.etree.ElementTree as xml
 
-from lab.bench import batch, copies, course, main_job, plot, prefix
+from lab.bench import batch, cache, copies, course, main_job, plot, prefix
+from lab.services.places import LabError
 
 
 class Page(unittest.TestCase):
@@ -50,6 +51,40 @@ class Prefix(unittest.TestCase):
         figures = prefix.from_benchmark({"context": context, "benchmarks": rounds})
         self.assertEqual((figures["rounds"], figures["detector_ns"]), (3, {"scalar": 2000, "vector": 2000}))
         self.assertEqual(figures["compare_ns"], [{"tokens": 64, "get_match_len": 2000, "memcmp": 2000}])
+
+
+class Cache(unittest.TestCase):
+    def test_page_and_picture_are_made_from_the_figures(self):
+        figures, anew = json.loads(cache.FIGURES.read_text()), "./lab bench cache --save makes them anew"
+        self.assertEqual(cache.PAGE.read_text(), cache.page(figures), anew)
+        self.assertEqual(cache.PICTURE.read_text(), cache.picture(figures), anew)
+
+    def one(self, **other):
+        return {"workload": "a", "requests": 2, "tokens": 9, "matched": 4, "evicted": 0, "floor_ms": 1.0, "fresh_ms": 4.0,
+                "warm_ms": 2.0, "match_us": [], "bytes_per_token": 4.5, **other}
+
+    def test_a_workload_is_the_median_of_the_fresh_and_the_best_of_the_warm(self):
+        ours = [self.one(fresh_ms=f, warm_ms=w, floor_ms=o) for f, w, o in ((5, 3, 1.5), (9, 2, 1.25), (7, 4, 2))]
+        row = cache.of_workload("a", ours, [])
+        self.assertEqual((row["fresh_ms"], row["warm_ms"], row["floor_ms"], "peer" in row), (7, 2, 1.25, False))
+
+    def test_a_peer_must_match_the_same_tokens(self):
+        with self.assertRaisesRegex(LabError, "workload a: the peer matched 5 tokens, ours 4"):
+            cache.of_workload("a", [self.one()], [self.one(matched=5)])
+        self.assertIn("peer", cache.of_workload("h", [self.one(matched=531)], [self.one(matched=527)]))
+
+    def test_what_is_wanted_is_near_the_floor_or_many_times_the_peer(self):
+        row = cache.of_workload("a", [self.one()], [self.one(fresh_ms=20, warm_ms=9.9)])
+        self.assertEqual([cache.reached(row, kind) for kind in ("warm_ms", "fresh_ms")], [False, True])
+        self.assertTrue(cache.reached(self.one(floor_ms=1.6), "warm_ms"))
+        self.assertFalse(cache.reached(self.one(floor_ms=1.5), "warm_ms"), "and no peer was measured")
+
+    def test_a_peer_that_is_faster_is_trouble(self):
+        row = cache.of_workload("a", [self.one()], [self.one(warm_ms=1.9)])
+        self.assertIn("workload a, warm: 2.00 ms, the peer takes 1.90", cache.trouble({"workloads": [row]}))
+        row = cache.of_workload("a", [self.one()], [self.one(warm_ms=2.1)])
+        self.assertEqual(cache.trouble({"workloads": [row]}), "")
+
 
 
 class Copying(unittest.TestCase):
