@@ -62,7 +62,7 @@ std::size_t FaultCounts::chances(Fault fault) const {
 
 FaultyManager::FaultyManager(std::unique_ptr<BaseCacheManager> inner, Fault fault, Device& device,
                              std::vector<std::pair<float, float>> turn)
-    : inner_(std::move(inner)), fault_(fault), device_(device), turn_(std::move(turn)) {}
+    : ManagerWrapper(std::move(inner)), fault_(fault), device_(device), turn_(std::move(turn)) {}
 
 CacheHandle FaultyManager::match_prefix(PrefixKey key) {
   const Snapshot before = inner_->snapshot();

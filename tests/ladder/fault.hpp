@@ -25,8 +25,8 @@
 #include <utility>
 #include <vector>
 
-#include "contract/snapshot.hpp"
 #include "llm/device.hpp"
+#include "manager_wrapper.hpp"
 
 namespace radixlab {
 
@@ -45,7 +45,7 @@ struct FaultCounts {
   std::size_t chances(Fault fault) const;               ///< of head: only who compares knows
 };
 
-class FaultyManager : public BaseCacheManager {
+class FaultyManager : public ManagerWrapper {
  public:
   /// `device` is where the pages lie, with one rotary angle per pair of a head: `turn` [head_dim / 2] of (cos, sin).
   FaultyManager(std::unique_ptr<BaseCacheManager> inner, Fault fault, Device& device,
@@ -60,11 +60,6 @@ class FaultyManager : public BaseCacheManager {
   void unlock_handle(const CacheHandle& handle) override { inner_->unlock_handle(real(handle)); }
   InsertResult insert_prefix(PrefixKey key, std::span<const PageId> pages, const CacheHandle& from) override;
   std::vector<PageId> evict(std::size_t num_pages) override;
-  void rename_pages(std::span<const PageMove> moves) override { inner_->rename_pages(moves); }
-  void request_ended(PrefixKey key, std::size_t found) override { inner_->request_ended(key, found); }
-  std::vector<PageId> reset() override { return inner_->reset(); }
-  SizeInfo size_info() const override { return inner_->size_info(); }
-  Snapshot snapshot() const override { return inner_->snapshot(); }
 
   const FaultCounts& counts() const { return counts_; }
 
@@ -80,7 +75,6 @@ class FaultyManager : public BaseCacheManager {
   void turn_keys(PageId page);
   void turn_key(KvPlace low);
 
-  std::unique_ptr<BaseCacheManager> inner_;
   Fault fault_;
   Device& device_;
   std::vector<std::pair<float, float>> turn_;

@@ -8,7 +8,7 @@ namespace radixlab {
 
 FaultyLocks::FaultyLocks(std::unique_ptr<BaseCacheManager> inner, Fault fault, PageSource& source,
                          std::size_t page_size)
-    : inner_(std::move(inner)), fault_(fault), source_(source), page_size_(page_size) {}
+    : ManagerWrapper(std::move(inner)), fault_(fault), source_(source), page_size_(page_size) {}
 
 CacheHandle FaultyLocks::match_prefix(PrefixKey key) {
   if (fault_ == Fault::evict) lock_late_ones();  // a start that found room has evicted nothing

@@ -15,12 +15,11 @@
 #include <vector>
 
 #include "contract/page_source.hpp"
-#include "contract/snapshot.hpp"
 #include "fault.hpp"
 
 namespace radixlab {
 
-class FaultyLocks : public BaseCacheManager {
+class FaultyLocks : public ManagerWrapper {
  public:
   /// `source`, to which evicted pages go, must outlive it; pages are of `page_size` tokens.
   FaultyLocks(std::unique_ptr<BaseCacheManager> inner, Fault fault, PageSource& source, std::size_t page_size);
@@ -29,17 +28,10 @@ class FaultyLocks : public BaseCacheManager {
   void evict_at_once(bool on) { at_once_ = on; }
 
   CacheHandle match_prefix(PrefixKey key) override;
-  void copy_pages(const CacheHandle& handle, std::span<PageId> out) const override { inner_->copy_pages(handle, out); }
-  CacheHandle whole_pages(const CacheHandle& handle) const override { return inner_->whole_pages(handle); }
   void lock_handle(const CacheHandle& handle) override;
   void unlock_handle(const CacheHandle& handle) override;
   InsertResult insert_prefix(PrefixKey key, std::span<const PageId> pages, const CacheHandle& from) override;
   std::vector<PageId> evict(std::size_t num_pages) override;
-  void rename_pages(std::span<const PageMove> moves) override { inner_->rename_pages(moves); }
-  void request_ended(PrefixKey key, std::size_t found) override { inner_->request_ended(key, found); }
-  std::vector<PageId> reset() override { return inner_->reset(); }
-  SizeInfo size_info() const override { return inner_->size_info(); }
-  Snapshot snapshot() const override { return inner_->snapshot(); }
 
   std::size_t chances() const { return chances_; }
 
@@ -51,7 +43,6 @@ class FaultyLocks : public BaseCacheManager {
   bool is_gone(const CacheHandle& handle) const;
   void lock_late_ones();
 
-  std::unique_ptr<BaseCacheManager> inner_;
   Fault fault_;
   PageSource& source_;
   std::size_t page_size_;
