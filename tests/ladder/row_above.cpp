@@ -1,8 +1,7 @@
 #include "row_above.hpp"
 
-#include <algorithm>
-
 #include "cells.hpp"
+#include "llm/sampling.hpp"
 
 namespace radixlab {
 namespace {
@@ -11,10 +10,6 @@ constexpr std::size_t kShort = 40;  // [tokens]
 
 bool is_soon_computed(const std::vector<TokenId>& tokens) {
   return tokens.size() <= kShort || tokens.size() > Forward::kBlockRows;
-}
-
-TokenId argmax(std::span<const float> logits) {
-  return static_cast<TokenId>(std::ranges::max_element(logits) - logits.begin());
 }
 
 }  // namespace
@@ -44,7 +39,7 @@ CellResult RowAbove::by_reference(const CellResult& row, bool all) {
     auto [known, is_new] = logits_.try_emplace(served.tokens);
     if (is_new) known->second = reference_.logits(served.tokens);
     const auto last = std::span(known->second).last(model_.config().vocab_size);
-    result.served.push_back({served.tokens, argmax(last), 0, known->second});
+    result.served.push_back({served.tokens, greedy(last).value(), 0, known->second});
   }
   return result;
 }
