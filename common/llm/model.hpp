@@ -55,7 +55,7 @@ class Model {
   }
   void check_token(TokenId token) const { radixlab::check_token(config_, token); }
   /// The first number that is not finite among the tensors whose names begin with `prefix`, in the type that is computed
-  /// in: "model.norm.weight [17] is nan". Nothing if all are finite. O(their elements).
+  /// in: "model.norm.weight [17] is NaN". Nothing if all are finite. O(their elements).
   std::optional<std::string> broken_weight(std::string_view prefix) const;
   void embed(TokenId token, std::span<float> out) const;  ///< out [hidden_size], widened and not yet rounded to type()
 
