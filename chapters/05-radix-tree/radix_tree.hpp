@@ -31,21 +31,23 @@
 
 namespace radixlab {
 
-/// What a look-up reads stands first, in 64 bytes.
-struct RadixTreeNode {
+/// Two cache lines: what a look-up reads, and what its use writes.
+struct alignas(64) RadixTreeNode {
   Run<TokenId> tokens;  ///< the edge from the parent [P * pages.size()]
+  PageRun pages;
   ChildTable<RadixTreeNode> children;
   RadixTreeNode* parent = nullptr;
   std::size_t end = 0;                   ///< [tokens] from the root to the end of this edge
   std::uint32_t id = 0, generation = 0;  ///< its name, written by the pool
+
   Usage use;
-  PageRun pages;
   std::uint32_t cache_salt = 0;             ///< whose text this is
   std::uint32_t order_index = kNotInOrder;  ///< written by the manager's eviction order
 
   bool is_root() const { return parent == nullptr; }
   bool is_leaf() const { return children.empty(); }
 };
+static_assert(sizeof(RadixTreeNode) == 128);
 
 class RadixTree {
  public:

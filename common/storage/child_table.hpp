@@ -22,67 +22,83 @@
 namespace radixlab {
 
 /// REQUIRES of Node: a member `tokens` with view(), the edge, of at least a page while the node is in the table.
-/// Every `page` [P] and `page_size` of one table is the same P. Does not own the nodes. 24 bytes.
+/// Every `page` [P] and `page_size` of one table is the same P. Does not own the nodes. 8 bytes.
 template <class Node>
 class ChildTable {
  public:
+  ChildTable() = default;
+  ~ChildTable() { drop_table(); }
+  ChildTable(const ChildTable&) = delete;
+  ChildTable& operator=(const ChildTable&) = delete;
+
   /// The child whose edge begins with `page` [P], or nullptr. O(P) expected.
   Node* find(std::span<const TokenId> page) const {
-    if (!table_) return only_ && begins_with(*only_, page) ? only_ : nullptr;
-    return table_[locate(page, hash(page))].child;
+    if (const Table* const t = table()) return t->slots()[locate(*t, page, hash(page))].child;
+    Node* const one = only();
+    return one && begins_with(*one, page) ? one : nullptr;
   }
 
   /// Room for one child more: the next put() cannot fail. O(P) amortised.
   void make_room(std::size_t page_size) {
-    if (!table_ && only_) make_table(4, page_size);
-    if (table_ && (size_ + 1) * 4 > capacity() * 3) make_table(capacity() * 2, page_size);
+    if (Table* const t = table()) {
+      if ((t->size + 1) * 4 > t->capacity() * 3) make_table(t->capacity() * 2, page_size);
+    } else if (only()) {
+      make_table(4, page_size);
+    }
   }
 
   /// Puts `child` in, or in the place of the one whose edge begins with the same page: then it cannot fail. O(P)
   /// amortised.
   void put(Node& child, std::size_t page_size) {
     const auto page = child.tokens.view().first(page_size);
-    if (!table_ && (!only_ || begins_with(*only_, page))) {
-      only_ = &child;
+    if (!table() && (!only() || begins_with(*only(), page))) {
+      is_ = reinterpret_cast<std::uintptr_t>(&child);
       return;
     }
-    if (!table_) make_table(4, page_size);
+    if (!table()) make_table(4, page_size);
+    Table* t = table();
     const std::uint32_t h = hash(page);
-    std::uint32_t at = locate(page, h);
-    if (!table_[at].child && (size_ + 1) * 4 > capacity() * 3) {
-      make_table(capacity() * 2, page_size);
-      at = locate(page, h);
+    std::uint32_t at = locate(*t, page, h);
+    if (!t->slots()[at].child && (t->size + 1) * 4 > t->capacity() * 3) {
+      t = &make_table(t->capacity() * 2, page_size);
+      at = locate(*t, page, h);
     }
-    size_ += table_[at].child == nullptr;
-    table_[at] = {&child, h};
+    t->size += t->slots()[at].child == nullptr;
+    t->slots()[at] = {&child, h};
   }
 
   /// Takes the child whose edge begins like `child`'s out. O(P) expected. REQUIRES: it is in. Never throws.
   void erase(const Node& child, std::size_t page_size) noexcept {
-    if (!table_) {
-      only_ = nullptr;
+    Table* const t = table();
+    if (!t) {
+      is_ = 0;
       return;
     }
     const auto page = child.tokens.view().first(page_size);
-    std::uint32_t hole = locate(page, hash(page));
+    Slot* const slots = t->slots();
+    const std::uint32_t mask = t->mask;
+    std::uint32_t hole = locate(*t, page, hash(page));
     // Whoever was pushed past the hole moves back into it, so that no walk ends too early.
-    for (std::uint32_t i = (hole + 1) & mask_; table_[i].child; i = (i + 1) & mask_) {
-      const std::uint32_t home = table_[i].hash & mask_;
-      if (((i - home) & mask_) >= ((i - hole) & mask_)) table_[std::exchange(hole, i)] = table_[i];
+    for (std::uint32_t i = (hole + 1) & mask; slots[i].child; i = (i + 1) & mask) {
+      const std::uint32_t home = slots[i].hash & mask;
+      if (((i - home) & mask) >= ((i - hole) & mask)) slots[std::exchange(hole, i)] = slots[i];
     }
-    table_[hole] = {};
-    if (--size_ == 0) table_.reset();
+    slots[hole] = {};
+    if (--t->size == 0) drop_table();
   }
 
-  std::size_t size() const { return table_ ? size_ : only_ != nullptr; }
-  bool empty() const { return !table_ && !only_; }
+  std::size_t size() const { return table() ? table()->size : only() != nullptr; }
+  bool empty() const { return is_ == 0; }
 
   /// Calls visit(Node*) for each child, in an order that nobody may see (I27). O(children).
   template <class Visit>
   void for_each(Visit visit) const {
-    if (!table_ && only_) visit(only_);
-    for (std::uint32_t i = 0; table_ && i <= mask_; ++i)
-      if (table_[i].child) visit(table_[i].child);
+    if (const Table* const t = table()) {
+      for (std::uint32_t i = 0; i <= t->mask; ++i)
+        if (t->slots()[i].child) visit(t->slots()[i].child);
+    } else if (only()) {
+      visit(only());
+    }
   }
 
   /// The children in the order of their tokens. O(n log n): for pictures.
@@ -102,45 +118,70 @@ class ChildTable {
     Node* child = nullptr;
     std::uint32_t hash = 0;
   };
+  struct Table {  // in front of its slots, a power of two of them, at most 3/4 full
+    std::uint64_t size;
+    std::uint32_t mask;
+    std::uint32_t capacity() const { return mask + 1; }
+    Slot* slots() { return reinterpret_cast<Slot*>(this + 1); }
+    const Slot* slots() const { return reinterpret_cast<const Slot*>(this + 1); }
+  };
 
   static bool begins_with(const Node& child, std::span<const TokenId> page) {
     const TokenId* const begin = child.tokens.view().data();
-    return page[0] == begin[0] && (page.size() == 1 || std::equal(page.begin() + 1, page.end(), begin + 1));
+    return page[0] == begin[0] && std::equal(page.begin() + 1, page.end(), begin + 1);
   }
 
+  // Of one token: another number for each, so that equal hashes are equal pages.
   static std::uint32_t hash(std::span<const TokenId> page) {
+    if (page.size() == 1) {
+      const std::uint32_t h = static_cast<std::uint32_t>(page[0]) * 0x9e3779b1U;
+      return h ^ h >> 16;
+    }
     std::uint64_t h = 0;
     for (const TokenId token : page) h = (std::rotl(h, 5) ^ static_cast<std::uint32_t>(token)) * 0x9e3779b97f4a7c15U;
     return static_cast<std::uint32_t>(h >> 32);
   }
 
-  std::uint32_t capacity() const { return mask_ + 1; }
-
   // The slot of the child that begins with `page`, or the free slot where it would stand.
-  std::uint32_t locate(std::span<const TokenId> page, std::uint32_t h) const {
-    std::uint32_t i = h & mask_;
-    while (table_[i].child && (table_[i].hash != h || !begins_with(*table_[i].child, page))) i = (i + 1) & mask_;
+  static std::uint32_t locate(const Table& t, std::span<const TokenId> page, std::uint32_t h) {
+    const Slot* const slots = t.slots();
+    std::uint32_t i = h & t.mask;
+    const auto differs = [&](const Slot& slot) {
+      return slot.hash != h || (page.size() > 1 && !begins_with(*slot.child, page));
+    };
+    while (slots[i].child && differs(slots[i])) i = (i + 1) & t.mask;
     return i;
   }
 
-  void make_table(std::uint32_t new_capacity, std::size_t page_size) {
-    auto bigger = std::make_unique<Slot[]>(new_capacity);
+  Table& make_table(std::uint32_t capacity, std::size_t page_size) {
+    Table& bigger = *new (::operator new(sizeof(Table) + capacity * sizeof(Slot))) Table{size(), capacity - 1};
+    std::uninitialized_default_construct_n(bigger.slots(), capacity);
     const auto place = [&](const Slot& slot) {
-      std::uint32_t i = slot.hash & (new_capacity - 1);
-      while (bigger[i].child) i = (i + 1) & (new_capacity - 1);
-      bigger[i] = slot;
+      std::uint32_t i = slot.hash & bigger.mask;
+      while (bigger.slots()[i].child) i = (i + 1) & bigger.mask;
+      bigger.slots()[i] = slot;
     };
-    for (std::uint32_t i = 0; table_ && i < capacity(); ++i)
-      if (table_[i].child) place(table_[i]);
-    if (!table_) place({only_, hash(only_->tokens.view().first(page_size))}), size_ = 1;
-    table_ = std::move(bigger);
-    only_ = nullptr;
-    mask_ = new_capacity - 1;
+    if (const Table* const t = table()) {
+      for (std::uint32_t i = 0; i <= t->mask; ++i)
+        if (t->slots()[i].child) place(t->slots()[i]);
+    } else if (only()) {
+      place({only(), hash(only()->tokens.view().first(page_size))});
+    }
+    drop_table();
+    is_ = reinterpret_cast<std::uintptr_t>(&bigger) | kTable;
+    return bigger;
   }
 
-  Node* only_ = nullptr;           // the one child while there is no table
-  std::unique_ptr<Slot[]> table_;  // [capacity], a power of two, at most 3/4 full
-  std::uint32_t size_ = 0, mask_ = 0;
+  void drop_table() noexcept {
+    if (table()) ::operator delete(table());
+    is_ = 0;
+  }
+
+  static constexpr std::uintptr_t kTable = 1;  // no node and no table has an odd address
+  Node* only() const { return is_ & kTable ? nullptr : reinterpret_cast<Node*>(is_); }
+  Table* table() const { return is_ & kTable ? reinterpret_cast<Table*>(is_ - kTable) : nullptr; }
+
+  std::uintptr_t is_ = 0;  // the one child, or a table with kTable added
 };
 
 }  // namespace radixlab

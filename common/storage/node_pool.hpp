@@ -35,7 +35,8 @@ class NodePool {
   /// Everything that the node held is released; its name is refused from now on. Never throws.
   void drop(Node& node) noexcept {
     const std::uint32_t id = node.id, generation = node.generation + 1;
-    node = Node{};
+    std::destroy_at(&node);
+    std::construct_at(&node);
     node.id = id;
     node.generation = generation;
     free_.push_back(id);  // grow() reserved the room
