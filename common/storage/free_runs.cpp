@@ -36,9 +36,11 @@ void FreeRuns::take(std::span<PageId> out) {
     throw std::logic_error("I30: " + std::to_string(out.size()) + " pages are asked for, " + std::to_string(count_) +
                            " are free");
   count_ -= out.size();
-  while (!out.empty()) {
-    const std::size_t word = lowest_word();
-    std::uint64_t free = free_[0][word];
+  const auto& words = free_[0];
+  for (std::size_t word = words.size(); !out.empty();) {
+    ++word;  // the next word is the lowest with a free page if it has one, since the words before it have none
+    if (word >= words.size() || words[word] == 0) word = lowest_word();
+    std::uint64_t free = words[word];
     while (free != 0 && !out.empty()) {
       const int first = std::countr_zero(free);
       const std::size_t run = std::min<std::size_t>(std::countr_one(free >> first), out.size());
@@ -67,8 +69,7 @@ std::size_t FreeRuns::give_run(std::span<const PageId> pages) {
     throw std::logic_error("I30: page " + std::to_string(page) + " is foreign, expected one of 0 .. " +
                            std::to_string(num_pages_) + " - 1");
   const std::size_t most = std::min({pages.size(), 64 - std::size_t{page} % 64, num_pages_ - page});
-  std::size_t run = 1;
-  while (run < most && pages[run] == page + run) ++run;
+  const std::size_t run = count_neighbours(pages.first(most));
   const std::uint64_t bits = low_bits(run) << page % 64, free = free_[0][page / 64];
   if (const std::uint64_t twice = free & bits)
     throw std::logic_error("I30: page " +
@@ -87,13 +88,12 @@ std::size_t FreeRuns::lowest_word() const {
 }
 
 void FreeRuns::set(std::size_t word, std::uint64_t free) {
-  for (auto& level : free_) {
-    const std::uint64_t before = std::exchange(level[word], free);
-    if (&level == &free_.back() || (before != 0) == (free != 0)) return;
-    const std::uint64_t bit = std::uint64_t{1} << word % 64;
-    const auto& above = *(&level + 1);
+  std::uint64_t before = std::exchange(free_[0][word], free);
+  for (std::size_t level = 1; level < free_.size() && (before != 0) != (free != 0); ++level) {
+    std::uint64_t& above = free_[level][word / 64];
+    before = std::exchange(above, above ^ std::uint64_t{1} << word % 64);
+    free = above;
     word /= 64;
-    free = free != 0 ? above[word] | bit : above[word] & ~bit;
   }
 }
 

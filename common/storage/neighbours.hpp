@@ -1,5 +1,5 @@
 /// \file
-/// Pages that are neighbours: p, p+1, p+2 ... Written and recognised many at a step.
+/// Pages that are neighbours: p, p+1, p+2 ... Written and counted many at a step.
 #pragma once
 #include <cstddef>
 #include <span>
@@ -11,7 +11,7 @@ namespace radixlab {
 /// first, first + 1 ... into all of `out`.
 void write_neighbours(PageId first, std::span<PageId> out);
 
-/// Whether pages [n] are pages[0], pages[0] + 1 ... Of none and of one: true.
-bool are_neighbours(std::span<const PageId> pages);
+/// How many of pages [n] are neighbours, from the first on: pages[0], pages[0] + 1 ... O(answer).
+std::size_t count_neighbours(std::span<const PageId> pages);
 
 }  // namespace radixlab

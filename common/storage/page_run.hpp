@@ -18,7 +18,7 @@ class PageRun : private Run<PageId> {
   PageRun() = default;
   /// If the pages are neighbours, then it never throws. If not, then it throws as Run does. O(pages).
   PageRun(std::span<const PageId> pages, Arena& arena) {
-    if (!are_neighbours(pages)) {
+    if (count_neighbours(pages) < pages.size()) {
       Run::operator=(Run(pages, arena));
     } else if (!pages.empty()) {
       offset_ = pages.front();
