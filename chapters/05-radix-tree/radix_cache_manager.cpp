@@ -28,9 +28,7 @@ CacheHandle RadixCacheManager::match_prefix(PrefixKey key) {
   if (options_.partial_hits) hit = partial_hit(found, key.tokens.subspan(found.len));
   ++now_;  // from here on nothing fails
   if (hit.cached_len == 0) return hit;
-  Node& end = tree_.node(hit);
-  for (Node* n = &end; !n->is_root(); n = n->parent) ++n->use.hits;
-  touch(end);
+  touch(tree_.node(hit), 1);
   return hit;
 }
 
@@ -52,8 +50,11 @@ CacheHandle RadixCacheManager::partial_hit(RadixTree::Position found, std::span<
 void RadixCacheManager::copy_pages(const CacheHandle& handle, std::span<PageId> out) const {
   check_copy_arguments(handle, out, options_.page_size);
   if (handle.cached_len == 0) return;
-  for (const Node* n = &tree_.node(handle); !n->is_root(); n = n->parent)
-    n->pages.copy_to(out.subspan(n->end / options_.page_size - n->pages.size()));
+  std::size_t missing = out.size();  // from the end to the top
+  for (const Node* n = &tree_.node(handle); !n->is_root(); n = n->parent) {
+    missing -= n->pages.size();
+    n->pages.copy_to(out.subspan(missing));
+  }
 }
 
 // A hit that ends inside a page names the node of that one page, so that the whole pages end above it.
@@ -102,9 +103,12 @@ void RadixCacheManager::tell_split(Node& upper) {
   });
 }
 
-void RadixCacheManager::touch(Node& node) {
+void RadixCacheManager::touch(Node& node, std::uint64_t hits) {
   if (node.use.created == 0) node.use.created = now_;
-  for (Node* n = &node; !n->is_root(); n = n->parent) n->use.last_used = now_;
+  for (Node* n = &node; !n->is_root(); n = n->parent) {
+    n->use.last_used = now_;
+    n->use.hits += hits;
+  }
   if (options_.policy) tell_use(node);
   order_.update(node);  // above a node stands no leaf: only this one can be in the order
 }

@@ -68,7 +68,8 @@ class RadixCacheManager : public BaseCacheManager {
   Node& split(Node& lower, std::size_t at);  ///< tree_.split_edge, and the policy hears of it
   void tell_split(Node& upper);              ///< both tell the policy that there is
   void tell_use(Node& node);
-  void touch(Node& node);  ///< used now: this node and all above it; created now if it never was
+  /// Used now, as all above it; created now if it never was. `hits` are counted for all of them.
+  void touch(Node& node, std::uint64_t hits = 0);
 
   /// The leaf that goes next when `pages` are still needed. All of it goes: where a tail is enough, it has been cut off
   /// by now, and is the leaf. Throws std::logic_error (I6) if there is none, and std::bad_alloc only before the first
