@@ -37,18 +37,20 @@ void FreeRuns::take(std::span<PageId> out) {
                            " are free");
   count_ -= out.size();
   const auto& words = free_[0];
-  for (std::size_t word = words.size(); !out.empty();) {
-    ++word;  // the next word is the lowest with a free page if it has one, since the words before it have none
-    if (word >= words.size() || words[word] == 0) word = lowest_word();
-    std::uint64_t free = words[word];
-    while (free != 0 && !out.empty()) {
-      const int first = std::countr_zero(free);
-      const std::size_t run = std::min<std::size_t>(std::countr_one(free >> first), out.size());
-      write_neighbours(static_cast<PageId>(word * 64 + static_cast<std::size_t>(first)), out.first(run));
-      free &= ~(low_bits(run) << first);
-      out = out.subspan(run);
-    }
-    set(word, free);
+  for (std::size_t end = words.size() * 64; !out.empty();) {
+    // What follows the last page that was taken is the lowest free one if it is free, since all before it are taken.
+    const bool goes_on = end / 64 < words.size() && words[end / 64] != 0;
+    const std::size_t word = goes_on ? end / 64 : lowest_word();
+    const std::size_t begin = word * 64 + static_cast<std::size_t>(std::countr_zero(words[word]));
+    end = begin;
+    do {
+      const std::uint64_t free = words[end / 64];
+      const std::size_t run = std::min<std::size_t>(std::countr_one(free >> end % 64), out.size() - (end - begin));
+      set(end / 64, free & ~(low_bits(run) << end % 64));
+      end += run;
+    } while (end % 64 == 0 && end - begin < out.size() && end / 64 < words.size() && words[end / 64] % 2 == 1);
+    write_neighbours(static_cast<PageId>(begin), out.first(end - begin));
+    out = out.subspan(end - begin);
   }
 }
 
