@@ -84,6 +84,8 @@ class Cache(unittest.TestCase):
         self.assertIn("workload a, warm: 2.00 ms, the peer takes 1.90", cache.trouble({"workloads": [row]}))
         row = cache.of_workload("a", [self.one()], [self.one(warm_ms=2.1)])
         self.assertEqual(cache.trouble({"workloads": [row]}), "")
+        row["peer"]["warm_ms"] = 1.9
+        self.assertEqual(cache.trouble({"workloads": [row | {"floor_ms": 1.6}]}), "", "nothing but copying is left")
 
 
 
