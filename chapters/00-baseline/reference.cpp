@@ -130,18 +130,22 @@ Reference::Vector Reference::rounded(Vector x) const {
   return x;
 }
 
-// One chain of fused multiply-adds, in order. In bfloat16 two elements a step and the odd one first, because that is
-// the order of the processors' dot instruction; an odd length is made even by zeros.
+// One chain of fused multiply-adds, in order. In bfloat16 a tile sum: of each 32 numbers, counted from the first, those at
+// even and those at odd places are a chain each; what is missing of the last 32 is zero. It is the order of the processors'
+// matrix units.
 float Reference::dot(std::span<const float> a, std::span<const float> b) const {
   float sum = 0;
   if (type_ == DType::f32) {
     for (std::size_t i = 0; i < a.size(); ++i) sum = std::fma(a[i], b[i], sum);
     return sum;
   }
-  for (std::size_t i = 0; i < a.size(); i += 2) {
-    const bool whole = i + 1 < a.size();
-    sum = std::fma(whole ? a[i + 1] : 0.0f, whole ? b[i + 1] : 0.0f, sum);
-    sum = std::fma(a[i], b[i], sum);
+  for (std::size_t begin = 0; begin < a.size(); begin += 32) {
+    float chain[2] = {0, 0};
+    for (std::size_t i = begin; i < begin + 32; ++i) {
+      const bool there = i < a.size();
+      chain[i % 2] = std::fma(there ? a[i] : 0.0f, there ? b[i] : 0.0f, chain[i % 2]);
+    }
+    sum += chain[0] + chain[1];
   }
   return sum;
 }
@@ -193,12 +197,13 @@ Reference::Vector Reference::attend(const Vector& q, const KeysAndValues& past) 
       weights[j] = dot(query, std::span(past.keys).subspan(j * kv_size + shared, dim)) * scale;
     const float top = *std::ranges::max_element(weights);
     LaneSum sum;
-    for (std::size_t j = 0; j < length; ++j) sum.lane[j % 16] += weights[j] = exponential(weights[j] - top);
+    for (std::size_t j = 0; j < length; ++j) sum.lane[j % 16] += weights[j] = rounded(exponential(weights[j] - top));
     const float share = 1.0f / sum.total();
+    Vector values(length);  // one number of each position's value
     for (std::size_t d = 0; d < dim; ++d) {
-      float mixed = 0;
-      for (std::size_t j = 0; j < length; ++j)
-        mixed = std::fma(weights[j], past.values[j * kv_size + shared + d], mixed);
+      for (std::size_t j = 0; j < length; ++j) values[j] = past.values[j * kv_size + shared + d];
+      float mixed = dot(weights, values);
+      if (type_ == DType::bf16) mixed += 0.0f;  // of -0 it makes +0
       out[head * dim + d] = rounded(mixed * share);
     }
   }

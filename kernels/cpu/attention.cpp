@@ -54,8 +54,8 @@ void attend(ThreadPool& pool, const IsaTable& table, std::span<const AttentionAr
         static thread_local HugeBuffer<float> memory;
         const std::size_t blocks = blocks_a_head(args), begin = i % blocks * block(args);
         const std::size_t end = std::min(head_rows(args), begin + block(args));
-        const std::size_t floats = (end - begin) * (args.blocks * 16 + 2 * args.kv.padded_head_dim() + 1);
-        table_of<T>(table).attention(args, i / blocks, begin, end, scratch(memory, floats));
+        const TypeTable<T>& kernels = table_of<T>(table);
+        kernels.attention(args, i / blocks, begin, end, scratch(memory, kernels.attention_scratch(args, end - begin)));
       });
 }
 

@@ -14,17 +14,15 @@ struct BFloat16 {
   std::uint16_t bits;
 };
 
-/// Two neighbours of a chain, as the processors' dot instruction takes them.
+/// Two neighbours of a sum: numbers 2i and 2i + 1.
 struct BFloat16Pair {
   BFloat16 even, odd;
 };
 
-/// The same pair widened.
-struct FloatPair {
-  float even, odd;
-};
+/// Neighbours that a tile sum takes together (docs/numerics.md): pairs of one block.
+inline constexpr std::size_t kBlockPairs = 16;
 
-/// What one step of a chain takes: a float, or two bfloat16.
+/// What lies side by side for one step of a sum: a float, or two bfloat16.
 template <typename T>
 struct ChainStep {
   using Type = T;

@@ -1,5 +1,6 @@
 // The one inner loop of linear, attention scores and attention mix: R x B sums, each of them one chain of fused
-// multiply-adds over k ascending. Everything else in the bodies arranges memory for it.
+// multiply-adds over k ascending. Everything else in the bodies arranges memory for it. A tile sum (tile_sum.hpp) is made
+// of such chains.
 #pragma once
 #include <cstddef>
 #include <type_traits>
@@ -34,48 +35,33 @@ struct FmaTile {
     }
   }
 
-  /// sum[r][b] = fma(x[r * x_stride + k], w[b][k * w_stride .. + 15], sum[r][b]) for k = 0 .. count-1. X and W are both
-  /// float, or both pairs (then a step is two products, the odd one first; x may be widened unless L::kPairAtOnce), or
-  /// float and BFloat16.
-  template <typename X, typename W>
-  RADIXLAB_INLINE void run(const X* x, std::size_t x_stride, const W* const (&w)[B], std::size_t w_stride,
-                           std::size_t count) {
-    chains<false>(x, x_stride, w, w, w_stride, count);
+  /// One step of each chain: sum[r][b] = fma(x[r * x_stride], w[b][at ...], sum[r][b]). Part says how w is loaded: as it
+  /// lies, or one half of each pair.
+  template <typename Part = L, typename X, typename W>
+  RADIXLAB_INLINE void step(const X* x, std::size_t x_stride, const W* const (&w)[B], std::size_t at) {
+    decltype(Part::load(w[0])) weight[B];
+    for (int b = 0; b < B; ++b) weight[b] = Part::load(w[b] + at);
+    multiply(x, x_stride, weight);
+  }
+  template <typename X, typename V>
+  RADIXLAB_INLINE void multiply(const X* x, std::size_t x_stride, const V (&weight)[B]) {
+    for (int r = 0; r < R; ++r) {
+      const auto factor = L::broadcast(x[r * x_stride]);
+      for (int b = 0; b < B; ++b) sum[r][b] = fma(factor, weight[b], sum[r][b]);
+    }
   }
 
-  /// Meanwhile brings ahead[b], of the same form as w[b], nearer: for pages, which follow each other in no order that
-  /// the processor could guess. Weights lie in a row, and there a hint is in the way.
-  template <typename X, typename W>
-  RADIXLAB_INLINE void run(const X* x, std::size_t x_stride, const W* const (&w)[B], const W* const (&ahead)[B],
-                           std::size_t w_stride, std::size_t count) {
-    chains<true>(x, x_stride, w, ahead, w_stride, count);
-  }
-
- private:
-  template <bool kAhead, typename X, typename W>
-  RADIXLAB_INLINE void chains(const X* x, std::size_t x_stride, const W* const (&w)[B], const W* const (&ahead)[B],
-                              std::size_t w_stride, std::size_t count) {
+  /// Steps k = 0 .. count-1, at x[k] and w[b][k * w_stride]. kAhead: ahead[b], of the same form as w[b], is brought
+  /// nearer meanwhile: for pages, which follow each other in no order that the processor could guess.
+  /// Weights lie in a row, and there a hint is in the way.
+  template <bool kAhead = false>
+  RADIXLAB_INLINE void run(const float* x, std::size_t x_stride, const float* const (&w)[B],
+                           const float* const (&ahead)[B], std::size_t w_stride, std::size_t count) {
     for (std::size_t k = 0; k < count; ++k) {
       if constexpr (kAhead) {
         for (int b = 0; b < B; ++b) L::prefetch(ahead[b] + k * w_stride);
       }
-      if constexpr (std::is_same_v<W, BFloat16Pair> && !L::kPairAtOnce) {
-        step<typename L::Odd>(x + k, x_stride, w, k * w_stride);
-        step<typename L::Even>(x + k, x_stride, w, k * w_stride);
-      } else {
-        step<L>(x + k, x_stride, w, k * w_stride);
-      }
-    }
-  }
-
-  /// Part says how to load: plain numbers and pairs as they are, or one half of each pair.
-  template <typename Part, typename X, typename W>
-  RADIXLAB_INLINE void step(const X* x, std::size_t x_stride, const W* const (&w)[B], std::size_t at) {
-    decltype(Part::load(w[0])) weight[B];
-    for (int b = 0; b < B; ++b) weight[b] = Part::load(w[b] + at);
-    for (int r = 0; r < R; ++r) {
-      const auto factor = Part::broadcast(x[r * x_stride]);
-      for (int b = 0; b < B; ++b) sum[r][b] = fma(factor, weight[b], sum[r][b]);
+      step(x + k, x_stride, w, k * w_stride);
     }
   }
 };

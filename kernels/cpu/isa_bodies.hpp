@@ -9,13 +9,15 @@ namespace radixlab {
 
 template <typename L, typename T>
 constexpr TypeTable<T> make_type_table() {
-  return {LinearBody<L, Step<T>, T>::run,
-          LinearBody<L, Step<T>, float>::run,
+  return {LinearBody<L, T, T>::run,
+          LinearBody<L, T, float>::run,
+          LinearBody<L, T, T>::scratch_floats,
           ElementwiseBody<L>::template rms_norm<T>,
           ElementwiseBody<L>::template rotate<T>,
           ElementwiseBody<L>::template silu_gate<T>,
           ElementwiseBody<L>::template add<T>,
-          AttentionBody<L, T>::run};
+          AttentionBody<L, T>::run,
+          AttentionBody<L, T>::scratch_floats};
 }
 
 template <typename L>

@@ -13,18 +13,19 @@ namespace radixlab {
 
 enum class Isa;
 
-/// S is Step<T>, Y the type of the results.
-template <typename S, typename Y>
+/// T is the type of x and weights, Y that of the results.
+template <typename T, typename Y>
 struct LinearArgs {
-  const S* x;  // [rows, steps]
-  std::size_t rows, steps;
-  const S* panels;  // [ceil(n / 16)][steps][16]
+  const T* x;  // [rows, k]
+  std::size_t rows, k, steps;
+  const T* panels;  // [ceil(n / 16)][steps][16][kStep<T>], as PackedMatrix has them
   std::size_t n;
   Y* y;  // [rows, n]
 };
 
-constexpr std::size_t kLinearRows = 252;    // of x that are used again for each group of panels
-constexpr std::size_t kLinearSteps = 1024;  // of a chain, before the others go on: 4 panels of them are 256 KiB
+constexpr std::size_t kLinearRows = 252;  // of x that are used again for each group of panels
+constexpr std::size_t kLinearSteps =
+    1024;  // of a sum, whole blocks, before the others go on: 4 panels of them are 256 KiB
 
 template <typename T>
 struct AttentionArgs {  // of one sequence
@@ -40,18 +41,18 @@ struct AttentionArgs {  // of one sequence
 
 template <typename T>
 struct TypeTable {
-  /// Outputs 16 * panel_begin .. min(n, 16 * panel_end) - 1 of all rows. scratch: if steps > kLinearSteps, sums
-  /// [min(rows, kLinearRows), 16 * (panel_end - panel_begin)]; behind them, if T is BFloat16, x widened
-  /// [min(rows, kLinearRows), min(steps, kLinearSteps), 2].
-  void (*linear)(const LinearArgs<Step<T>, T>&, std::size_t panel_begin, std::size_t panel_end, float* scratch);
-  void (*head)(const LinearArgs<Step<T>, float>&, std::size_t panel_begin, std::size_t panel_end, float* scratch);
-  void (*rms_norm)(const T* x, std::size_t d, const float* weight, float eps, T* y);  // one row
-  void (*rotate)(T* x, std::size_t half, const float* cos, const float* sin);         // one head of one row
+  /// Outputs 16 * panel_begin .. min(n, 16 * panel_end) - 1 of all rows.
+  void (*linear)(const LinearArgs<T, T>&, std::size_t panel_begin, std::size_t panel_end, float* scratch);
+  void (*head)(const LinearArgs<T, float>&, std::size_t panel_begin, std::size_t panel_end, float* scratch);
+  std::size_t (*linear_scratch)(std::size_t rows, std::size_t steps, std::size_t panels);  // [floats] of the two above
+  void (*rms_norm)(const T* x, std::size_t d, const float* weight, float eps, T* y);       // one row
+  void (*rotate)(T* x, std::size_t half, const float* cos, const float* sin);              // one head of one row
   void (*silu_gate)(const T* gate, const T* up, std::size_t n, T* out);
   void (*add)(T* x, const T* y, std::size_t n);
   /// Query rows begin .. end-1 of one KV head, counted position by position and within one head by head of the group.
-  /// scratch [(end - begin) * (16 * blocks + 2 * padded_head_dim + 1)], on a multiple of 64 bytes.
+  /// scratch on a multiple of 64 bytes.
   void (*attention)(const AttentionArgs<T>&, std::size_t kv_head, std::size_t begin, std::size_t end, float* scratch);
+  std::size_t (*attention_scratch)(const AttentionArgs<T>&, std::size_t rows);  // [floats]
 };
 
 struct IsaTable {
@@ -68,5 +69,6 @@ const IsaTable& scalar_table();
 const IsaTable& avx2_table();
 const IsaTable& avx512_table();
 const IsaTable& avx512_bf16_table();
+const IsaTable& amx_table();
 
 }  // namespace radixlab

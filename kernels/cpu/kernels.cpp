@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <stdexcept>
 #include <string>
-#include <vector>
 
 #include "kernels/cpu/call_support.hpp"
 
@@ -19,28 +18,16 @@ void in_pieces(ThreadPool& pool, std::size_t count, std::size_t piece, const Bod
 /// Items of about this many values are worth handing to a thread.
 constexpr std::size_t kValuesAPiece = 16384;
 
-/// x [rows, k] in whole steps: x itself, or a copy where each row ends in +0.
-template <typename T>
-const Step<T>* whole_steps(const T* x, std::size_t rows, const PackedMatrix<T>& w) {
-  if (w.cols() % kStep<T> == 0) return steps(x);
-  static thread_local std::vector<Step<T>> memory;
-  memory.assign(rows * w.steps(), {});
-  T* const to = reinterpret_cast<T*>(memory.data());
-  for (std::size_t r = 0; r < rows; ++r) std::copy_n(x + r * w.cols(), w.cols(), to + r * w.steps() * kStep<T>);
-  return memory.data();
-}
-
 template <typename T, typename Y, typename Kernel>
-void multiply(ThreadPool& pool, Kernel kernel, const T* x, std::size_t rows, const PackedMatrix<T>& w, Y* y) {
-  const LinearArgs<Step<T>, Y> args{whole_steps(x, rows, w), rows, w.steps(), steps(w.panel(0)), w.rows(), y};
+void multiply(ThreadPool& pool, const TypeTable<T>& table, Kernel kernel, const T* x, std::size_t rows,
+              const PackedMatrix<T>& w, Y* y) {
+  const LinearArgs<T, Y> args{x, rows, w.cols(), w.steps(), w.panel(0), w.rows(), y};
   // Few rows: one long piece a thread, memory likes it. Many: smaller ones, so that no thread waits long for the last.
   const std::size_t pieces = pool.threads() == 1 ? 1 : pool.threads() * (rows < 32 ? 1 : 4);
   const std::size_t piece = std::max<std::size_t>(8, divide_up(divide_up(w.num_panels(), pieces), 8) * 8);
   in_pieces(pool, w.num_panels(), piece, [&](std::size_t begin, std::size_t end) {
     static thread_local HugeBuffer<float> memory;
-    const std::size_t sums = args.steps > kLinearSteps ? 16 * (end - begin) : 0;
-    const std::size_t widened = kStep<T> == 1 ? 0 : 2 * std::min(args.steps, kLinearSteps);
-    kernel(args, begin, end, scratch(memory, std::min(rows, kLinearRows) * (sums + widened)));
+    kernel(args, begin, end, scratch(memory, table.linear_scratch(rows, args.steps, end - begin)));
   });
 }
 
@@ -53,6 +40,7 @@ const IsaTable& isa_table(Isa isa) {
                                 std::string(isa_name(best_isa())) + " or less");
   }
 #if defined(__x86_64__)
+  if (isa == Isa::amx) return amx_table();
   if (isa == Isa::avx512_bf16) return avx512_bf16_table();
   if (isa == Isa::avx512) return avx512_table();
   if (isa == Isa::avx2) return avx2_table();
@@ -60,20 +48,16 @@ const IsaTable& isa_table(Isa isa) {
   return scalar_table();
 }
 
-Kernels::Kernels(Isa isa, ThreadPool& pool)
-    : isa_(isa),
-      table_(&isa_table(isa)),
-      many_rows_(isa == Isa::avx512_bf16 && fma_beats_dot() ? &isa_table(Isa::avx512) : table_),
-      pool_(&pool) {}
+Kernels::Kernels(Isa isa, ThreadPool& pool) : isa_(isa), table_(&isa_table(isa)), pool_(&pool) {}
 
 template <typename T>
 void Kernels::linear(const T* x, std::size_t rows, const PackedMatrix<T>& w, T* y) const {
-  multiply(*pool_, table_of<T>(rows > 1 ? *many_rows_ : *table_).linear, x, rows, w, y);
+  multiply(*pool_, table_of<T>(*table_), table_of<T>(*table_).linear, x, rows, w, y);
 }
 
 template <typename T>
 void Kernels::head(const T* x, std::size_t rows, const PackedMatrix<T>& w, float* y) const {
-  multiply(*pool_, table_of<T>(rows > 1 ? *many_rows_ : *table_).head, x, rows, w, y);
+  multiply(*pool_, table_of<T>(*table_), table_of<T>(*table_).head, x, rows, w, y);
 }
 
 template <typename T>

@@ -78,7 +78,6 @@ class Kernels {
  private:
   Isa isa_;
   const IsaTable* table_;
-  const IsaTable* many_rows_;  // for matrices that several rows go through
   ThreadPool* pool_;
 };
 

@@ -11,7 +11,8 @@ struct Lanes {
 
   static constexpr int kTileRows = 6;  // 6 x 1 sums of two registers, 2 weights and 1 factor in 16 registers
   static constexpr int tile_vectors(int rows) { return rows == 1 ? 4 : rows <= 3 ? 2 : 1; }
-  static constexpr bool kPairAtOnce = false;
+  using PairFactor = float;
+  static constexpr std::size_t kPairsAtOnce = 1;
 
   static Lanes broadcast(float x) { return {_mm256_set1_ps(x), _mm256_set1_ps(x)}; }
   static Lanes load(const float* p) { return {_mm256_loadu_ps(p), _mm256_loadu_ps(p + 8)}; }
@@ -45,21 +46,17 @@ struct Lanes {
     __builtin_memcpy(p, all, static_cast<std::size_t>(n) * sizeof(BFloat16));
   }
 
-  struct Odd {
-    static Lanes load(const BFloat16Pair* p) { return {odd(load_bits(p)), odd(load_bits(p + 8))}; }
-    static Lanes broadcast(BFloat16Pair p) {
-      const __m256 factor = even(_mm256_set1_epi16(static_cast<short>(p.odd.bits)));
-      return {factor, factor};
-    }
-    static Lanes broadcast(FloatPair p) { return Lanes::broadcast(p.odd); }
-  };
   struct Even {
-    static Lanes load(const BFloat16Pair* p) { return {even(load_bits(p)), even(load_bits(p + 8))}; }
-    static Lanes broadcast(BFloat16Pair p) {
-      const __m256 factor = even(_mm256_set1_epi32(__builtin_bit_cast(int, p)));
-      return {factor, factor};
+    template <int>
+    static Lanes load(const BFloat16Pair* p, std::size_t) {
+      return {even(load_bits(p)), even(load_bits(p + 8))};
     }
-    static Lanes broadcast(FloatPair p) { return Lanes::broadcast(p.even); }
+  };
+  struct Odd {
+    template <int>
+    static Lanes load(const BFloat16Pair* p, std::size_t) {
+      return {odd(load_bits(p)), odd(load_bits(p + 8))};
+    }
   };
 
   friend Lanes operator+(Lanes a, Lanes b) { return {_mm256_add_ps(a.lo, b.lo), _mm256_add_ps(a.hi, b.hi)}; }
@@ -83,6 +80,7 @@ struct Lanes {
             _mm256_blendv_ps(other.hi, a.hi, _mm256_castsi256_ps(first(n - 8)))};
   }
   friend Lanes exponent_bits(Lanes t) { return {exponent_bits(t.lo), exponent_bits(t.hi)}; }
+  friend Lanes rounded(Lanes a) { return {even(round(a.lo)), even(round(a.hi))}; }
   friend float tree_sum(Lanes a) {
     const __m256 w8 = _mm256_add_ps(a.lo, a.hi);
     const __m128 w4 = _mm_add_ps(_mm256_castps256_ps128(w8), _mm256_extractf128_ps(w8, 1));
@@ -104,7 +102,9 @@ struct Lanes {
     return _mm256_cmpgt_epi32(_mm256_set1_epi32(n), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
   }
   static __m256i load_bits(const void* p) { return _mm256_loadu_si256(static_cast<const __m256i*>(p)); }
-  static __m256 odd(__m256i pairs) { return even(_mm256_srli_epi32(pairs, 16)); }  // a mask would take a register
+  static __m256 odd(__m256i pairs) {
+    return _mm256_castsi256_ps(_mm256_and_si256(pairs, _mm256_set1_epi32(static_cast<int>(0xffff0000u))));
+  }
   static __m256 even(__m256i pairs) { return _mm256_castsi256_ps(_mm256_slli_epi32(pairs, 16)); }
   static Lanes widen(__m256i x) { return {widen(_mm256_castsi256_si128(x)), widen(_mm256_extracti128_si256(x, 1))}; }
   static __m256 widen(__m128i x) { return even(_mm256_cvtepu16_epi32(x)); }

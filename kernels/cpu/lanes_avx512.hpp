@@ -1,16 +1,18 @@
 // 16 floats in one zmm register. The interface is that of lanes_scalar.hpp, which says it in plain C++.
-// Compiled twice: where the processor has instructions for bfloat16, they round and multiply pairs.
+// Compiled three times: where the processor has instructions for bfloat16, they round; they multiply pairs too, but not
+// beside AMX, whose chips multiply faster by FMA.
 #pragma once
 #include <immintrin.h>
 
 #include "kernels/cpu/bfloat16.hpp"
 
-#ifdef __AVX512BF16__
+#if defined(__AMX_TILE__) || defined(__AMXTILE__)  // g++, clang
+namespace radixlab::amx {
+#elif defined(__AVX512BF16__)
+#define RADIXLAB_DOT_INSTRUCTION
 namespace radixlab::avx512_bf16 {
-constexpr bool kHasBFloat16 = true;
 #else
 namespace radixlab::avx512 {
-constexpr bool kHasBFloat16 = false;
 #endif
 
 struct Lanes {
@@ -18,7 +20,13 @@ struct Lanes {
 
   static constexpr int kTileRows = 6;  // 6 x 4 sums, 4 weights and 1 factor in 32 registers
   static constexpr int tile_vectors(int rows) { return rows <= 3 ? 8 : 4; }
-  static constexpr bool kPairAtOnce = kHasBFloat16;
+#ifdef RADIXLAB_DOT_INSTRUCTION
+  using PairFactor = BFloat16Pair;
+  static constexpr std::size_t kPairsAtOnce = 2;
+#else
+  using PairFactor = float;
+  static constexpr std::size_t kPairsAtOnce = 1;
+#endif
 
   static Lanes broadcast(float x) { return {_mm512_set1_ps(x)}; }
   static Lanes load(const float* p) { return {_mm512_loadu_ps(p)}; }
@@ -31,13 +39,31 @@ struct Lanes {
   void store(BFloat16* p) const { _mm256_storeu_epi16(p, round(v)); }
   void store_first(BFloat16* p, int n) const { _mm256_mask_storeu_epi16(p, first(n), round(v)); }
 
-#ifdef __AVX512BF16__
+#ifdef RADIXLAB_DOT_INSTRUCTION
   struct Pairs {
     __m512i v;
   };
-  static Pairs load(const BFloat16Pair* p) { return {_mm512_loadu_epi32(p)}; }
+  // Two steps of a chain as a pair: of pairs k and k + 1 the number of k + 1 below that of k, which is multiplied first.
+  // If there is no k + 1, then +0 stands in its place.
+  struct Even {
+    template <int kTaken>
+    static Pairs load(const BFloat16Pair* p, std::size_t stride) {
+      const __m512i first = _mm512_slli_epi32(_mm512_loadu_epi32(p), 16);
+      if constexpr (kTaken == 1) return {first};
+      return {_mm512_mask_blend_epi16(kUpper, _mm512_loadu_epi32(p + stride), first)};
+    }
+  };
+  struct Odd {
+    template <int kTaken>
+    static Pairs load(const BFloat16Pair* p, std::size_t stride) {
+      const __m512i first = _mm512_loadu_epi32(p);
+      const __m512i second =
+          kTaken == 1 ? _mm512_setzero_si512() : _mm512_srli_epi32(_mm512_loadu_epi32(p + stride), 16);
+      return {_mm512_mask_blend_epi16(kUpper, second, first)};
+    }
+  };
   static Pairs broadcast(BFloat16Pair p) {
-    __m512i pairs = both(p);
+    __m512i pairs = _mm512_set1_epi32(__builtin_bit_cast(int, p));
     asm("" : "+v"(pairs));  // no instruction: clang 16 crashes where it sees 16 equal pairs become a __m512bh
     return {pairs};
   }
@@ -45,15 +71,17 @@ struct Lanes {
     return {_mm512_dpbf16_ps(c.v, (__m512bh)a.v, (__m512bh)b.v)};
   }
 #else
-  struct Odd {
-    static Lanes load(const BFloat16Pair* p) { return {odd(_mm512_loadu_epi32(p))}; }
-    static Lanes broadcast(BFloat16Pair p) { return {odd(both(p))}; }
-    static Lanes broadcast(FloatPair p) { return Lanes::broadcast(p.odd); }
-  };
   struct Even {
-    static Lanes load(const BFloat16Pair* p) { return {even(_mm512_loadu_epi32(p))}; }
-    static Lanes broadcast(BFloat16Pair p) { return {even(both(p))}; }
-    static Lanes broadcast(FloatPair p) { return Lanes::broadcast(p.even); }
+    template <int>
+    static Lanes load(const BFloat16Pair* p, std::size_t) {
+      return {even(_mm512_loadu_epi32(p))};
+    }
+  };
+  struct Odd {
+    template <int>
+    static Lanes load(const BFloat16Pair* p, std::size_t) {
+      return {odd(_mm512_loadu_epi32(p))};
+    }
   };
 #endif
 
@@ -72,6 +100,7 @@ struct Lanes {
     const __m512i power = _mm512_slli_epi32(_mm512_castps_si512(t.v), 23);
     return {_mm512_castsi512_ps(_mm512_add_epi32(power, _mm512_set1_epi32(0x3f800000)))};
   }
+  friend Lanes rounded(Lanes a) { return widen(round(a.v)); }
   friend float tree_sum(Lanes a) {
     const __m256 w8 = _mm256_add_ps(_mm512_castps512_ps256(a.v), _mm512_extractf32x8_ps(a.v, 1));
     const __m128 w4 = _mm_add_ps(_mm256_castps256_ps128(w8), _mm256_extractf128_ps(w8, 1));
@@ -85,7 +114,7 @@ struct Lanes {
 
  private:
   static __mmask16 first(int n) { return static_cast<__mmask16>((1u << n) - 1u); }
-  static __m512i both(BFloat16Pair p) { return _mm512_set1_epi32(__builtin_bit_cast(int, p)); }
+  static constexpr __mmask32 kUpper = 0xaaaaaaaau;  // of each pair, counted in halves
   static __m512 odd(__m512i pairs) {
     return _mm512_castsi512_ps(_mm512_and_si512(pairs, _mm512_set1_epi32(static_cast<int>(0xffff0000u))));
   }

@@ -10,7 +10,8 @@ struct Lanes {
 
   static constexpr int kTileRows = 1;  // of the register tile: rows x tile_vectors(rows) sums
   static constexpr int tile_vectors(int) { return 1; }
-  static constexpr bool kPairAtOnce = false;  // true where one instruction multiplies both elements of a pair
+  using PairFactor = float;                       // of a chain of a tile sum
+  static constexpr std::size_t kPairsAtOnce = 1;  // 2 where an instruction takes two steps of such a chain
 
   static Lanes broadcast(float x) {
     return make([&](int) { return x; });
@@ -34,19 +35,17 @@ struct Lanes {
     for (int i = 0; i < n; ++i) p[i] = round(v[i]);
   }
 
-  struct Odd {  // one element of each of 16 pairs
-    static Lanes load(const BFloat16Pair* p) {
-      return make([&](int i) { return widen(p[i].odd); });
-    }
-    static Lanes broadcast(BFloat16Pair p) { return Lanes::broadcast(widen(p.odd)); }
-    static Lanes broadcast(FloatPair p) { return Lanes::broadcast(p.odd); }
-  };
-  struct Even {
-    static Lanes load(const BFloat16Pair* p) {
+  struct Even {  // one number of each of 16 pairs
+    template <int>
+    static Lanes load(const BFloat16Pair* p, std::size_t) {
       return make([&](int i) { return widen(p[i].even); });
     }
-    static Lanes broadcast(BFloat16Pair p) { return Lanes::broadcast(widen(p.even)); }
-    static Lanes broadcast(FloatPair p) { return Lanes::broadcast(p.even); }
+  };
+  struct Odd {
+    template <int>
+    static Lanes load(const BFloat16Pair* p, std::size_t) {
+      return make([&](int i) { return widen(p[i].odd); });
+    }
   };
 
   friend Lanes operator+(const Lanes& a, const Lanes& b) {
@@ -79,6 +78,9 @@ struct Lanes {
   friend Lanes exponent_bits(const Lanes& t) {  // 2^n, where the low bits of t hold n
     return make(
         [&](int i) { return __builtin_bit_cast(float, (__builtin_bit_cast(unsigned, t.v[i]) << 23) + 0x3f800000u); });
+  }
+  friend Lanes rounded(const Lanes& a) {  // to bfloat16
+    return make([&](int i) { return widen(round(a.v[i])); });
   }
   friend float tree_sum(Lanes a) {
     for (int w = 8; w >= 1; w /= 2) {

@@ -2,16 +2,24 @@
 // whole block of rows and meanwhile stays in the second-level cache.
 #pragma once
 #include "kernels/cpu/elementwise_body.hpp"
-#include "kernels/cpu/fma_tile.hpp"
 #include "kernels/cpu/isa_table.hpp"
+#include "kernels/cpu/tile_sum.hpp"
 
 namespace radixlab {
 
-/// S is Step<T>, Y the type that the sums are rounded to.
-template <typename L, typename S, typename Y>
+/// T is the type of x and weights, Y that of the results.
+template <typename L, typename T, typename Y>
 class LinearBody {
  public:
-  using Args = LinearArgs<S, Y>;
+  using Args = LinearArgs<T, Y>;
+
+  /// If x is taken in more than one block of steps, then sums [rows, 16 panels] wait; behind them, if T is BFloat16, lies x
+  /// as the chains want it [rows, 2 steps]: rows and steps of one block.
+  static std::size_t scratch_floats(std::size_t rows, std::size_t steps, std::size_t panels) {
+    const std::size_t sums = steps > kLinearSteps ? 16 * panels : 0;
+    const std::size_t prepared = kStep<T> == 1 ? 0 : 2 * smaller(steps, kLinearSteps);
+    return smaller(rows, kLinearRows) * (sums + prepared);
+  }
 
   static void run(const Args& args, std::size_t panel_begin, std::size_t panel_end, float* scratch) {
     const std::size_t sums = smaller(args.rows, kLinearRows) * 16 * (panel_end - panel_begin);
@@ -19,9 +27,9 @@ class LinearBody {
     for (std::size_t row = 0; row < args.rows; row += kLinearRows) {
       const std::size_t row_end = smaller(row + kLinearRows, args.rows);
       std::size_t k = 0;
-      do {  // once even for no step: an empty chain is +0
+      do {  // once even for no step: an empty sum is +0
         const std::size_t k_end = smaller(k + kLinearSteps, args.steps);
-        Block b{nullptr, args.steps, row, row_end, k, k_end, panel_begin, panel_end, scratch};
+        Block b{nullptr, 0, row, row_end, k, k_end, panel_begin, panel_end, scratch};
         take_x(args, b, x_scratch);
         block(args, b);
         k = k_end;
@@ -30,9 +38,8 @@ class LinearBody {
   }
 
  private:
-  // Where no instruction multiplies pairs, those of x are widened once, not in every tile.
-  static constexpr bool kWidened = std::is_same_v<S, BFloat16Pair> && !L::kPairAtOnce;
-  using X = std::conditional_t<kWidened, FloatPair, S>;
+  using Factors = FactorOf<L, T>;
+  using X = typename Factors::Type;
 
   struct Block {
     const X* x;  // [row_end - row, x_stride], from step k on
@@ -40,20 +47,20 @@ class LinearBody {
     float* scratch;
   };
 
+  // Pairs are brought into the chains' order once, not in every tile.
   static void take_x(const Args& args, Block& block, [[maybe_unused]] float* scratch) {
-    const S* const x = args.x + block.row * args.steps + block.k;
-    if constexpr (kWidened) {
-      const std::size_t steps = block.k_end - block.k;
-      for (std::size_t row = 0; row < block.row_end - block.row; ++row) {
-        const auto* const from = reinterpret_cast<const BFloat16*>(x + row * args.steps);
-        float* const to = scratch + row * 2 * steps;
-        ElementwiseBody<L>::for_each_vector(
-            2 * steps, [&](std::size_t i, int lanes) { L::load_first(from + i, lanes).store_first(to + i, lanes); });
-      }
-      block.x = reinterpret_cast<const FloatPair*>(scratch);
-      block.x_stride = steps;
-    } else {
+    const T* const x = args.x + block.row * args.k + block.k * kStep<T>;
+    if constexpr (std::is_same_v<T, float>) {
       block.x = x;
+      block.x_stride = args.k;
+    } else {
+      const std::size_t padded = kStep<T> * (block.k_end - block.k);
+      const std::size_t exist = smaller(padded, args.k - block.k * kStep<T>);
+      block.x_stride = Factors::count(padded);
+      auto* const to = reinterpret_cast<X*>(scratch);
+      for (std::size_t row = 0; row < block.row_end - block.row; ++row)
+        prepare_pairs<L>(x + row * args.k, exist, padded, to + row * block.x_stride);
+      block.x = to;
     }
   }
 
@@ -83,18 +90,18 @@ class LinearBody {
 
   template <int R, int B>
   static void tile(const Args& args, const Block& block, std::size_t row, std::size_t panel) {
-    const S* w[B];
-    for (int b = 0; b < B; ++b) w[b] = args.panels + ((panel + b) * args.steps + block.k) * 16;
+    const Step<T>* w[B];
+    for (int b = 0; b < B; ++b) w[b] = steps(args.panels) + ((panel + b) * args.steps + block.k) * 16;
     // Between two blocks of steps the sums wait in the scratch: y may be too coarse for them. One block needs none.
     const std::size_t stride = 16 * (block.panel_end - block.panel);
     const auto waiting = [&] { return block.scratch + (row - block.row) * stride + 16 * (panel - block.panel); };
-    FmaTile<L, R, B> sums;
+    Sums<L, T, R, B> sums;
     if (block.k == 0) {
       sums.clear();
     } else {
       sums.load(waiting(), stride, 16);
     }
-    sums.run(block.x + (row - block.row) * block.x_stride, block.x_stride, w, 16, block.k_end - block.k);
+    sums.run(block.x + (row - block.row) * block.x_stride, block.x_stride, w, w, 16, block.k_end - block.k);
     if (block.k_end == args.steps) {
       const std::size_t columns = args.n - (panel + B - 1) * 16;
       sums.store(args.y + row * args.n + panel * 16, args.n, columns < 16 ? static_cast<int>(columns) : 16);

@@ -18,6 +18,12 @@ PackedMatrix<T>::PackedMatrix(std::size_t n, std::size_t k)
     : n_(n), k_(k), panels_(num_panels() * steps() * kPanel * kStep<T>) {}
 
 template <typename T>
+std::size_t PackedMatrix<T>::steps() const {
+  constexpr std::size_t kBlock = kStep<T> == 1 ? 1 : kBlockPairs;
+  return (k_ + kBlock * kStep<T> - 1) / (kBlock * kStep<T>)*kBlock;
+}
+
+template <typename T>
 void PackedMatrix<T>::set_row(std::size_t n, std::span<const float> row) {
   if (n >= n_) {
     throw std::out_of_range("PackedMatrix::set_row: row " + std::to_string(n) + " of " + std::to_string(n_));

@@ -9,9 +9,10 @@
 
 namespace radixlab {
 
-/// W [n outputs, k inputs] of T, float or BFloat16, as panels [ceil(n / 16)][ceil(k / s)][16][s] with s = kStep<T>: the
-/// 16 numbers (or pairs of neighbours) that meet one step of x lie side by side, so one vector load serves 16 outputs,
-/// and a panel is read from front to back. Outputs that do not exist and the partner of a last, odd input are +0.
+/// W [n outputs, k inputs] of T, float or BFloat16, as panels [ceil(n / 16)][steps()][16][s] with s = kStep<T>: the 16
+/// numbers (or pairs of neighbours) that meet one step of x lie side by side, so one vector load serves 16 outputs, and a
+/// panel is read from front to back. 16 steps of pairs are 1 KiB: a tile of a matrix unit. Outputs that do not exist are
+/// +0, and so are inputs of BFloat16 behind the last, up to a whole block of 32.
 template <typename T>
 class PackedMatrix {
  public:
@@ -27,9 +28,9 @@ class PackedMatrix {
   /// Sets all: w [n, k], row by row. Throws std::invalid_argument for another size.
   void pack(std::span<const float> w);
 
-  std::size_t rows() const { return n_; }                               ///< n, outputs
-  std::size_t cols() const { return k_; }                               ///< k, inputs
-  std::size_t steps() const { return (k_ + kStep<T> - 1) / kStep<T>; }  ///< that a chain over k takes
+  std::size_t rows() const { return n_; }  ///< n, outputs
+  std::size_t cols() const { return k_; }  ///< k, inputs
+  std::size_t steps() const;               ///< that a sum over k takes, in whole blocks
   std::size_t num_panels() const { return (n_ + kPanel - 1) / kPanel; }
   /// [steps()][16][s], 64-byte aligned.
   const T* panel(std::size_t i) const { return panels_.data() + i * steps() * kPanel * kStep<T>; }

@@ -75,7 +75,7 @@ TYPED_TEST_SUITE(Attention, EveryIsaAndType, NameOf);
 TYPED_TEST(Attention, EqualsTheFormulaForEveryGroupAndHeadSize) {
   using T = typename TypeParam::Type;
   for (const std::size_t group : sizes({1, 2, 3, 5, 8}, {1, 5})) {
-    for (const std::size_t dim : sizes({2, 20, 32, 64, 80, 128}, {2, 20, 64})) {
+    for (const std::size_t dim : sizes({2, 10, 20, 32, 48, 64, 80, 128}, {2, 10, 48})) {
       const Input<T> in({3 * group, 3, dim}, 37);
       const auto expected = in.reference();
       for (const std::size_t page_size : {3, 16}) {
@@ -90,11 +90,48 @@ TYPED_TEST(Attention, EqualsTheFormulaForEveryPageSizeChunkThreadAndOrder) {
   using T = typename TypeParam::Type;
   const Input<T> in({6, 2, 20}, 150);
   const auto expected = in.reference();
-  for (const std::size_t page_size : sizes({1, 3, 8, 16, 24, 48, 64}, {1, 8, 48})) {
+  for (const std::size_t page_size : sizes({1, 3, 4, 8, 16, 24, 40, 48, 64}, {1, 8, 48})) {
     for (const std::size_t chunk : sizes({1, 7, 30, 64, 150}, {7, 64})) {
       for (const std::size_t threads : sizes({1, 2, 3}, {1, 3})) {
         ASSERT_TRUE(same_bits(this->run(in, page_size, chunk, threads, static_cast<std::uint32_t>(threads)), expected))
             << "page size " << page_size << ", chunk " << chunk << ", threads " << threads;
+      }
+    }
+  }
+}
+
+// Bfloat16 adds up blocks of 32 positions: around each of their edges, by chunks and by single rows.
+TYPED_TEST(Attention, EqualsTheFormulaAroundEachEdgeOfABlock) {
+  using T = typename TypeParam::Type;
+  for (std::size_t positions = sizes({1}, {30})[0]; positions <= 130; ++positions) {
+    if (positions % 32 > 2 && positions % 32 < 30) continue;
+    const Input<T> in({4, 2, 48}, positions);
+    const auto expected = in.reference();
+    for (const std::size_t page_size : {4, 16, 40}) {
+      ASSERT_TRUE(same_bits(this->run(in, page_size, positions), expected)) << positions << ", page size " << page_size;
+      ASSERT_TRUE(same_bits(this->run(in, page_size, 1), expected)) << positions << ", page size " << page_size;
+    }
+  }
+}
+
+// What a row does not see may be anything, also beside what it sees, in one block; what it sees reaches it.
+TYPED_TEST(Attention, NoRowIsTouchedByWhatItDoesNotSee) {
+  using T = typename TypeParam::Type;
+  const std::size_t dim = 16, positions = 70;
+  const Input<T> clean({2, 1, dim}, positions);
+  const auto expected = clean.reference();
+  for (const float bad : {kNaN, kInfinity}) {
+    for (const std::size_t at : {1, 31, 32, 33, 50, 64, 69}) {
+      Input<T> in = clean;
+      for (std::size_t d = 0; d < dim; ++d) in.v[at * dim + d] = bad;
+      for (const std::size_t page_size : {3, 16}) {
+        const auto out = this->run(in, page_size, positions);
+        for (std::size_t i = 0; i < out.size(); ++i) {
+          if (i / (2 * dim) >= at)
+            ASSERT_FALSE(std::isfinite(out[i])) << "position " << i / (2 * dim) << " sees " << at;
+          else
+            ASSERT_TRUE(same_bits({&out[i], 1}, {&expected[i], 1})) << "position " << i / (2 * dim) << ", not " << at;
+        }
       }
     }
   }
@@ -163,14 +200,17 @@ TYPED_TEST(Attention, MinusZeroSurvives) {
 
 TYPED_TEST(Attention, IsCloseToSoftmaxInDouble) {
   using T = typename TypeParam::Type;
+  const bool is_float = std::is_same_v<T, float>;
   const Input<T> in({6, 2, 64}, 300);
   const auto exact = reference::exact_attention(in.q, in.k, in.v, in.shape);
+  const auto of_rounded = reference::exact_mix<T>(in.q, in.k, in.v, in.shape);
   const auto out = this->run(in, 16, 300);
-  const double rounding = std::is_same_v<T, float> ? 0 : 0x1p-8;
   const float largest =
       std::abs(*std::max_element(in.v.begin(), in.v.end(), [](float a, float b) { return std::abs(a) < std::abs(b); }));
-  for (std::size_t i = 0; i < out.size(); ++i)
-    ASSERT_NEAR(out[i], exact[i], 0x1p-18 * largest + rounding * std::abs(exact[i])) << i;
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    ASSERT_NEAR(out[i], exact[i], (is_float ? 0x1p-18 : 0x1p-8) * largest) << i;
+    ASSERT_NEAR(out[i], of_rounded[i], 0x1p-18 * largest + (is_float ? 0 : 0x1p-8 * std::abs(of_rounded[i]))) << i;
+  }
 }
 
 TYPED_TEST(Attention, WritesKeysAndValuesBitByBitAndNothingElse) {
@@ -201,6 +241,32 @@ TYPED_TEST(Attention, WritesKeysAndValuesBitByBitAndNothingElse) {
     EXPECT_EQ(bits(first[((3 + 2) * 4 + 3) * 2]), bits(k[10]));
     EXPECT_EQ(bits(second[(3 + 0) * 4 * 2 + 1]), bits(k[12 + 7]));
     EXPECT_EQ(bits(first[64 + (1 * 4 + 3) * 16 + 5]), bits(v[11]));  // 128 bytes: the values' section
+  }
+}
+
+// A sanitizer sees no tile load.
+TYPED_TEST(Attention, ReadsAndWritesNothingBesideItsOperands) {
+  using T = typename TypeParam::Type;
+  ThreadPool pool(1);
+  const Kernels kernels(this->kIsa, pool);
+  const std::size_t positions = 40;
+  for (const std::size_t dim : {2, 48, 64}) {
+    const Input<T> in({3, 1, dim}, positions);
+    for (const std::size_t page_size : {4, 16}) {
+      std::vector<std::uint32_t> pages((positions + page_size - 1) / page_size);
+      std::iota(pages.begin(), pages.end(), 0u);
+      const std::size_t stride = KvLayer<T>::elements_per_page(1, dim, page_size);
+      const SequenceRows rows[] = {{positions, 0, pages}};
+      for (const Guarded at : {Guarded::in_front, Guarded::behind}) {
+        const GuardedArray<T> q(in.q.size(), at), out(in.q.size(), at), kv(pages.size() * stride, at);
+        std::ranges::copy(narrow<T>(in.q), q.data());
+        const KvLayer<T> layer{kv.data(), stride, 1, dim, page_size};
+        kernels.write_kv(narrow<T>(in.k).data(), narrow<T>(in.v).data(), rows, layer);
+        kernels.attention(q.data(), rows, 3, layer, out.data());
+        const std::vector<T> got(out.data(), out.data() + in.q.size());
+        ASSERT_TRUE(same_bits(widen(got), in.reference())) << "head_dim " << dim << ", page size " << page_size;
+      }
+    }
   }
 }
 

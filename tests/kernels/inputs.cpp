@@ -1,10 +1,23 @@
 // Inputs without any symmetry, and the comparison of bits: loops over every number of a test.
+#include <new>
 #include <random>
 #include <sstream>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "kernels_fixture.hpp"
 
 namespace radixlab {
+
+GuardedMemory::GuardedMemory(std::size_t bytes)
+    : page_(static_cast<std::size_t>(sysconf(_SC_PAGESIZE))), size_((bytes + page_ - 1) / page_ * page_ + 2 * page_) {
+  void* const all = mmap(nullptr, size_, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (all == MAP_FAILED) throw std::bad_alloc();
+  all_ = static_cast<std::byte*>(all);
+  mprotect(begin(), size_ - 2 * page_, PROT_READ | PROT_WRITE);
+}
+
+GuardedMemory::~GuardedMemory() { munmap(all_, size_); }
 
 testing::AssertionResult same_bits(std::span<const float> got, std::span<const float> expected) {
   if (got.size() != expected.size()) {

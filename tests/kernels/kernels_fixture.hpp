@@ -3,6 +3,7 @@
 #pragma once
 #include <bit>
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <gtest/gtest.h>
 #include <limits>
@@ -19,6 +20,21 @@ namespace radixlab {
 
 constexpr float kNaN = std::numeric_limits<float>::quiet_NaN();
 constexpr float kInfinity = std::numeric_limits<float>::infinity();
+
+/// Whole pages of memory between two that are forbidden.
+class GuardedMemory {
+ public:
+  explicit GuardedMemory(std::size_t bytes);
+  ~GuardedMemory();
+  GuardedMemory(const GuardedMemory&) = delete;
+  GuardedMemory& operator=(const GuardedMemory&) = delete;
+  std::byte* begin() const { return all_ + page_; }
+  std::byte* end() const { return all_ + size_ - page_; }
+
+ private:
+  std::size_t page_, size_;
+  std::byte* all_;
+};
 
 /// Equal bits, or NaN on both sides (a NaN's payload is not specified). Fails unless equality is proved.
 testing::AssertionResult same_bits(std::span<const float> got, std::span<const float> expected);
@@ -53,6 +69,23 @@ std::vector<float> only(const std::vector<float>& values) {
   return widen(narrow<T>(values));
 }
 
+/// Where an array has a page that nobody may touch, by whatever instruction.
+enum class Guarded { in_front, behind };
+
+/// n numbers of T that begin behind such a page, or end before it.
+template <typename T>
+class GuardedArray {
+ public:
+  GuardedArray(std::size_t n, Guarded at)
+      : memory_(n * sizeof(T)),
+        data_(reinterpret_cast<T*>(at == Guarded::in_front ? memory_.begin() : memory_.end() - n * sizeof(T))) {}
+  T* data() const { return data_; }
+
+ private:
+  GuardedMemory memory_;
+  T* data_;
+};
+
 /// What a suite runs on.
 template <Isa I, typename T>
 struct On {
@@ -79,8 +112,9 @@ struct NameOf {
 };
 
 using EveryIsa = testing::Types<On<Isa::scalar, float>, On<Isa::avx2, float>, On<Isa::avx512, float>>;
-using EveryIsaAndType = testing::Types<On<Isa::scalar, float>, On<Isa::avx2, float>, On<Isa::avx512, float>,
-                                       On<Isa::avx512_bf16, float>, On<Isa::scalar, BFloat16>, On<Isa::avx2, BFloat16>,
-                                       On<Isa::avx512, BFloat16>, On<Isa::avx512_bf16, BFloat16>>;
+using EveryIsaAndType =
+    testing::Types<On<Isa::scalar, float>, On<Isa::avx2, float>, On<Isa::avx512, float>, On<Isa::avx512_bf16, float>,
+                   On<Isa::scalar, BFloat16>, On<Isa::avx2, BFloat16>, On<Isa::avx512, BFloat16>,
+                   On<Isa::avx512_bf16, BFloat16>, On<Isa::amx, BFloat16>>;
 
 }  // namespace radixlab

@@ -42,7 +42,7 @@ class Linear : public KernelsOn<Where> {
 };
 TYPED_TEST_SUITE(Linear, EveryIsaAndType, NameOf);
 
-TYPED_TEST(Linear, EqualsTheChainForEveryShapeAndThreadCount) {
+TYPED_TEST(Linear, EqualsTheSumForEveryShapeAndThreadCount) {
   using T = typename TypeParam::Type;
   for (const auto& [k, n] : {std::pair<std::size_t, std::size_t>{1, 1},
                              {7, 5},
@@ -65,7 +65,44 @@ TYPED_TEST(Linear, EqualsTheChainForEveryShapeAndThreadCount) {
   }
 }
 
-TYPED_TEST(Linear, ChainsGoOnAcrossBlocksOfInputsAndRows) {
+// A matrix unit takes 16 rows, and few of them another way.
+TYPED_TEST(Linear, EqualsTheSumForEveryNumberOfRows) {
+  using T = typename TypeParam::Type;
+  const std::size_t most = 512, k = 75, n = 50;
+  const auto x = this->random(most * k, 13), w = this->random(n * k, 14);
+  const auto expected = reference::head<T>(x, w, most, k, n);
+  for (std::size_t rows = 1; rows <= most; rows = rows < 64     ? rows + 1
+                                                  : rows == 64  ? 100
+                                                  : rows == 100 ? most
+                                                                : most + 1) {
+    const std::vector<float> some(x.begin(), x.begin() + static_cast<std::ptrdiff_t>(rows * k));
+    const auto y = this->head(some, w, rows, k, n, rows % 2 + 1);
+    ASSERT_TRUE(same_bits(y, std::span(expected).first(rows * n))) << rows << " rows";
+  }
+}
+
+// Whole blocks are read where they lie; nothing in front of x or behind it is touched. A sanitizer sees no tile load.
+TYPED_TEST(Linear, ReadsAndWritesNothingBesideItsOperands) {
+  using T = typename TypeParam::Type;
+  ThreadPool pool(1);
+  const Kernels kernels(this->kIsa, pool);
+  for (const std::size_t rows : {1, 2, 15, 16, 17, 33, 48}) {
+    for (const auto& [k, n] : {std::pair<std::size_t, std::size_t>{64, 48}, {32, 16}, {50, 17}}) {
+      const auto x = this->random(rows * k, 15), w = this->random(n * k, 16);
+      PackedMatrix<T> packed(n, k);
+      packed.pack(w);
+      for (const Guarded at : {Guarded::in_front, Guarded::behind}) {
+        const GuardedArray<T> from(rows * k, at), to(rows * n, at);
+        std::ranges::copy(narrow<T>(x), from.data());
+        kernels.linear(from.data(), rows, packed, to.data());
+        const std::vector<T> y(to.data(), to.data() + rows * n);
+        ASSERT_TRUE(same_bits(widen(y), reference::linear<T>(x, w, rows, k, n))) << rows << " rows of " << k;
+      }
+    }
+  }
+}
+
+TYPED_TEST(Linear, SumsGoOnAcrossBlocksOfInputsAndRows) {
   using T = typename TypeParam::Type;
   const std::size_t rows = 263, n = 19;  // more of both than a block
   for (const std::size_t k : sizes({2048, 4096, 4143}, {4143})) {
@@ -129,12 +166,12 @@ TYPED_TEST(Linear, IsCloseToTheSumInDouble) {
   }
 }
 
-TYPED_TEST(Linear, OnlyTheZeroBehindAnOddLengthTakesPart) {
+TYPED_TEST(Linear, OnlyTheZerosOfAnUnfinishedBlockTakePart) {
   using T = typename TypeParam::Type;
   const std::vector<float> x = {-0x1p-100f, -0.0f, -0.0f}, w = {0x1p-100f, 1, 1};  // the first product flushes to -0
   const auto y = this->run(x, w, 1, 3, 1);
   EXPECT_TRUE(same_bits(y, reference::linear<T>(x, w, 1, 3, 1)));
-  EXPECT_EQ(std::signbit(y[0]), (std::is_same_v<T, float>)) << "a pair's missing partner is +0";
+  EXPECT_EQ(std::signbit(y[0]), (std::is_same_v<T, float>)) << "what a block lacks is +0";
 }
 
 /// n bfloat16 of random sign and fraction, exponents from a range, every eighth a zero.
@@ -149,8 +186,8 @@ std::vector<BFloat16> with_exponents(std::size_t n, std::uint32_t lowest, std::u
   return values;
 }
 
-TEST(DotInstruction, EqualsTwoFusedMultiplyAddsOnEveryKindOfNumber) {
-  if (!isa_supported(Isa::avx512_bf16)) GTEST_SKIP() << "this processor has no avx512_bf16";
+// Random numbers of every kind, by an instruction set's own instruction and by fused multiply-adds: one row a call, or all.
+void expect_the_sums_of_avx512(Isa isa, bool row_by_row) {
   struct Kind {
     const char* name;
     std::uint32_t x_low, x_high, w_low, w_high, fraction;
@@ -160,20 +197,33 @@ TEST(DotInstruction, EqualsTwoFusedMultiplyAddsOnEveryKindOfNumber) {
       {"denormal operands", 0, 2, 100, 254, 127},  {"sums around the smallest normal number", 50, 76, 50, 80, 127},
       {"the same, with ties", 55, 65, 55, 70, 96}, {"sums around the largest number", 185, 200, 185, 190, 127},
       {"sums that cancel", 126, 128, 126, 128, 64}};
-  const std::size_t rows = 800, k = 6, n = 1600;
+  const std::size_t rows = 800, n = 1600;
   ThreadPool pool(2);
   std::mt19937 generator(51);
-  for (const Kind& kind : kKinds) {
-    const auto x = with_exponents(rows * k, kind.x_low, kind.x_high, kind.fraction, generator);
-    const auto w = with_exponents(n * k, kind.w_low, kind.w_high, kind.fraction, generator);
-    PackedMatrix<BFloat16> packed(n, k);
-    packed.pack(widen(w));
-    std::vector<float> dot(rows * n), fused(rows * n);
-    const Kernels one_row(Isa::avx512_bf16, pool);  // several may go through FMA there too
-    for (std::size_t r = 0; r < rows; ++r) one_row.head(&x[r * k], 1, packed, &dot[r * n]);
-    Kernels(Isa::avx512, pool).head(x.data(), rows, packed, fused.data());
-    EXPECT_TRUE(same_bits(dot, fused)) << kind.name;
+  for (const std::size_t k : {6, 40}) {  // a part of a block; more than one
+    for (const Kind& kind : kKinds) {
+      const auto x = with_exponents(rows * k, kind.x_low, kind.x_high, kind.fraction, generator);
+      const auto w = with_exponents(n * k, kind.w_low, kind.w_high, kind.fraction, generator);
+      PackedMatrix<BFloat16> packed(n, k);
+      packed.pack(widen(w));
+      std::vector<float> own(rows * n), fused(rows * n);
+      const Kernels kernels(isa, pool);
+      const std::size_t step = row_by_row ? 1 : rows;
+      for (std::size_t r = 0; r < rows; r += step) kernels.head(&x[r * k], step, packed, &own[r * n]);
+      Kernels(Isa::avx512, pool).head(x.data(), rows, packed, fused.data());
+      EXPECT_TRUE(same_bits(own, fused)) << kind.name << ", sums of " << k;
+    }
   }
+}
+
+TEST(DotInstruction, EqualsFusedMultiplyAddsOnEveryKindOfNumber) {
+  if (!isa_supported(Isa::avx512_bf16)) GTEST_SKIP() << "this processor has no avx512_bf16";
+  expect_the_sums_of_avx512(Isa::avx512_bf16, true);
+}
+
+TEST(TileInstruction, EqualsFusedMultiplyAddsOnEveryKindOfNumber) {
+  if (!isa_supported(Isa::amx)) GTEST_SKIP() << "this processor has no amx, or the system does not grant it";
+  expect_the_sums_of_avx512(Isa::amx, false);
 }
 
 }  // namespace

@@ -10,13 +10,13 @@ namespace radixlab {
 namespace {
 
 TEST(IsaChoice, NamesRoundTripAndTheUnknownIsRefused) {
-  for (const Isa isa : {Isa::scalar, Isa::avx2, Isa::avx512, Isa::avx512_bf16})
+  for (const Isa isa : {Isa::scalar, Isa::avx2, Isa::avx512, Isa::avx512_bf16, Isa::amx})
     EXPECT_EQ(parse_isa(isa_name(isa)), isa);
   try {
     parse_isa("sse9");
     FAIL() << "accepted";
   } catch (const std::invalid_argument& e) {
-    for (const char* word : {"sse9", "scalar", "avx2", "avx512", "avx512_bf16"}) {
+    for (const char* word : {"sse9", "scalar", "avx2", "avx512", "avx512_bf16", "amx"}) {
       EXPECT_NE(std::string(e.what()).find(word), std::string::npos) << e.what();
     }
   }
@@ -26,7 +26,7 @@ TEST(IsaChoice, TheBestIsSupportedAndTheUnsupportedRefused) {
   EXPECT_TRUE(isa_supported(Isa::scalar));
   EXPECT_TRUE(isa_supported(best_isa()));
   ThreadPool pool(1);
-  for (const Isa isa : {Isa::scalar, Isa::avx2, Isa::avx512, Isa::avx512_bf16}) {
+  for (const Isa isa : {Isa::scalar, Isa::avx2, Isa::avx512, Isa::avx512_bf16, Isa::amx}) {
     if (isa_supported(isa)) {
       EXPECT_EQ(Kernels(isa, pool).isa(), isa);
     } else {
@@ -157,10 +157,10 @@ TEST(PackedMatrixTest, RoundsToBFloat16AndPutsNeighboursSideBySide) {
   PackedMatrix<BFloat16> packed(n, k);
   packed.pack(w);
   EXPECT_EQ(packed.cols(), k);
-  EXPECT_EQ(packed.steps(), 3u);
+  EXPECT_EQ(packed.steps(), 16u) << "a whole block of pairs";
   ASSERT_EQ(packed.num_panels(), 2u);
   for (std::size_t o = 0; o < 32; ++o) {
-    for (std::size_t i = 0; i < 6; ++i) {
+    for (std::size_t i = 0; i < 32; ++i) {
       const std::uint16_t expected = o < n && i < k ? f32_to_bf16(w[o * k + i]) : 0;
       ASSERT_EQ(packed.panel(o / 16)[(i / 2 * 16 + o % 16) * 2 + i % 2].bits, expected) << o << ' ' << i;
     }

@@ -20,20 +20,25 @@ float tree(float (&lane)[16]) {
   return lane[0];
 }
 
-/// The sum of a[i] b[i] for i < n.
-template <typename T>
-float chain(const float* a, const float* b, std::size_t n) {
+/// The sum of a(i) b(i) for i < n: a chain, or in bfloat16 a tile sum. What lies behind the last is +0.
+template <typename T, typename A, typename B>
+float sum_of(const A& a, const B& b, std::size_t n) {
   float acc = 0;
   if constexpr (std::is_same_v<T, float>) {
-    for (std::size_t i = 0; i < n; ++i) acc = std::fma(a[i], b[i], acc);
+    for (std::size_t i = 0; i < n; ++i) acc = std::fma(a(i), b(i), acc);
   } else {
-    for (std::size_t i = 0; i < n; i += 2) {
-      const bool whole = i + 1 < n;
-      acc = std::fma(whole ? a[i + 1] : 0.0f, whole ? b[i + 1] : 0.0f, acc);
-      acc = std::fma(a[i], b[i], acc);
+    for (std::size_t block = 0; block < n; block += 32) {
+      float chain[2] = {0, 0};
+      for (std::size_t i = block; i < block + 32; ++i)
+        chain[i % 2] = std::fma(i < n ? a(i) : 0.0f, i < n ? b(i) : 0.0f, chain[i % 2]);
+      acc = acc + (chain[0] + chain[1]);
     }
   }
   return acc;
+}
+template <typename T>
+float dot(const float* a, const float* b, std::size_t n) {
+  return sum_of<T>([&](std::size_t i) { return a[i]; }, [&](std::size_t i) { return b[i]; }, n);
 }
 
 }  // namespace
@@ -67,7 +72,7 @@ std::vector<float> head(const std::vector<float>& x, const std::vector<float>& w
                         std::size_t n) {
   std::vector<float> y;
   for (std::size_t r = 0; r < rows; ++r) {
-    for (std::size_t o = 0; o < n; ++o) y.push_back(chain<T>(x.data() + r * k, w.data() + o * k, k));
+    for (std::size_t o = 0; o < n; ++o) y.push_back(dot<T>(x.data() + r * k, w.data() + o * k, k));
   }
   return y;
 }
@@ -125,30 +130,57 @@ std::vector<float> add(const std::vector<float>& x, const std::vector<float>& y)
   return sum;
 }
 
+/// exp(score - largest score), rounded to T, of the positions that a row of q sees.
+template <typename T>
+std::vector<float> weights_of(std::size_t row, const std::vector<float>& q, const std::vector<float>& k,
+                              const AttentionShape& shape) {
+  const auto [heads, kv_heads, dim] = shape;
+  const std::size_t t = row / heads, kv = row % heads / (heads / kv_heads);
+  const float scale = 1.0f / std::sqrt(static_cast<float>(dim));
+  std::vector<float> p;
+  for (std::size_t j = 0; j <= t; ++j)
+    p.push_back(dot<T>(q.data() + row * dim, k.data() + (j * kv_heads + kv) * dim, dim) * scale);
+  float largest = -std::numeric_limits<float>::infinity();
+  for (const float score : p) largest = std::max(largest, score);
+  for (float& x : p) x = rounded<T>(exp(x - largest));
+  return p;
+}
+
 template <typename T>
 std::vector<float> attention(const std::vector<float>& q, const std::vector<float>& k, const std::vector<float>& v,
                              const AttentionShape& shape) {
   const auto [heads, kv_heads, dim] = shape;
-  const float scale = 1.0f / std::sqrt(static_cast<float>(dim));
   std::vector<float> out;
   for (std::size_t row = 0; row < q.size() / dim; ++row) {
-    const std::size_t t = row / heads, kv = row % heads / (heads / kv_heads);
-    std::vector<float> p;
-    float largest = -std::numeric_limits<float>::infinity();
-    for (std::size_t j = 0; j <= t; ++j) {
-      p.push_back(chain<T>(q.data() + row * dim, k.data() + (j * kv_heads + kv) * dim, dim) * scale);
-      largest = std::max(largest, p.back());
-    }
+    const std::size_t kv = row % heads / (heads / kv_heads);
+    const std::vector<float> p = weights_of<T>(row, q, k, shape);
     float lane[16] = {};
-    for (std::size_t j = 0; j <= t; ++j) {
-      p[j] = exp(p[j] - largest);
-      lane[j % 16] = lane[j % 16] + p[j];
-    }
+    for (std::size_t j = 0; j < p.size(); ++j) lane[j % 16] = lane[j % 16] + p[j];
     const float inverse = 1.0f / tree(lane);
     for (std::size_t d = 0; d < dim; ++d) {
-      float acc = 0;
-      for (std::size_t j = 0; j <= t; ++j) acc = std::fma(p[j], v[(j * kv_heads + kv) * dim + d], acc);
-      out.push_back(rounded<T>(acc * inverse));
+      const auto value = [&](std::size_t j) { return v[(j * kv_heads + kv) * dim + d]; };
+      const float acc = sum_of<T>([&](std::size_t j) { return p[j]; }, value, p.size());
+      out.push_back(rounded<T>((std::is_same_v<T, float> ? acc : acc + 0.0f) * inverse));
+    }
+  }
+  return out;
+}
+
+template <typename T>
+std::vector<double> exact_mix(const std::vector<float>& q, const std::vector<float>& k, const std::vector<float>& v,
+                              const AttentionShape& shape) {
+  const auto [heads, kv_heads, dim] = shape;
+  std::vector<double> out;
+  for (std::size_t row = 0; row < q.size() / dim; ++row) {
+    const std::size_t kv = row % heads / (heads / kv_heads);
+    const std::vector<float> p = weights_of<T>(row, q, k, shape);
+    for (std::size_t d = 0; d < dim; ++d) {
+      double mix = 0, sum = 0;
+      for (std::size_t j = 0; j < p.size(); ++j) {
+        mix += double{p[j]} * v[(j * kv_heads + kv) * dim + d];
+        sum += p[j];
+      }
+      out.push_back(mix / sum);
     }
   }
   return out;
@@ -190,7 +222,9 @@ std::vector<double> exact_attention(const std::vector<float>& q, const std::vect
   template std::vector<float> silu_gate<T>(const std::vector<float>&, const std::vector<float>&);                     \
   template std::vector<float> add<T>(const std::vector<float>&, const std::vector<float>&);                           \
   template std::vector<float> attention<T>(const std::vector<float>&, const std::vector<float>&,                      \
-                                           const std::vector<float>&, const AttentionShape&)
+                                           const std::vector<float>&, const AttentionShape&);                         \
+  template std::vector<double> exact_mix<T>(const std::vector<float>&, const std::vector<float>&,                     \
+                                            const std::vector<float>&, const AttentionShape&)
 
 RADIXLAB_INSTANTIATE(float);
 RADIXLAB_INSTANTIATE(BFloat16);

@@ -36,7 +36,11 @@ struct AttentionShape {
 template <typename T>
 std::vector<float> attention(const std::vector<float>& q, const std::vector<float>& k, const std::vector<float>& v,
                              const AttentionShape& shape);
-/// The same, softmax and sums in double.
+/// The same weights exp(score - maximum), rounded to T, but the sums in double.
+template <typename T>
+std::vector<double> exact_mix(const std::vector<float>& q, const std::vector<float>& k, const std::vector<float>& v,
+                              const AttentionShape& shape);
+/// All in double, and nothing is rounded.
 std::vector<double> exact_attention(const std::vector<float>& q, const std::vector<float>& k,
                                     const std::vector<float>& v, const AttentionShape& shape);
 

@@ -148,7 +148,7 @@ class Batch(unittest.TestCase):
     def test_the_limit_holds_and_would_be_missed(self):
         self.assertEqual(batch.trouble(self.figures), "")
         one = self.figures["runs"][0]
-        for isa, limit in (("avx512_bf16", 4), ("avx512", 2), ("scalar", 2)):
+        for isa, limit in (("amx", 4), ("avx512_bf16", 4), ("avx512", 2), ("scalar", 2)):
             one.update(isa=isa, batched_rate=limit * one["in_turn_rate"])
             self.assertEqual(batch.trouble(self.figures), "")
             one["batched_rate"] *= 0.99

@@ -17,7 +17,7 @@ std::vector<std::size_t> page_sizes_of(const Stage& stage, const Axes& axes) {
 }  // namespace
 
 std::vector<Isa> isas_of(DType type, const Axes& axes) {
-  const auto is_fit = [&](Isa isa) { return type == DType::bf16 || isa != Isa::avx512_bf16; };
+  const auto is_fit = [&](Isa isa) { return type == DType::bf16 || isa <= Isa::avx512; };
   std::vector<Isa> supported = supported_isas(), chosen;
   std::erase_if(supported, [&](Isa isa) { return !is_fit(isa); });
   for (const std::string& name : axes.isas) {

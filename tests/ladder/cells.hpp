@@ -15,10 +15,10 @@ struct Axes {
   std::vector<std::size_t> page_sizes =
       {};  ///< none: those of the row. Of whole texts: those that it lists, or its first
   std::vector<std::size_t> threads = {1, 2}, chunks = {1, 7, 0};
-  std::vector<std::string> dtypes = {"float32", "bfloat16"}, isas = {"scalar", "avx2", "avx512", "avx512_bf16"};
+  std::vector<std::string> dtypes = {"float32", "bfloat16"}, isas = {"scalar", "avx2", "avx512", "avx512_bf16", "amx"};
 };
 
-/// The instruction sets of a type's cells, this processor's or not: in float32 without the dot instruction of bfloat16.
+/// The instruction sets of a type's cells, this processor's or not: in float32 without those that only bfloat16 has.
 std::vector<Isa> isas_of(DType type, const Axes& axes);
 
 /// Every cell; those of one model and type stand together.

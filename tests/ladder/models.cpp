@@ -17,7 +17,7 @@ const std::map<std::string, Shape>& shapes() {
   static const std::map<std::string, Shape> all = {{"group1", {44, 3, 3, 32, 52, 97, true}},
                                                    {"group2", {36, 4, 2, 32, 75, 101, false}},
                                                    {"group5", {50, 5, 1, 20, 61, 89, true}},
-                                                   {"group8", {33, 8, 1, 32, 47, 103, false}}};
+                                                   {"group8", {33, 8, 1, 48, 47, 103, false}}};
   return all;
 }
 

@@ -54,7 +54,7 @@ def ratio(run):
 
 def least(run):
     """The limit on one thread: where the processor multiplies bfloat16 itself, memory alone keeps it from more."""
-    return 4 if run["isa"] == "avx512_bf16" else 2
+    return 4 if run["isa"] in ("avx512_bf16", "amx") else 2
 
 
 def trouble(figures):
