@@ -18,15 +18,16 @@ std::size_t linear_scratch(std::size_t rows, std::size_t steps, std::size_t pane
   return AmxLinear<Lanes, float>::scratch_floats(rows, steps / kBlockPairs, panels);
 }
 
+bool fits_tiles(const AttentionArgs<BFloat16>& args, std::size_t rows) {
+  return rows > 1 && args.kv.head_dim <= AmxAttention<Lanes>::kMostDim;
+}
 void attention(const AttentionArgs<BFloat16>& args, std::size_t kv_head, std::size_t begin, std::size_t end,
                float* scratch) {
-  if (args.kv.head_dim > AmxAttention<Lanes>::kMostDim)
-    return AttentionBody<Lanes, BFloat16>::run(args, kv_head, begin, end, scratch);
+  if (!fits_tiles(args, end - begin)) return AttentionBody<Lanes, BFloat16>::run(args, kv_head, begin, end, scratch);
   AmxAttention<Lanes>::run(args, kv_head, begin, end, scratch);
 }
 std::size_t attention_scratch(const AttentionArgs<BFloat16>& args, std::size_t rows) {
-  if (args.kv.head_dim > AmxAttention<Lanes>::kMostDim)
-    return AttentionBody<Lanes, BFloat16>::scratch_floats(args, rows);
+  if (!fits_tiles(args, rows)) return AttentionBody<Lanes, BFloat16>::scratch_floats(args, rows);
   return AmxAttention<Lanes>::scratch_floats(args, rows);
 }
 
