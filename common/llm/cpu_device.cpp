@@ -107,7 +107,9 @@ std::string CpuDevice::do_cause_of_broken(const Sequence& sequence) {
   }
   std::optional<std::string> weight = model_.broken_weight(prefix);
   if (!place && !weight) weight = model_.broken_weight("model.norm.");
-  return what + (weight ? ", where " + *weight : ", whose weights are finite: a sum is too large for float32");
+  return what + (weight ? ", where " + *weight
+                        : ", whose weights are finite: a sum is too large for float32, or a page that is read holds "
+                          "such a number");
 }
 
 void CpuDevice::do_logits(std::span<const float> hidden, std::span<float> logits) {

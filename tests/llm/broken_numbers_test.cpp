@@ -96,7 +96,8 @@ TEST_P(BrokenNumber, OfASumIsToldToo) {
       Serving run(model, isa);
       EXPECT_THAT(run.broken, testing::ElementsAre(0, 4));
       EXPECT_EQ(run.device.cause_of_broken(run.mine(1)),
-                "layer 1, whose weights are finite: a sum is too large for float32");
+                "layer 1, whose weights are finite: a sum is too large for float32, or a page that is read holds such "
+                "a number");
     }
   }
 }
