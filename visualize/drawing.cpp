@@ -86,10 +86,8 @@ std::string Drawing::rows_of(const NodeView& view, const Annotations::Mark* mark
   for (const TokenId token : view.tokens) {
     text += options_.token_text ? options_.token_text(token) : fmt::format("{} ", token);
   }
-  std::string held = (mark ? mark->name : fmt::format("#{}", view.id)) + " \u00B7 ";
-  if (!snapshot_.tree && view.cache_salt != 0) held += fmt::format("salt {} \u00B7 ", view.cache_salt);
-  held += fmt::format("{} \u00B7 {}", counted(view.tokens.size(), "token"), counted(view.pages.size(), "page"));
-  if (!view.pages.empty()) held += ": " + page_ranges(view.pages, options_.max_page_runs);
+  const std::string held =
+      held_words(mark ? mark->name : fmt::format("#{}", view.id), view, snapshot_.tree, options_.max_page_runs);
   std::string rows = row(wrap_words(shorten_middle(visible_text(text), options_.max_text), options_.line_width), false);
   rows += row({visible_text(held)}, true);
   if (mark && !mark->words.empty()) {

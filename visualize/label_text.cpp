@@ -126,6 +126,13 @@ std::string counted(std::uint64_t number, std::string_view noun) {
   return fmt::format("{} {}{}", grouped(number), noun, number == 1 ? "" : "s");
 }
 
+std::string held_words(std::string_view name, const NodeView& view, bool in_tree, std::size_t max_page_runs) {
+  std::string words = fmt::format("{} \u00B7 ", name);
+  if (!in_tree && view.cache_salt != 0) words += fmt::format("salt {} \u00B7 ", view.cache_salt);
+  words += fmt::format("{} \u00B7 {}", counted(view.tokens.size(), "token"), counted(view.pages.size(), "page"));
+  return view.pages.empty() ? words : words + ": " + page_ranges(view.pages, max_page_runs);
+}
+
 std::string page_ranges(std::span<const PageId> pages, std::size_t max_runs) {
   std::string out;
   std::size_t runs = 0;

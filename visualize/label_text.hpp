@@ -1,6 +1,6 @@
 /// \file
 /// From tokens and page ids to text that fits into a box of a picture, and that Graphviz reads as text and nothing
-/// else.
+/// else; and what a box and a line of tree_text.hpp both say.
 #pragma once
 
 #include <cstddef>
@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-#include "contract/cache_manager.hpp"
+#include "contract/snapshot.hpp"
 
 namespace radixlab {
 
@@ -31,6 +31,9 @@ std::string escape_label(std::u32string_view text);
 
 /// "1 page", "124 pages": `noun` takes an s unless the number is 1.
 std::string counted(std::uint64_t number, std::string_view noun);
+
+/// What a node holds: "#3 · 8 tokens · 4 pages: 0-3". `name` is the #3; outside a tree a salt but 0 is said too.
+std::string held_words(std::string_view name, const NodeView& view, bool in_tree, std::size_t max_page_runs);
 
 /// Page ids in their order, runs of neighbours joined: "0-123, 7, 9-5"; "+3 more" stands for the runs beyond
 /// `max_runs`.

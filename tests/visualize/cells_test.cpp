@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "pictures.hpp"
+#include "visualize/render.hpp"
 
 namespace radixlab {
 namespace {

@@ -1,5 +1,5 @@
 /// \file
-/// Nodes made by hand, and pictures compared with committed ones.
+/// Nodes made by hand, and pictures and texts compared with committed ones.
 #pragma once
 #include <cstdlib>
 #include <fstream>
@@ -7,7 +7,7 @@
 #include <sstream>
 
 #include "contract/snapshot.hpp"
-#include "visualize/render.hpp"
+#include "io/atomic_file.hpp"
 
 namespace radixlab {
 
@@ -33,18 +33,20 @@ inline NodeView salted(NodeView view, std::uint32_t salt) {
   return view;
 }
 
-/// Compares with tests/visualize/NAME.dot. With RADIXLAB_UPDATE_GOLDEN set, writes that file anew, and fails all the
-/// same.
-inline void expect_golden(const std::string& name, const std::string& dot) {
-  const std::string path = "tests/visualize/" + name + ".dot";
+/// Compares with tests/visualize/NAME. With RADIXLAB_UPDATE_GOLDEN set, writes that file anew, and fails all the same.
+inline void expect_golden_text(const std::string& name, const std::string& text) {
+  const std::string path = "tests/visualize/" + name;
   if (std::getenv("RADIXLAB_UPDATE_GOLDEN")) {
-    render(dot, path);
+    write_file(path, text);
     FAIL() << path << " was written anew: look at it, then run without RADIXLAB_UPDATE_GOLDEN";
   }
   std::ifstream file(path);
   std::stringstream golden;
   golden << file.rdbuf();
-  EXPECT_EQ(dot, golden.str()) << path << ": if the change is meant, run with RADIXLAB_UPDATE_GOLDEN=1";
+  EXPECT_EQ(text, golden.str()) << path << ": if the change is meant, run with RADIXLAB_UPDATE_GOLDEN=1";
 }
+
+/// A picture, whose file ends in .dot.
+inline void expect_golden(const std::string& name, const std::string& dot) { expect_golden_text(name + ".dot", dot); }
 
 }  // namespace radixlab
