@@ -43,6 +43,7 @@ class RadixCacheManager : public BaseCacheManager {
   std::vector<PageId> reset() override;
   SizeInfo size_info() const override { return sizes_; }
   Snapshot snapshot() const override;
+  std::size_t num_nodes() const { return tree_.num_nodes() - tree_.roots().size(); }  ///< but the roots. O(1)
 
   /// 5.4  Adds a lock to every node from the handle's to the root, or takes one away. O(depth).
   void lock_handle(const CacheHandle& handle) override;
