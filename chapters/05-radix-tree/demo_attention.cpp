@@ -35,7 +35,7 @@ struct Served {
   std::size_t most_pages = 0;  // that were out while something was computed
 
   ProcessedRequest process(std::span<const TokenId> text) {
-    const ProcessedRequest done = manager.process_request(text, [&](auto tokens, std::size_t begin, auto pages) {
+    ProcessedRequest done = manager.process_request(text, [&](auto tokens, std::size_t begin, auto pages) {
       most_pages = std::max(most_pages, manager.num_pages() - manager.free_count());
       kv.write(tokens, pages, begin);
     });

@@ -37,7 +37,7 @@ class Lab05Attention : public testing::Test {
     };
   }
   ProcessedRequest process(PrefixKey key) {
-    const ProcessedRequest done = manager.process_request(key, writes(key.cache_salt));
+    ProcessedRequest done = manager.process_request(key, writes(key.cache_salt));
     kv.check(key, done.pages);
     EXPECT_EQ(done.cached_len + done.computed_len, key.tokens.size());
     return done;
