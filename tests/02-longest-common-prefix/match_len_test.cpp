@@ -8,7 +8,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "own_process.hpp"
+#include "testing/own_process.hpp"
 
 namespace radixlab {
 namespace {

@@ -6,7 +6,7 @@
 #include "../conformance/failing_allocations.hpp"
 #include "02-longest-common-prefix/lcp_cache_manager.hpp"
 #include "contract/todo.hpp"
-#include "own_process.hpp"
+#include "testing/own_process.hpp"
 
 namespace radixlab {
 namespace {
