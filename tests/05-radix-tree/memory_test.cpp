@@ -1,5 +1,6 @@
 // Chapter 05: memory runs out in the middle of a call, at each allocation that it makes. A call that fails has changed
 // nothing, and made again it gives what it would have given.
+#include <functional>
 #include <gmock/gmock.h>
 #include <new>
 #include <numeric>
@@ -204,7 +205,11 @@ TEST_F(Lab05Memory, T6_AFailedInsertChangesNothing) {
   const std::string advice = "What can fail comes first: look up and insert, then the clock, the sizes and the order";
   for (const std::size_t entries : {0, 1, 2, 3, 4, 7, 8, 252, 253, 254}) {
     const std::string beside = " beside " + std::to_string(entries) + " texts";
-    const Call prepare = [&](auto& m) { return store(m, entries), ""; };
+    const Call prepare = [&](auto& m) {
+      store(m, entries);
+      m.match_prefix(Text{0, 0});  // a tick, so that a use that comes too early shows
+      return "";
+    };
     at_every_allocation({.call = "an insert of a new text" + beside,
                          .prepare = prepare,
                          .make =

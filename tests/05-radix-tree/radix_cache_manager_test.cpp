@@ -112,6 +112,18 @@ TEST_F(Lab05, T4_LocksAreCounted) {
   expect_sizes(2, 0, "the second request is done, too");
 }
 
+TEST_F(Lab05, T4_EveryLockIsCountedToTheRoot) {
+  const CacheHandle above = insert({1, 2}, 0);
+  const CacheHandle below = insert({1, 2, 3}, 0, above);
+  for (int request = 0; request < 2; ++request) cache.lock_handle(below);
+  EXPECT_EQ(node(3).use.ref_count, 2u) << "I16: two requests have locked 1 2 3";
+  EXPECT_EQ(node(2).use.ref_count, 2u) << "I16: a node has the locks that end there, and those of all its children: "
+                                          "every lock goes up to the root, also "
+                                          "through nodes that are locked already";
+  for (int request = 0; request < 2; ++request) cache.unlock_handle(below);
+  expect_sizes(3, 0, "two locks, and two unlocks: all of it may go again");
+}
+
 TEST_F(Lab05, T4_ALockedLeafIsNotEvicted) {
   const CacheHandle oldest = insert({1, 1}, 0);
   insert({2, 2}, 2);
@@ -263,6 +275,17 @@ TEST_F(Lab05, T5_TooMuchIsRefused) {
   EXPECT_EQ(match({1, 2, 3}), 3u) << "I25: nothing was evicted, so all of it is found";
 }
 
+TEST_F(Lab05, T5_LockedPagesAreNotPromised) {
+  const CacheHandle locked = insert({1, 2, 3}, 0);
+  insert({9}, 10);
+  cache.lock_handle(locked);
+  const Snapshot before = cache.snapshot();
+  expect_refused("I25: asked to evict 2 pages, 1 are evictable", [&] { cache.evict(2); });
+  EXPECT_EQ(cache.snapshot(), before)
+      << "I25: of four pages three are locked, so that two cannot be had: throw before the first one goes";
+  cache.unlock_handle(locked);
+}
+
 TEST_F(Lab05, T5_AStaleHandleIsRefused) {
   const CacheHandle gone = insert({1, 2}, 0);
   cache.evict(2);
@@ -315,6 +338,15 @@ TEST_F(Lab05, T6_InsertResumesAtAHandle) {
   EXPECT_EQ(cache.snapshot().nodes.size(), 2u) << "1 2, and 3 4 below it";
 }
 
+TEST_F(Lab05, T6_SomeoneWentFurther) {
+  const CacheHandle mine = insert({1, 2}, 0);
+  insert({1, 2, 3, 4}, 10);  // another request with this text, a chunk ahead
+  const InsertResult r = cache.insert_prefix(Text{1, 2, 3, 4, 5}, pages_from(20, 5), mine);
+  EXPECT_EQ(r.cached_len, 4u) << "I24: `from` names two tokens, but four were cached before this insert: look up what "
+                                 "lies behind `from`, too";
+  EXPECT_EQ(pages_of(r.handle), (Pages{0, 1, 12, 13, 24})) << "I22: someone was first with 3 4, and page 24 is new";
+}
+
 TEST_F(Lab05, T6_TheWalkBeginsAtTheHandle) {
   RadixCacheManager alone;
   const Text all = {1, 2, 3, 4, 5, 6}, end = {-1, -1, -1, -1, 5, 6};
@@ -355,6 +387,16 @@ TEST_F(Lab05, T6_AnInsertOfAKnownTextIsAUse) {
   insert({2, 2}, 2);
   insert({1, 1}, 4);
   EXPECT_EQ(node(1).use.last_used, 3u) << "1 1 was inserted again at tick 3: nothing is new, but it was used";
+  EXPECT_EQ(node(1).use.created, 1u) << "1 1 was there already: it was created at tick 1, and that does not change";
+  EXPECT_EQ(cache.evict(1), (Pages{2, 3})) << "1 1 was inserted again just now, so that 2 2 was not used for longest";
+}
+
+TEST_F(Lab05, T6_AChunkWithoutNewPagesIsAUse) {
+  const CacheHandle first = insert({1, 1}, 0);
+  insert({2, 2}, 2);
+  const InsertResult r = cache.insert_prefix(Text{1, 1}, Pages{0, 1}, first);
+  EXPECT_EQ(r.cached_len, 2u) << "all of it was cached before, in front of `from`";
+  EXPECT_EQ(r.handle, first) << "nothing is new: the handle names what `from` names";
   EXPECT_EQ(cache.evict(1), (Pages{2, 3})) << "1 1 was inserted again just now, so that 2 2 was not used for longest";
 }
 
@@ -381,10 +423,23 @@ TEST_F(Lab05, T6_BelowALockedPrefix) {
   const CacheHandle below = insert({1, 2, 3}, 0, above);
   expect_sizes(1, 2, "1 2 is locked; the new leaf below it is not, since no handle on it was locked");
   EXPECT_EQ(node(3).use.ref_count, 0u) << "I16: a lock is counted from its node upwards, never downwards";
+  EXPECT_TRUE(node(3).evictable) << "I6: 3 is an unlocked leaf, also below a locked node: it comes into the order";
   cache.lock_handle(below);
   cache.unlock_handle(above);
   expect_sizes(0, 3, "the next chunk is locked before the last one is unlocked: nothing is free for a moment");
   cache.unlock_handle(below);
+}
+
+TEST_F(Lab05, T6_ALockedTextStaysOutOfTheOrder) {
+  const CacheHandle held = insert({1, 2}, 0);
+  cache.lock_handle(held);
+  insert({1, 2}, 10);
+  EXPECT_FALSE(node(2).evictable) << "I6: 1 2 is locked; that it was inserted again brings it into no order";
+  expect_sizes(0, 2, "1 2 is locked, and nothing is new");
+  cache.unlock_handle(held);
+  insert({1, 2, 3}, 10);
+  insert({1, 2}, 20);
+  EXPECT_FALSE(node(2).evictable) << "I6: 3 hangs below 1 2; that it was inserted again brings it into no order";
 }
 
 TEST_F(Lab05, T6_TenantsShareNothing) {

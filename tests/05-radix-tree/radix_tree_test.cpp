@@ -110,15 +110,22 @@ TEST_P(Lab05Tree, T1_ReadsNothingBeforeItsStart) {
 }
 
 TEST_P(Lab05Tree, T2_SplitPartsTextAndPages) {
-  RadixTree::Node& lower = insert(tree.root(0), "abcd", 10);
-  RadixTree::Node& upper = tree.split_edge(lower, 3 * P);
-  EXPECT_EQ(tokens(upper), text("abc")) << "the upper half has the edge's first `at` tokens";
-  EXPECT_EQ(pages(upper), (std::vector<PageId>{10, 11, 12}))
-      << "I1: a page for every P tokens: S1, the seed's upper half had none at all";
-  EXPECT_EQ(upper.end, 3 * P) << "the upper half ends three pages from the root";
-  EXPECT_EQ(tokens(lower), text("d")) << "the lower half has the rest of the tokens";
-  EXPECT_EQ(pages(lower), (std::vector<PageId>{13})) << "I1: the lower half has the rest of the pages";
-  EXPECT_EQ(lower.end, 4 * P) << "the lower half ends where the whole edge ended";
+  const std::string_view letters = "abcd";
+  const std::vector<PageId> all = {10, 11, 12, 13};
+  for (const std::size_t n : {1, 2, 3}) {
+    SCOPED_TRACE("abcd is cut behind " + std::to_string(n) + " of its four pages");
+    const auto cut = all.begin() + static_cast<std::ptrdiff_t>(n);
+    RadixTree::Node& lower = insert(tree.root(static_cast<std::uint32_t>(n)), letters, 10);
+    RadixTree::Node& upper = tree.split_edge(lower, n * P);
+    EXPECT_EQ(tokens(upper), text(letters.substr(0, n))) << "the upper half has the edge's first `at` tokens";
+    EXPECT_EQ(pages(upper), std::vector(all.begin(), cut))
+        << "I1: a page for every P tokens: S1, the seed's upper half had none at all";
+    EXPECT_EQ(upper.end, n * P) << "the upper half ends where the edge is cut";
+    EXPECT_EQ(tokens(lower), text(letters.substr(n))) << "the lower half has the rest of the tokens";
+    EXPECT_EQ(pages(lower), std::vector(cut, all.end()))
+        << "I1: the lower half has the rest of the pages, at / P fewer";
+    EXPECT_EQ(lower.end, 4 * P) << "the lower half ends where the whole edge ended";
+  }
 }
 
 TEST_P(Lab05Tree, T2_SplitBelowAnotherNode) {
@@ -187,6 +194,7 @@ TEST_P(Lab05Tree, T2_NoTokenIsCopied) {
 
 TEST_P(Lab05Tree, T3_InsertHangsALeaf) {
   RadixTree::Node& ab = insert(tree.root(0), "ab", 0);
+  ab.use = {.ref_count = 2, .created = 3, .last_used = 4, .hits = 5};
   RadixTree::Node& c = insert(at(ab), "c", 9);
   RadixTree::Node& x = insert(at(ab), "x", 8);
   EXPECT_EQ(tokens(c), text("c")) << "the leaf's edge is the tokens that were given";
@@ -195,7 +203,18 @@ TEST_P(Lab05Tree, T3_InsertHangsALeaf) {
   EXPECT_TRUE(c.is_leaf()) << "nothing hangs below it yet";
   EXPECT_EQ(c.parent, &ab) << "the way up leads to at.node";
   EXPECT_THAT(ab.children.in_order(), testing::ElementsAre(&c, &x)) << "I2: both stand in the table of at.node";
-  EXPECT_EQ(c.use, Usage{}) << "who uses a leaf is the manager's business: insert leaves `use` as a new node has it";
+  EXPECT_EQ(c.use, Usage{})
+      << "I16: nobody has locked or used the new leaf yet, whoever uses the node above it: insert leaves "
+         "`use` as a new node has it";
+}
+
+TEST_P(Lab05Tree, T3_EndCountsFromTheRoot) {
+  RadixTree::Node& ab = insert(tree.root(0), "ab", 0);
+  RadixTree::Node& cde = insert(at(ab), "cde", 2);
+  RadixTree::Node& f = insert(at(cde), "f", 5);
+  EXPECT_EQ(f.end, 6 * P) << "ab, cde and f are six pages: `end` is at.len and the leaf's own tokens, whatever the "
+                             "length of the edge above";
+  EXPECT_EQ(f.cache_salt, 0u) << "I11: the same tenant's text";
 }
 
 TEST_P(Lab05Tree, T3_InsertKeepsItsOwnText) {

@@ -1,4 +1,5 @@
-// Chapter 05, task 5.5 under other policies and by the tail: evict takes what victim() names, and all of that.
+// Chapter 05, tasks 5.5 and 5.6 under other policies and by the tail: evict takes what victim() names, and all of that;
+// an insert tells the policy what it uses and cuts.
 #include <gmock/gmock.h>
 #include <numeric>
 
@@ -77,6 +78,19 @@ TEST_F(Lab05Victims, T5_ThePolicySaysWhichLeafGoes) {
   EXPECT_THAT(cache.evict(2), ElementsAre(1, 2)) << "this policy lets the most recently used go: b, then c";
 }
 
+TEST_F(Lab05Victims, T6_ThePolicyHearsOfAnInsert) {
+  insert("ab", 0);
+  policy->told.clear();
+  insert("abc", 0);
+  EXPECT_THAT(policy->told, ElementsAre("used 22 at 2", "used 0011 at 2"))
+      << "an insert uses its whole path, the new leaf too: touch() tells the policy of every node from there to the "
+         "top";
+  policy->told.clear();
+  insert("ax", 10);
+  EXPECT_THAT(policy->told, ElementsAre("split 00, 11", "used 2323 at 3", "used 00 at 3"))
+      << "ax cuts the edge ab, which the policy has to hear: the manager's own lookup() tells it, the tree's does not";
+}
+
 TEST_F(Lab05Victims, GivenThePolicyHearsWhatHappens) {
   insert("abc", 0);
   match("ab");
@@ -95,6 +109,7 @@ TEST_F(Lab05Victims, GivenTheClockBeginsAnew) {
   insert("abc", 0);
   cache.reset();
   insert("abc", 0);
+  ASSERT_FALSE(policy->told.empty());
   EXPECT_EQ(policy->told.back(), "used 001122 at 1") << "reset forgets the time too";
 }
 
@@ -102,6 +117,7 @@ TEST_F(Lab05Victims, GivenTheEndOfAnUnknownText) {
   insert("abc", 0);
   cache.request_ended(text("abd"), 0);
   cache.request_ended({text("abc"), 7}, 0);
+  ASSERT_EQ(policy->told.size(), 3u) << "an insert of one node, and two ends of requests";
   EXPECT_EQ(policy->told[1], "ended, 0 of 6, 3 pages at 1") << "abc is no part of abd, and its edge is not cut";
   EXPECT_EQ(policy->told[2], "ended, 0 of 6, 3 pages at 1");
 }
