@@ -124,6 +124,7 @@ TEST_F(Lab05Memory, T2_AFailedSplitChangesNothing) {
 TEST_F(Lab05Memory, T2_SplitAsksForNoMemory) {
   RadixTree tree(1);
   RadixTree::Node& lower = tree.insert(tree.root(0), Text{1, 2, 3}, Pages{5, 3, 1});
+  tree.split_edge(tree.insert(tree.root(0), Text{4, 5}, Pages{7, 9}), 1);  // says here that it is not written yet
   const auto split = [&] {
     const AllocationFault no_memory(1);
     const FailHere here(true);
@@ -166,6 +167,7 @@ TEST_F(Lab05Memory, T3_AFailedInsertChangesNothing) {
 TEST_F(Lab05Memory, T4_LockAndUnlockNeverFail) {
   RadixCacheManager manager({.page_size = 2});
   Counted counted(manager);
+  manager.lock_handle({}), manager.unlock_handle({});  // say here that they are not written yet
   std::vector<CacheHandle> held;
   for (TokenId i = 0; i < 40; ++i) {
     const Text text = {i % 2, i % 2, i, i, 7, 7};
