@@ -9,7 +9,7 @@
 namespace radixlab {
 namespace {
 
-using Text = std::vector<TokenId>;
+using Tokens = std::vector<TokenId>;
 
 class Lab05Open : public testing::TestWithParam<std::size_t> {
  protected:
@@ -18,8 +18,8 @@ class Lab05Open : public testing::TestWithParam<std::size_t> {
   Story cache{*manager, P, false};
   FailureStory failure{cache};
 
-  Text text(std::string_view letters) const {  // each letter is a page of tokens
-    Text tokens;
+  Tokens text(std::string_view letters) const {  // each letter is a page of tokens
+    Tokens tokens;
     for (const char letter : letters)
       for (std::size_t i = 0; i < P; ++i) tokens.push_back(letter * 100 + static_cast<TokenId>(i));
     return tokens;
@@ -65,7 +65,7 @@ TEST_P(Lab05Open, NothingStaysBehindAPageThatIsGone) {
 TEST_P(Lab05Open, ALongTextIsNoTrouble) {
   std::vector<PageId> pages(20000);
   std::iota(pages.begin(), pages.end(), 0);
-  Text all(pages.size() * P);
+  Tokens all(pages.size() * P);
   std::iota(all.begin(), all.end(), 0);
   const CacheHandle end = manager->insert_prefix(all, pages, {}).handle;  // unwatched: Story compares all with all
   EXPECT_EQ(end.cached_len, all.size()) << "I24: all of it is stored";
