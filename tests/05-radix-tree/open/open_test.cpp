@@ -73,14 +73,6 @@ TEST_P(Lab05Open, ALongTextIsNoTrouble) {
   EXPECT_EQ(manager->reset().size(), pages.size()) << "reset hands all pages back";
 }
 
-TEST_P(Lab05Open, FromOfAnotherTenantIsRefused) {
-  const CacheHandle other = manager->insert_prefix({text("a"), 1}, std::vector<PageId>{0}, {}).handle;
-  EXPECT_THROW(manager->insert_prefix({text("ab"), 2}, std::vector<PageId>{0, 1}, other), std::invalid_argument)
-      << "I11: `from` is a handle of salt 1, and the key's salt is 2: followed, it hangs one tenant's text below "
-         "another's";
-  EXPECT_EQ(manager->match_prefix({text("ab"), 1}).cached_len, P) << "a call that is refused changes nothing";
-}
-
 TEST_P(Lab05Open, AnEmptyTreeIsReadyForMore) {
   insert("ab", 0);
   EXPECT_EQ(cache.reset().size(), 2u) << "reset hands all pages back";
