@@ -86,6 +86,15 @@ TYPED_TEST(Attention, EqualsTheFormulaForEveryGroupAndHeadSize) {
   }
 }
 
+// A matrix unit takes a key in blocks of 32 coordinates and values in columns of 16; heads beyond 128 take another way.
+TYPED_TEST(Attention, EqualsTheFormulaForEveryHeadSize) {
+  using T = typename TypeParam::Type;
+  for (std::size_t dim = 2; dim <= 144; dim += sizes({2}, {14})[0]) {
+    const Input<T> in({1, 1, dim}, 18);
+    ASSERT_TRUE(same_bits(this->run(in, 16, 18), in.reference())) << "head_dim " << dim;
+  }
+}
+
 TYPED_TEST(Attention, EqualsTheFormulaForEveryPageSizeChunkThreadAndOrder) {
   using T = typename TypeParam::Type;
   const Input<T> in({6, 2, 20}, 150);
@@ -114,6 +123,37 @@ TYPED_TEST(Attention, EqualsTheFormulaAroundEachEdgeOfABlock) {
   }
 }
 
+// A last bit of a score or a mix is lost where weights and results are rounded to bfloat16, unless it is made to weigh: by
+// scores so large that they are coarse, and values of which little is left.
+TYPED_TEST(Attention, EqualsTheFormulaWhereTheOrderOfASumIsSeen) {
+  using T = typename TypeParam::Type;
+  const std::size_t positions = 100;
+  for (const std::size_t dim : {20, 112}) {
+    const Input<T> clean({1, 1, dim}, positions);
+    Input<T> coarse = clean, cancelling = clean;
+    for (std::size_t j = 0; j < positions; ++j) coarse.q[j * dim] = coarse.k[j * dim] = 256;
+    std::ranges::fill(cancelling.q, 0.0f);  // all weights are 1
+    for (std::size_t i = 0; i < positions / 2 * dim; ++i) {
+      float& v = cancelling.v[i];
+      v = std::ldexp(v, static_cast<int>(i / dim % 13));
+      cancelling.v[(positions - 1 - i / dim) * dim + i % dim] = -v;
+    }
+    Input<T> in_blocks = cancelling;  // the second block of 32 takes the first away, and the third goes row by row
+    in_blocks.v = clean.v;
+    for (std::size_t i = 0; i < 32 * dim; ++i) {
+      float& v = in_blocks.v[i];
+      v = std::ldexp(v, 16);
+      in_blocks.v[i + 32 * dim] = -v;
+    }
+    in_blocks.v[90 * dim + 1] = kInfinity;
+    for (const Input<T>& in : {coarse, cancelling, in_blocks}) {
+      const auto expected = in.reference();
+      ASSERT_TRUE(same_bits(this->run(in, 16, positions), expected)) << "head_dim " << dim;
+      ASSERT_TRUE(same_bits(this->run(in, 3, 30), expected)) << "head_dim " << dim;
+    }
+  }
+}
+
 // What a row does not see may be anything, also beside what it sees, in one block; what it sees reaches it.
 TYPED_TEST(Attention, NoRowIsTouchedByWhatItDoesNotSee) {
   using T = typename TypeParam::Type;
@@ -135,6 +175,28 @@ TYPED_TEST(Attention, NoRowIsTouchedByWhatItDoesNotSee) {
       }
     }
   }
+}
+
+// The same far behind the first position, at even and odd ones, in each column of 16 coordinates.
+TYPED_TEST(Attention, ValuesThatAreNotFiniteReachWhoSeesThemAlone) {
+  using T = typename TypeParam::Type;
+  const std::size_t dim = 48;
+  Input<T> in({1, 1, dim}, 330);
+  struct Bad {
+    std::size_t position, coordinate;
+    float value;
+  };
+  for (const Bad& bad : std::vector<Bad>{{30, 1, kInfinity},
+                                         {47, 20, -kInfinity},
+                                         {100, 2, kNaN},
+                                         {255, 33, kInfinity},
+                                         {258, 47, kNaN},
+                                         {301, 40, kInfinity},
+                                         {328, 17, -kInfinity}})
+    in.v[bad.position * dim + bad.coordinate] = bad.value;
+  const auto expected = in.reference();
+  EXPECT_TRUE(same_bits(this->run(in, 16, 330), expected));
+  EXPECT_TRUE(same_bits(this->run(in, 3, 70), expected));
 }
 
 TYPED_TEST(Attention, LongSequencesInSmallBlocksOfRows) {
@@ -189,6 +251,23 @@ TYPED_TEST(Attention, AMaskedKeyTakesNoPartEvenAsZeroTimesInfinity) {
   EXPECT_EQ(out.back(), kInfinity);
 }
 
+// What fills a block of 32 coordinates up is +0 on both sides: it makes no NaN of an infinity that it stands beside.
+TYPED_TEST(Attention, AKeyOfMinusInfinityHasNoWeight) {
+  using T = typename TypeParam::Type;
+  for (const std::size_t dim : {2, 6, 10, 34, 48, 50}) {
+    for (const std::size_t from_last : {1, 2}) {
+      Input<T> in({1, 1, dim}, 20);
+      for (float& q : in.q) q = std::abs(q);
+      in.k[3 * dim + dim - from_last] = -kInfinity;
+      for (const std::size_t page_size : {3, 16}) {
+        const auto out = this->run(in, page_size, 20);
+        ASSERT_TRUE(same_bits(out, in.reference())) << "head_dim " << dim << ", " << from_last << ". from the last";
+        ASSERT_TRUE(std::isfinite(out.back()));
+      }
+    }
+  }
+}
+
 TYPED_TEST(Attention, MinusZeroSurvives) {
   using T = typename TypeParam::Type;
   Input<T> in({1, 1, 4}, 3);
@@ -196,6 +275,22 @@ TYPED_TEST(Attention, MinusZeroSurvives) {
   const auto out = this->run(in, 16, 3);  // fma(p, -0, +0) is +0: the chain begins at +0
   EXPECT_TRUE(same_bits(out, in.reference()));
   EXPECT_FALSE(std::signbit(out[0]));
+}
+
+TYPED_TEST(Attention, ABFloat16MixThatFlushesToMinusZeroEndsAsPlusZero) {
+  using T = typename TypeParam::Type;
+  const std::size_t last = 32;  // alone in its block
+  Input<T> in({1, 1, 4}, last + 1);
+  std::fill(in.q.begin(), in.q.end(), 0.0f);  // all weights are 1
+  std::fill(in.v.begin(), in.v.end(), 0.0f);
+  in.v[0] = 0x1.8p-126f;
+  in.v[last * 4] = -0x1.cp-126f;
+  for (const std::size_t chunk : {std::size_t{1}, last + 1}) {
+    const auto out = this->run(in, 16, chunk);
+    EXPECT_TRUE(same_bits(out, in.reference()));
+    EXPECT_EQ(out[last * 4], 0.0f);
+    EXPECT_EQ(std::signbit(out[last * 4]), (std::is_same_v<T, float>));
+  }
 }
 
 TYPED_TEST(Attention, IsCloseToSoftmaxInDouble) {
@@ -267,6 +362,37 @@ TYPED_TEST(Attention, ReadsAndWritesNothingBesideItsOperands) {
         ASSERT_TRUE(same_bits(widen(got), in.reference())) << "head_dim " << dim << ", page size " << page_size;
       }
     }
+  }
+}
+
+TYPED_TEST(Attention, TheScratchThatItAsksForIsEnoughAndMayHoldAnything) {
+  using T = typename TypeParam::Type;
+  const TypeTable<T>& table = type_table<T>(this->kIsa);
+  const std::size_t positions = 300, start = 280, rows = positions - start, heads = 2, page_size = 16;
+  for (const std::size_t dim : {20, 48, 144}) {
+    const Input<T> in({heads, 1, dim}, positions);
+    const auto expected = this->run(in, page_size, positions);
+    PagedSequence<T> kv(in.shape, positions, page_size, 1);
+    ThreadPool pool(1);
+    const SequenceRows all[] = {{positions, 0, kv.pages}};
+    Kernels(this->kIsa, pool).write_kv(narrow<T>(in.k).data(), narrow<T>(in.v).data(), all, kv.layer);
+    const auto q = narrow<T>({in.q.begin() + static_cast<std::ptrdiff_t>(start * heads * dim), in.q.end()});
+    std::vector<T> out(q.size());
+    const AttentionArgs<T> args{q.data(),
+                                out.data(),
+                                rows,
+                                start,
+                                heads,
+                                kv.layer,
+                                kv.pages.data(),
+                                nullptr,
+                                (positions + 15) / 16,
+                                1.0f / std::sqrt(static_cast<float>(dim))};
+    for (const auto& [begin, end] : {std::pair<std::size_t, std::size_t>{0, 21}, {21, 39}, {39, 40}}) {
+      const NoNumbers scratch(table.attention_scratch(args, end - begin));
+      table.attention(args, 0, begin, end, scratch.data());
+    }
+    ASSERT_TRUE(same_bits(widen(out), std::span(expected).subspan(start * heads * dim))) << "head_dim " << dim;
   }
 }
 

@@ -1,6 +1,7 @@
 // What the tests of the kernels share: one test an instruction set and type, inputs without any symmetry, a comparison
 // of bits.
 #pragma once
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <cstddef>
@@ -13,6 +14,7 @@
 
 #include "io/dtype.hpp"
 #include "kernels/cpu/flush_to_zero.hpp"
+#include "kernels/cpu/isa_table.hpp"
 #include "kernels/cpu/kernels.hpp"
 #include "testing/short_form.hpp"
 
@@ -85,6 +87,24 @@ class GuardedArray {
   GuardedMemory memory_;
   T* data_;
 };
+
+/// A kernel's scratch: n floats, all NaN, in front of a page that nobody may touch.
+class NoNumbers : public GuardedArray<float> {
+ public:
+  explicit NoNumbers(std::size_t n) : GuardedArray((n + 15) / 16 * 16,
+                                                   Guarded::behind) {  // on a multiple of 64 bytes
+    std::fill_n(data(), (n + 15) / 16 * 16, kNaN);
+  }
+};
+
+template <typename T>
+const TypeTable<T>& type_table(Isa isa) {
+  if constexpr (std::is_same_v<T, float>) {
+    return isa_table(isa).float32;
+  } else {
+    return isa_table(isa).bfloat16;
+  }
+}
 
 /// What a suite runs on.
 template <Isa I, typename T>

@@ -112,6 +112,27 @@ TYPED_TEST(Linear, SumsGoOnAcrossBlocksOfInputsAndRows) {
   }
 }
 
+// Where x is taken in parts, the sums of many panels wait in the scratch: those of three pairs of panels, the last one
+// half a pair, and of two pairs of groups of 16 rows.
+TYPED_TEST(Linear, TheScratchThatItAsksForIsEnoughAndMayHoldAnything) {
+  using T = typename TypeParam::Type;
+  const TypeTable<T>& table = type_table<T>(this->kIsa);
+  const std::size_t n = 83;
+  for (const auto& [rows, k] : {std::pair<std::size_t, std::size_t>{1, 50}, {2, 50}, {33, 50}, {1, 2080}, {33, 5472}}) {
+    const auto x = this->random(rows * k, 17), w = this->random(n * k, 18);
+    PackedMatrix<T> packed(n, k);
+    packed.pack(w);
+    const auto values = narrow<T>(x);
+    std::vector<float> y(rows * n);
+    const LinearArgs<T, float> args{values.data(), rows, k, packed.steps(), packed.panel(0), n, y.data()};
+    for (const auto& [begin, end] : {std::pair<std::size_t, std::size_t>{0, 1}, {1, 6}}) {
+      const NoNumbers scratch(table.linear_scratch(rows, args.steps, end - begin));
+      table.head(args, begin, end, scratch.data());
+    }
+    ASSERT_TRUE(same_bits(y, reference::head<T>(x, w, rows, k, n))) << rows << " rows of " << k;
+  }
+}
+
 TYPED_TEST(Linear, ARowDoesNotDependOnTheOthers) {
   const std::size_t rows = 29, k = 53, n = 71;
   const auto x = this->random(rows * k, 5), w = this->random(n * k, 6);

@@ -35,6 +35,23 @@ TEST(IsaChoice, TheBestIsSupportedAndTheUnsupportedRefused) {
   }
 }
 
+TEST(IsaChoice, TheFastestIsLast) {
+  const std::vector<Isa> found = supported_isas();
+  for (const Isa isa : {Isa::scalar, Isa::avx2, Isa::avx512, Isa::avx512_bf16, Isa::amx})
+    EXPECT_EQ(std::ranges::count(found, isa), isa_supported(isa)) << isa_name(isa);
+  EXPECT_EQ(found.front(), Isa::scalar);
+  EXPECT_EQ(found.back(), best_isa());
+  if (isa_supported(Isa::amx)) {
+    EXPECT_EQ(best_isa(), Isa::amx);
+  }
+#if defined(__x86_64__)
+  const auto fused = std::ranges::find(found, Isa::avx512), dot = std::ranges::find(found, Isa::avx512_bf16);
+  if (dot != found.end()) {
+    EXPECT_EQ(dot < fused, __builtin_cpu_is("intel") != 0) << "which of the two is faster";
+  }
+#endif
+}
+
 /// True if both a denormal operand and a denormal result count as zero in this thread.
 bool flushes() {
   volatile float denormal = 0x1p-130f, normal = 0x1p-126f, large = 0x1p100f, half = 0.5f;
