@@ -177,7 +177,8 @@ class AmxAttention : AttentionBlock<L, BFloat16> {
     }
     return infinite == 0;
   }
-  // Of 16 coordinates, two halves of a pair each. Behind head_dim a page may hold anything, and it goes nowhere.
+  // Of 16 coordinates, two halves of a pair each. Behind head_dim a page may hold anything, which no output reads: it
+  // should not send a block to the slow way.
   __mmask32 existing(std::size_t c) const {
     const std::size_t count = 2 * smaller(16, dim_ - 16 * c);
     return static_cast<__mmask32>((std::uint64_t{1} << count) - 1);
@@ -201,7 +202,7 @@ class AmxAttention : AttentionBlock<L, BFloat16> {
     if (from == to) return;
     const std::size_t columns = padded_dim_ / 16, bytes = padded_dim_ * sizeof(float);
     for (std::size_t c = 0; c < columns; c += 2) {
-      const std::size_t second = smaller(c + 1, columns - 1);
+      const std::size_t second = smaller(c + 1, columns - 1);  // of an odd number the last one twice, stored once
       float* const sums = mixes_ + group * 16 * padded_dim_;
       amx::memory_is_read_and_written();
       _tile_loadd(0, sums + 16 * c, bytes);

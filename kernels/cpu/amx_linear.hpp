@@ -136,6 +136,7 @@ class AmxLinear {
     amx::memory_is_read_and_written();
   }
 
+  /// A hint: the address may lie behind the weights.
   static void bring(const BFloat16* tile) {
     for (int line = 0; line < 16; ++line) L::prefetch(tile + 32 * line);
   }

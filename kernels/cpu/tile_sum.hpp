@@ -11,7 +11,9 @@ struct TileSum : FmaTile<L, R, B> {
   using Factor = typename L::PairFactor;  // what both chains take of x at a step: two of them side by side
   static constexpr std::size_t kPairs = L::kPairsAtOnce;  // of numbers that a step of both chains takes
 
-  /// Blocks of pairs 0 .. count-1; the last may be incomplete. x as prepare_pairs() has made it, a row every x_stride.
+  /// Blocks of pairs 0 .. count-1. x as prepare_pairs() has made it, a row every x_stride. If the last block is not full,
+  /// then its chains just end: where docs/numerics.md goes on with +0, a sum of -0 stays -0. Scores may do so, since exp
+  /// does not tell the two; a linear layer's weights are whole blocks.
   /// w, ahead and kAhead as FmaTile::run has them.
   template <bool kAhead = false>
   RADIXLAB_INLINE void run(const Factor* x, std::size_t x_stride, const BFloat16Pair* const (&w)[B],
