@@ -3,7 +3,7 @@ import json
 import unittest
 import xml.etree.ElementTree as xml
 
-from lab.bench import batch, cache, copies, course, main_job, plot, prefix
+from lab.bench import batch, cache, copies, course, linear, main_job, plot, prefix
 from lab.services.places import LabError
 
 
@@ -153,6 +153,41 @@ class Batch(unittest.TestCase):
             self.assertEqual(batch.trouble(self.figures), "")
             one["batched_rate"] *= 0.99
             self.assertIn(f"expected {limit} with {isa}", batch.trouble(self.figures))
+
+
+class Linear(unittest.TestCase):
+    def setUp(self):
+        self.figures = json.loads(linear.FIGURES.read_text())
+
+    def test_the_page_is_made_from_the_figures(self):
+        self.assertEqual(linear.PAGE.read_text(), linear.page(self.figures), "./lab bench linear --save makes it anew")
+
+    def test_the_limits_hold(self):
+        self.assertEqual(linear.trouble(self.figures), "")
+
+    def measured(self, isa, *ratios):
+        """Two runs; the second has these ratios to the prepacked operator."""
+        shape = {"preset": "110m", "k": 768, "n": 2048, "ours_ms": 2.0, "stock_ms": 8.0}
+        def run(threads, all_of_it):
+            return {"threads": threads, "isa": isa, "rounds": 7, "compiler": "c", "peer": "p", "megabytes": 200,
+                    "shapes": [shape | {"rows": i + 1, "prepacked_ms": 2 * r} for i, r in enumerate(all_of_it)]}
+        return {"processor": "x", "processors": 2, "load": [1.5], "runs": [run(1, [1]), run(2, ratios)]}
+
+    def test_a_limit_that_is_missed_is_told(self):
+        self.assertEqual(linear.trouble(self.measured("amx", 0.86, 1.17)), "")
+        self.assertIn("2 threads: LibTorch's prepacked linear takes 0.99 times as long as ours in the mean, expected 1.00 with amx",
+                      linear.trouble(self.measured("amx", 1.1, 0.9)))
+        self.assertIn("2 threads, 768 to 2,048, 2 rows: LibTorch's prepacked linear takes 0.84 times",
+                      linear.trouble(self.measured("amx", 4, 0.84)))
+
+    def test_without_amx_there_is_no_limit_and_the_page_says_so(self):
+        self.assertEqual(linear.trouble(self.measured("avx512_bf16", 0.5)), "")
+        self.assertIn("Not measured with AMX", linear.page(self.measured("avx512_bf16", 0.5)))
+        self.assertNotIn("ot measured", linear.page(self.measured("amx", 1)))
+
+    def test_the_mean_is_geometric(self):
+        self.assertAlmostEqual(linear.mean(self.measured("amx", 0.5, 8)["runs"][1]), 2)
+        self.assertAlmostEqual(linear.mean(self.measured("amx", 1)["runs"][1], "stock"), 4)
 
 
 class Plot(unittest.TestCase):
