@@ -54,7 +54,7 @@ std::string LinearPeer::name() { return "LibTorch " TORCH_VERSION; }
 LinearPeer::LinearPeer(Way way, std::span<const BFloat16> w, std::size_t n, std::size_t copies, std::size_t threads) {
   const c10::InferenceMode guard;
   at::set_num_threads(static_cast<int>(threads));
-  state_ = std::make_unique<State>(way, copies);
+  state_ = std::make_unique<State>(State{.way = way, .copies = copies});
   state_->w = tensor_of(w, w.size() / n);
   if (way == Way::prepacked) return;
   for (std::size_t i = 0; i < copies; ++i) state_->matrices.push_back(state_->w.clone());
