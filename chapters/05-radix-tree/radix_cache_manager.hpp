@@ -61,8 +61,9 @@ class RadixCacheManager : public BaseCacheManager {
   CacheHandle handle(RadixTree::Position at) const { return {at.len, at.node->id, at.node->generation}; }
   CacheHandle partial_hit(RadixTree::Position found, std::span<const TokenId> tokens);
 
-  /// Where a walk from this handle resumes; no node for a key shorter than a page. Throws, with nothing changed, if the
-  /// arguments do not fit.
+  /// Where a walk from this handle resumes; no node for a key shorter than a page. It also notes the longest text and makes
+  /// room in the order for each node, so that nothing fails there later. Throws, with nothing changed, if the arguments do
+  /// not fit.
   RadixTree::Position resume(PrefixKey key, std::span<const PageId> pages, const CacheHandle& from);
   /// tree_.lookup, and the policy hears if that has cut an edge.
   RadixTree::Position lookup(std::span<const TokenId> tokens, RadixTree::Position from);

@@ -16,7 +16,7 @@ std::size_t predicted_places() {
        "and which page does each of them use there?");
 }
 
-/// [nodes] of the tree then, without the root. (2,120 nodes in the trie of slots.)
+/// [nodes] of the tree then, without the root.
 std::size_t predicted_nodes_of_the_tree() { todo("5.0", "The hint stands above."); }
 
 /// The scene of the next three: pages of one token, an empty tree. The text 7 7 3 1 is inserted with pages 0 1 2 3, and
