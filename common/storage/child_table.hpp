@@ -11,6 +11,7 @@
 #pragma once
 #include <algorithm>
 #include <bit>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -52,7 +53,7 @@ class ChildTable {
   void put(Node& child, std::size_t page_size) {
     const auto page = child.tokens.view().first(page_size);
     if (!table() && (!only() || begins_with(*only(), page))) {
-      is_ = reinterpret_cast<std::uintptr_t>(&child);
+      is_ = reinterpret_cast<std::byte*>(&child);
       return;
     }
     if (!table()) make_table(4, page_size);
@@ -71,7 +72,7 @@ class ChildTable {
   void erase(const Node& child, std::size_t page_size) noexcept {
     Table* const t = table();
     if (!t) {
-      is_ = 0;
+      is_ = nullptr;
       return;
     }
     const auto page = child.tokens.view().first(page_size);
@@ -88,7 +89,7 @@ class ChildTable {
   }
 
   std::size_t size() const { return table() ? table()->size : only() != nullptr; }
-  bool empty() const { return is_ == 0; }
+  bool empty() const { return is_ == nullptr; }
 
   /// Calls visit(Node*) for each child, in an order that nobody may see (I27). O(children).
   template <class Visit>
@@ -168,20 +169,21 @@ class ChildTable {
       place({only(), hash(only()->tokens.view().first(page_size))});
     }
     drop_table();
-    is_ = reinterpret_cast<std::uintptr_t>(&bigger) | kTable;
+    is_ = reinterpret_cast<std::byte*>(&bigger) + kTable;
     return bigger;
   }
 
   void drop_table() noexcept {
     if (table()) ::operator delete(table());
-    is_ = 0;
+    is_ = nullptr;
   }
 
   static constexpr std::uintptr_t kTable = 1;  // no node and no table has an odd address
-  Node* only() const { return is_ & kTable ? nullptr : reinterpret_cast<Node*>(is_); }
-  Table* table() const { return is_ & kTable ? reinterpret_cast<Table*>(is_ - kTable) : nullptr; }
+  bool is_table() const { return (reinterpret_cast<std::uintptr_t>(is_) & kTable) != 0; }
+  Node* only() const { return is_table() ? nullptr : reinterpret_cast<Node*>(is_); }
+  Table* table() const { return is_table() ? reinterpret_cast<Table*>(is_ - kTable) : nullptr; }
 
-  std::uintptr_t is_ = 0;  // the one child, or a table with kTable added
+  std::byte* is_ = nullptr;  // the one child, or a table with kTable added
 };
 
 }  // namespace radixlab

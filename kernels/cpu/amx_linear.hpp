@@ -138,7 +138,7 @@ class AmxLinear {
 
   /// A hint: the address may lie behind the weights.
   static void bring(const BFloat16* tile) {
-    for (int line = 0; line < 16; ++line) L::prefetch(tile + 32 * line);
+    for (std::size_t line = 0; line < 16; ++line) L::prefetch(tile + 32 * line);
   }
 
   // ---- more
