@@ -3,18 +3,13 @@
 tests/bench/bench_batch.cpp runs both alternately in one process, on a random model of 125 million parameters in
 bfloat16, and compares the logits bit by bit; figures are medians. With --save they go to docs/performance/batch.json,
 and docs/performance-batch.md is written from them; a test fails if the two differ."""
-import json
-import os
-import subprocess
-import tempfile
-from pathlib import Path
-
-from lab.bench.files import save
+from lab.bench.files import finish
+from lab.bench.pinned import told_by
 from lab.bench.prefix import PRESET, processor
 from lab.learn.demo import TIMED_MODEL, make_timed_model
 from lab.machine.build import build, configure
 from lab.machine.setup import set_up
-from lab.services.places import ROOT, LabError, program
+from lab.services.places import ROOT
 
 PROGRAM = "bench_batch"
 FIGURES = ROOT / "docs/performance/batch.json"
@@ -27,25 +22,12 @@ def run(arguments):
     build(PRESET, [PROGRAM, "make_model"])
     make_timed_model(PRESET)
     figures = {"processor": processor(), "runs": [measure(threads, arguments.more) for threads in (1, 2)]}
-    broken = trouble(figures)
-    if broken:
-        raise LabError(broken, code=1)
-    if arguments.save:
-        save(figures, FIGURES, {PAGE: page(figures)})
-    return 0
+    return finish(arguments, figures, trouble(figures), FIGURES, lambda: {PAGE: page(figures)})
 
 
 def measure(threads, more):
     """The figures of one run on the last `threads` processors."""
-    cpus = sorted(os.sched_getaffinity(0))[-threads:]
-    with tempfile.TemporaryDirectory() as folder:
-        told = Path(folder) / "figures.json"
-        command = [program(PROGRAM, PRESET), "--model", TIMED_MODEL, "--threads", threads, "--json", told, *more]
-        failed = subprocess.run(list(map(str, command)), cwd=ROOT,
-                                preexec_fn=lambda: os.sched_setaffinity(0, cpus)).returncode
-        if failed:
-            raise LabError(f"{PROGRAM} ended with code {failed}", code=failed)
-        return json.loads(told.read_text())
+    return told_by(PROGRAM, PRESET, threads, ["--model", TIMED_MODEL, *more])
 
 
 def ratio(run):

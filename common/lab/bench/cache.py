@@ -13,7 +13,7 @@ import tempfile
 from pathlib import Path
 
 from lab.bench import plot
-from lab.bench.files import save
+from lab.bench.files import finish
 from lab.bench.prefix import PRESET, processor
 from lab.machine.build import build, configure
 from lab.machine.setup import set_up
@@ -41,12 +41,7 @@ def run(arguments):
     figures = measure(arguments.peer, arguments.more)
     for line in (*table(figures), "", *memory(figures)):
         say(line)
-    broken = trouble(figures)
-    if broken:
-        raise LabError(broken, code=1)
-    if arguments.save:
-        save(figures, FIGURES, {PAGE: page(figures), PICTURE: picture(figures)})
-    return 0
+    return finish(arguments, figures, trouble(figures), FIGURES, lambda: {PAGE: page(figures), PICTURE: picture(figures)})
 
 
 def measure(peer, more):

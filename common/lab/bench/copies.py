@@ -6,11 +6,11 @@ rounds; medians of processor time. Before it times anything it checks that all s
 import statistics
 
 from lab.bench import plot
-from lab.bench.files import save
+from lab.bench.files import finish
 from lab.bench.prefix import NANOSECONDS, PRESET, ROUNDS, measure, processor
 from lab.machine.build import build, configure
 from lab.machine.setup import set_up
-from lab.services.places import ROOT, LabError
+from lab.services.places import ROOT
 from lab.services.terminal import say
 
 PROGRAM = "bench_copy"
@@ -29,12 +29,7 @@ def run(arguments):
     for line in table(figures):
         say(line)
     say(verdict(figures))
-    broken = trouble(figures)
-    if broken:
-        raise LabError(broken, code=1)
-    if arguments.save:
-        save(figures, FIGURES, {PAGE: page(figures), PICTURE: picture(figures)})
-    return 0
+    return finish(arguments, figures, trouble(figures), FIGURES, lambda: {PAGE: page(figures), PICTURE: picture(figures)})
 
 
 def from_benchmark(told_by):

@@ -1,8 +1,18 @@
-"""Where a benchmark's --save puts what it measured: the figures, and what is made of them."""
+"""What becomes of a benchmark's figures: a limit that does not hold, or files by --save."""
 import json
 
-from lab.services.places import shown
+from lab.services.places import LabError, shown
 from lab.services.terminal import say
+
+
+def finish(arguments, figures, broken, file, made):
+    """`broken`: the limit that does not hold, which fails the command and saves nothing, or "". Else --save saves, with what
+    `made` answers."""
+    if broken:
+        raise LabError(broken, code=1)
+    if arguments.save:
+        save(figures, file, made())
+    return 0
 
 
 def save(figures, file, made):

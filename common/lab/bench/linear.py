@@ -4,18 +4,15 @@ packed itself, which is its fastest way.
 tests/bench/bench_linear.cpp runs the three in turn in one process and compares their outputs; figures are the best of its
 rounds. With --save they go to docs/performance/linear.json, and docs/performance-linear.md is written from them; a test fails if
 the two differ."""
-import json
 import math
 import os
-import subprocess
-import tempfile
-from pathlib import Path
 
-from lab.bench.files import save
+from lab.bench.files import finish
+from lab.bench.pinned import told_by
 from lab.bench.prefix import processor
 from lab.machine.build import build, configure
 from lab.machine.setup import set_up
-from lab.services.places import ROOT, LabError, program
+from lab.services.places import ROOT
 from lab.services.terminal import say
 
 PRESET, PROGRAM = "test", "bench_linear"
@@ -33,26 +30,14 @@ def run(arguments):
     figures |= {"processors": len(os.sched_getaffinity(0)), "load": [round(load, 1) for load in os.getloadavg()]}
     for line in summary(figures):
         say(line)
-    broken = trouble(figures)
-    if broken:
-        raise LabError(broken, code=1)
-    if arguments.save:
-        save(figures, FIGURES, {PAGE: page(figures)})
-    return 0
+    return finish(arguments, figures, trouble(figures), FIGURES, lambda: {PAGE: page(figures)})
 
 
 def measure(threads, more):
     """The figures of one run on the last `threads` processors."""
-    cpus = sorted(os.sched_getaffinity(0))[-threads:]
-    with tempfile.TemporaryDirectory() as folder:
-        told = Path(folder) / "figures.json"
-        command = [program(PROGRAM, PRESET), "--threads", threads, "--json", told, *more]
-        failed = subprocess.run(list(map(str, command)), cwd=ROOT,
-                                preexec_fn=lambda: os.sched_setaffinity(0, cpus)).returncode
-        if failed:
-            raise LabError(f"{PROGRAM} ended with code {failed}", code=failed)
-        say("")
-        return json.loads(told.read_text())
+    figures = told_by(PROGRAM, PRESET, threads, more)
+    say("")
+    return figures
 
 
 def ratio(shape, peer="prepacked"):

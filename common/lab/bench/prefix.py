@@ -12,7 +12,7 @@ import tempfile
 from pathlib import Path
 
 from lab.bench import plot
-from lab.bench.files import save
+from lab.bench.files import finish
 from lab.machine.build import build, configure
 from lab.machine.setup import set_up
 from lab.services.places import ROOT, LabError, program
@@ -35,12 +35,8 @@ def run(arguments):
     figures = from_benchmark(measure(arguments.more))
     for line in told(figures):
         say(line)
-    broken = trouble(figures)
-    if arguments.save and not broken:
-        save(figures, FIGURES, {PAGE: page(figures), PICTURE: picture(figures)})
-    if broken:
-        raise LabError("; ".join(broken), code=1)
-    return 0
+    return finish(arguments, figures, "; ".join(trouble(figures)), FIGURES,
+                  lambda: {PAGE: page(figures), PICTURE: picture(figures)})
 
 
 def measure(more, name=PROGRAM):
