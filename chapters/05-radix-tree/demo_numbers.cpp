@@ -7,6 +7,7 @@
 #include "contract/snapshot.hpp"
 #include "storage/free_list.hpp"
 #include "storage/free_runs.hpp"
+#include "storage/neighbours.hpp"
 
 namespace radixlab {
 namespace {
@@ -20,7 +21,7 @@ std::size_t num_nodes(const BaseCacheManager& cache) { return cache.snapshot().n
 
 Pages numbered(std::size_t n, PageId first = 0) {
   Pages pages(n);
-  for (std::size_t i = 0; i < n; ++i) pages[i] = first + static_cast<PageId>(i);
+  write_neighbours(first, pages);
   return pages;
 }
 
@@ -122,18 +123,6 @@ void victims(Demo& demo) {
   demo.figure("predicted_victims_of_one", cache.evict(1));
 }
 
-// Seed 004's own example, section 3.1: four texts.
-void the_seeds_example(Demo& demo) {
-  RadixCacheManager cache;
-  PageId next = 0;
-  const Tokens texts[] = {{1, 2, 3, 4, 5}, {1, 2, 3, 6, 7}, {1, 2, 8, 9}, {1, 2, 3, 4, 10}};
-  for (const Tokens& text : texts) {
-    cache.insert_prefix(text, numbered(text.size(), next), {});
-    next += static_cast<PageId>(text.size());
-  }
-  demo.figure("seed.tokens", cache.size_info().total_size());
-}
-
 }  // namespace
 
 void keep_numbers(Demo& demo) {
@@ -142,7 +131,6 @@ void keep_numbers(Demo& demo) {
   a_split(demo);
   a_look_up_that_cuts(demo);
   victims(demo);
-  the_seeds_example(demo);
 }
 
 }  // namespace radixlab

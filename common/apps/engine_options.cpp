@@ -19,7 +19,7 @@ void add_engine_options(CLI::App& app, EngineOptions& options) {
   app.add_option("--chunk", options.chunk, "Prompt tokens computed at a time; 0: all");
   app.add_option("--threads", options.threads, "Threads; 0: one a core")->check(CLI::Range(0, 256));
   app.add_option("--isa", options.isa, "Instruction set; all give the same bits")
-      ->check(CLI::IsMember({"best", "scalar", "avx2", "avx512", "avx512_bf16", "amx"}))
+      ->check(CLI::IsMember(isa_choices()))
       ->capture_default_str();
   add_dtype_option(app, options.dtype);
   app.add_option("--device", options.device, "Where it runs")

@@ -68,9 +68,8 @@ class AmxAttention : AttentionBlock<L, BFloat16> {
     for (std::size_t row = 0; row < groups_ * 16; ++row) {
       for (std::size_t block = 0; block < dim_blocks_; ++block) {
         const std::size_t count = row < rows_ ? smaller(32, dim_ - 32 * block) : 0;
-        const auto exist = static_cast<__mmask32>((std::uint64_t{1} << count) - 1);
         const BFloat16* const q = args_.q + query_offset(smaller(row, rows_ - 1)) + 32 * block;
-        _mm512_storeu_epi16(query_tile(row / 16, block) + row % 16 * 32, _mm512_maskz_loadu_epi16(exist, q));
+        amx::copy_row(q, count, query_tile(row / 16, block) + row % 16 * 32);
       }
     }
   }
@@ -179,10 +178,7 @@ class AmxAttention : AttentionBlock<L, BFloat16> {
   }
   // Of 16 coordinates, two halves of a pair each. Behind head_dim a page may hold anything, which no output reads: it
   // should not send a block to the slow way.
-  __mmask32 existing(std::size_t c) const {
-    const std::size_t count = 2 * smaller(16, dim_ - 16 * c);
-    return static_cast<__mmask32>((std::uint64_t{1} << count) - 1);
-  }
+  __mmask32 existing(std::size_t c) const { return amx::first(2 * smaller(16, dim_ - 16 * c)); }
 
   /// Goes on with a group's sums over `blocks` blocks from `begin` on, in their order.
   void mix_group(std::size_t group, std::size_t begin, std::size_t blocks, const bool* finite) {

@@ -74,8 +74,7 @@ class AmxLinear {
       for (std::size_t block = 0; block < blocks_; ++block) {
         BFloat16* const to = copies_ + (group * blocks_ + block) * amx::kTileValues + r * kWidth;
         const std::size_t count = row < args_.rows ? smaller(kWidth, args_.k - block * kWidth) : 0;
-        const auto exist = static_cast<__mmask32>((std::uint64_t{1} << count) - 1);
-        _mm512_storeu_epi16(to, _mm512_maskz_loadu_epi16(exist, args_.x + row * args_.k + block * kWidth));
+        amx::copy_row(args_.x + row * args_.k + block * kWidth, count, to);
       }
     }
   }

@@ -20,6 +20,14 @@ struct TileShape {
 // g++ 12's intrinsics do not say what memory they read and write: nothing may be moved across.
 RADIXLAB_INLINE void memory_is_read_and_written() { asm volatile("" : : : "memory"); }
 
+/// The first `count` of 32 numbers, count at most 32.
+RADIXLAB_INLINE __mmask32 first(std::size_t count) { return static_cast<__mmask32>((std::uint64_t{1} << count) - 1); }
+
+/// A row of a tile: `count` numbers, and +0 behind them.
+RADIXLAB_INLINE void copy_row(const BFloat16* from, std::size_t count, BFloat16* to) {
+  _mm512_storeu_epi16(to, _mm512_maskz_loadu_epi16(first(count), from));
+}
+
 /// Gives the registers their shapes. They are released at the end of a kernel: what a thread has in them is lost when it
 /// yields, and a context switch has less to save.
 class Tiles {

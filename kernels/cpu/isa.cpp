@@ -54,6 +54,12 @@ std::string_view isa_name(Isa isa) {
   return "scalar";
 }
 
+std::vector<std::string> isa_choices() {
+  std::vector<std::string> names = {"best"};
+  for (const Isa isa : kAll) names.emplace_back(isa_name(isa));
+  return names;
+}
+
 Isa parse_isa(std::string_view name) {
   for (const Isa isa : kAll) {
     if (isa_name(isa) == name) return isa;

@@ -1,6 +1,7 @@
 /// \file
 /// Which instruction set the kernels use. All of them give the same bits; they differ in speed alone.
 #pragma once
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -11,6 +12,7 @@ namespace radixlab {
 enum class Isa { scalar, avx2, avx512, avx512_bf16, amx };
 
 std::string_view isa_name(Isa isa);
+std::vector<std::string> isa_choices();  ///< of an option --isa: best, and the names of all, on this processor or not
 
 /// "scalar", "avx2", "avx512", "avx512_bf16" or "amx". Throws std::invalid_argument that names the choices.
 Isa parse_isa(std::string_view name);

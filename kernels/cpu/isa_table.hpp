@@ -23,9 +23,8 @@ struct LinearArgs {
   Y* y;  // [rows, n]
 };
 
-constexpr std::size_t kLinearRows = 252;  // of x that are used again for each group of panels
-constexpr std::size_t kLinearSteps =
-    1024;  // of a sum, whole blocks, before the others go on: 4 panels of them are 256 KiB
+constexpr std::size_t kLinearRows = 252;    // of x that are used again for each group of panels
+constexpr std::size_t kLinearSteps = 1024;  // of a sum before the others go on, whole blocks: 4 panels are 256 KiB
 
 template <typename T>
 struct AttentionArgs {  // of one sequence

@@ -18,8 +18,9 @@ void in_pieces(ThreadPool& pool, std::size_t count, std::size_t piece, const Bod
 /// Items of about this many values are worth handing to a thread.
 constexpr std::size_t kValuesAPiece = 16384;
 
+/// `kernel`: linear or head of the table.
 template <typename T, typename Y, typename Kernel>
-void multiply(ThreadPool& pool, const TypeTable<T>& table, Kernel kernel, const T* x, std::size_t rows,
+void multiply(ThreadPool& pool, const TypeTable<T>& table, Kernel TypeTable<T>::*kernel, const T* x, std::size_t rows,
               const PackedMatrix<T>& w, Y* y) {
   const LinearArgs<T, Y> args{x, rows, w.cols(), w.steps(), w.panel(0), w.rows(), y};
   // Few rows: one long piece a thread, memory likes it. Many: smaller ones, so that no thread waits long for the last.
@@ -27,7 +28,7 @@ void multiply(ThreadPool& pool, const TypeTable<T>& table, Kernel kernel, const 
   const std::size_t piece = std::max<std::size_t>(8, divide_up(divide_up(w.num_panels(), pieces), 8) * 8);
   in_pieces(pool, w.num_panels(), piece, [&](std::size_t begin, std::size_t end) {
     static thread_local HugeBuffer<float> memory;
-    kernel(args, begin, end, scratch(memory, table.linear_scratch(rows, args.steps, end - begin)));
+    (table.*kernel)(args, begin, end, scratch(memory, table.linear_scratch(rows, args.steps, end - begin)));
   });
 }
 
@@ -52,12 +53,12 @@ Kernels::Kernels(Isa isa, ThreadPool& pool) : isa_(isa), table_(&isa_table(isa))
 
 template <typename T>
 void Kernels::linear(const T* x, std::size_t rows, const PackedMatrix<T>& w, T* y) const {
-  multiply(*pool_, table_of<T>(*table_), table_of<T>(*table_).linear, x, rows, w, y);
+  multiply(*pool_, table_of<T>(*table_), &TypeTable<T>::linear, x, rows, w, y);
 }
 
 template <typename T>
 void Kernels::head(const T* x, std::size_t rows, const PackedMatrix<T>& w, float* y) const {
-  multiply(*pool_, table_of<T>(*table_), table_of<T>(*table_).head, x, rows, w, y);
+  multiply(*pool_, table_of<T>(*table_), &TypeTable<T>::head, x, rows, w, y);
 }
 
 template <typename T>

@@ -16,14 +16,12 @@ class LinearBody {
   /// If x is taken in more than one block of steps, then sums [rows, 16 panels] wait; behind them, if T is BFloat16, lies x
   /// as the chains want it [rows, 2 steps]: rows and steps of one block.
   static std::size_t scratch_floats(std::size_t rows, std::size_t steps, std::size_t panels) {
-    const std::size_t sums = steps > kLinearSteps ? 16 * panels : 0;
     const std::size_t prepared = kStep<T> == 1 ? 0 : 2 * smaller(steps, kLinearSteps);
-    return smaller(rows, kLinearRows) * (sums + prepared);
+    return waiting(rows, steps, panels) + smaller(rows, kLinearRows) * prepared;
   }
 
   static void run(const Args& args, std::size_t panel_begin, std::size_t panel_end, float* scratch) {
-    const std::size_t sums = smaller(args.rows, kLinearRows) * 16 * (panel_end - panel_begin);
-    float* const x_scratch = args.steps > kLinearSteps ? scratch + sums : scratch;
+    float* const x_scratch = scratch + waiting(args.rows, args.steps, panel_end - panel_begin);
     for (std::size_t row = 0; row < args.rows; row += kLinearRows) {
       const std::size_t row_end = smaller(row + kLinearRows, args.rows);
       std::size_t k = 0;
@@ -38,6 +36,11 @@ class LinearBody {
   }
 
  private:
+  // Sums between two blocks of steps.
+  static std::size_t waiting(std::size_t rows, std::size_t steps, std::size_t panels) {
+    return steps > kLinearSteps ? smaller(rows, kLinearRows) * 16 * panels : 0;
+  }
+
   using Factors = FactorOf<L, T>;
   using X = typename Factors::Type;
 

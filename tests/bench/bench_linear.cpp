@@ -220,7 +220,7 @@ int main(int argc, char** argv) {
     app.footer("Example: taskset -c 0,1 bench_linear --threads 2");
     app.add_option("--threads", o.threads, "Threads of every side")->check(CLI::Range(1, 256))->capture_default_str();
     app.add_option("--isa", o.isa, "Instruction set of our side")
-        ->check(CLI::IsMember({"best", "scalar", "avx2", "avx512", "avx512_bf16", "amx"}))
+        ->check(CLI::IsMember(radixlab::isa_choices()))
         ->capture_default_str();
     app.add_option("--rounds", o.rounds, "Counted rounds, at least")->check(CLI::Range(1, 100))->capture_default_str();
     app.add_option("--json", o.json, "Writes the figures to this file");
