@@ -36,15 +36,10 @@ CacheHandle RadixCacheManager::match_prefix(PrefixKey key) {
 // equals the first in the order of tokens (I27). Cut to that one page, the node can never be split again, so the handle
 // stays good.
 CacheHandle RadixCacheManager::partial_hit(RadixTree::Position found, std::span<const TokenId> tokens) {
-  Node* best = nullptr;
-  std::size_t same = 0;
-  found.node->children.for_each([&](Node* child) {
-    const std::size_t n = get_match_len(child->tokens, tokens);
-    if (n > same || (best && n == same && found.node->children.comes_first(child, best))) best = child, same = n;
-  });
-  if (!best) return found.len > 0 ? handle(found) : CacheHandle{};
-  if (best->pages.size() > 1) best = &split(*best, options_.page_size);
-  return {found.len + same, best->id, best->generation};
+  auto [child, len] = found.node->children.closest(tokens, options_.page_size);
+  if (!child) return found.len > 0 ? handle(found) : CacheHandle{};
+  if (child->pages.size() > 1) child = &split(*child, options_.page_size);
+  return {found.len + len, child->id, child->generation};
 }
 
 void RadixCacheManager::copy_pages(const CacheHandle& handle, std::span<PageId> out) const {

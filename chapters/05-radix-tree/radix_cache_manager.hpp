@@ -21,7 +21,7 @@ enum class EvictionUnit { leaf, tail };
 struct RadixOptions {
   std::size_t page_size = 1;  ///< [tokens]
   bool partial_hits = false;  ///< a hit may end inside a page, which the asker copies (chapter 06, copy-on-write);
-                              ///< a look-up then reads all children of the node where it ends
+                              ///< a look-up then puts the children of the node where it ends in order, if they are many
   std::shared_ptr<EvictionPolicy> policy = nullptr;  ///< this manager's alone; none: the least recently used leaf goes
   EvictionUnit unit = EvictionUnit::leaf;
 };

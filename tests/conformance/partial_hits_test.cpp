@@ -1,4 +1,6 @@
 // Hits that end inside a page, on the tree: no row of the ladder yet, and asked what each row of its kind is asked.
+#include <random>
+
 #include "01-naive-manager/scheduler_cache.hpp"
 #include "conformance.hpp"
 #include "testing/fake_kv.hpp"
@@ -29,6 +31,35 @@ TEST(PartialHits, I38_ThePageThatWasCopiedMayGo) {
   kv.check({std::span(r.tokens).first(10), 0}, r.pages);
   desk.finish(r);
   EXPECT_NO_THROW(story.same_as_snapshot());
+}
+
+// So many children of one node that they are kept in order, as texts come, are cut and go. Story knows the longest hit.
+TEST(PartialHits, AmongManyChildrenTheLongestHitIsFound) {
+  for (const std::size_t P : {3, 16}) {
+    RadixCacheManager manager({.page_size = P, .partial_hits = true});
+    Story story(manager, P, true);
+    FreeList source(1000);
+    std::mt19937 rng(static_cast<unsigned>(P));
+    const auto text = [&](std::size_t tokens) {
+      std::vector<TokenId> all(tokens);
+      for (TokenId& token : all) token = static_cast<TokenId>(rng() % 9);
+      return all;
+    };
+    for (int step = 0; step < 3000; ++step) {
+      const std::size_t most = step % 1000 < 600 ? 120 : 10;  // pages
+      while (story.size_info().evictable_size > most)
+        for (const PageId page : story.evict(1)) source.give(page);
+      const CacheHandle hit = story.match_prefix({text(1 + rng() % (2 * P)), 0});
+      std::vector<PageId> copied((hit.cached_len + P - 1) / P);
+      ASSERT_NO_THROW(story.copy_pages(hit, copied));
+      std::vector<PageId> pages(1 + rng() % 3), named(pages.size());
+      for (PageId& page : pages) page = source.take().value();
+      story.copy_pages(story.insert_prefix({text(P * pages.size()), 0}, pages, {}).handle, named);
+      for (const PageId page : pages)
+        if (std::ranges::find(named, page) == named.end()) source.give(page);
+    }
+    EXPECT_NO_THROW(story.same_as_snapshot());
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(Variant, Conformance, testing::ValuesIn(variants(Kind::inside_pages)), cell_name);
