@@ -2,6 +2,7 @@
 /// Chapter 01, task 1.5: managers by name. The names are the rows of a table (`chapters/ladder.hpp` for the whole
 /// course).
 #pragma once
+#include <functional>
 #include <memory>
 #include <string_view>
 
@@ -19,14 +20,22 @@ struct CacheOptions {
 };
 
 /// A desk over a manager, its page source and the pool; all must outlive it.
-using MakeDesk = std::unique_ptr<CacheManager> (*)(BaseCacheManager&, PageSource&, KvStore&, std::size_t page_size);
+using MakeDesk =
+    std::function<std::unique_ptr<CacheManager>(BaseCacheManager&, PageSource&, KvStore&, std::size_t page_size)>;
+
+/// The desk that `make` makes; without one, tasks 1.2 to 1.4.
+inline std::unique_ptr<CacheManager> set_up_desk(const MakeDesk& make, BaseCacheManager& cache, PageSource& source,
+                                                 KvStore& kv, std::size_t page_size) {
+  return make ? make(cache, source, kv, page_size) : std::make_unique<CacheManager>(cache, source, kv, page_size);
+}
 
 /// A pool of pages under a manager: who caches them, and who has those that are free.
 struct ManagedPool {
   std::unique_ptr<BaseCacheManager> manager;
-  std::unique_ptr<PageSource> source;
-  Story* story = nullptr;        ///< the manager itself, where it was asked to be watched
-  MakeDesk make_desk = nullptr;  ///< none: tasks 1.2 to 1.4 are its desk (chapter 06 counts owners)
+  std::shared_ptr<PageSource> source;  ///< shared: chapter 06's manager counts in it who needs a page
+  Story* story = nullptr;              ///< the manager itself, where it was asked to be watched
+  MakeDesk make_desk = {};             ///< none: tasks 1.2 to 1.4 are its desk (chapter 06's forks share a page)
+  std::function<std::size_t(PageId)> owners = {};  ///< requests that need a page, where they are counted (chapter 06)
 };
 
 /// What serves a row's requests: one at a time, or in a batch (chapter 08).

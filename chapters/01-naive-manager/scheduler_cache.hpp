@@ -66,6 +66,10 @@ class CacheManager {
   /// that there is nothing to do; chapter 06's forks share their last pages until one of them writes.
   virtual bool make_writable(Request&) { return true; }
 
+  /// Moves pages so that the free ones are neighbours, while these requests run: all that do. Returns how many were moved.
+  /// Here pages stay where they are; chapter 06's move.
+  virtual std::size_t compact(std::span<Request* const> /*running*/) { return 0; }
+
   /// Empties the cache. Throws (I37), with nothing changed, while a request is running.
   void reset();
 

@@ -32,11 +32,10 @@ std::vector<float> recompute(Device& device, std::span<const TokenId> tokens) {
   return hidden;
 }
 
-SingleRunner::SingleRunner(Device& device, ManagedPool cache) : device_(device), cache_(std::move(cache)) {
-  BaseCacheManager& manager = *cache_.manager;
-  desk_ = cache_.make_desk ? cache_.make_desk(manager, *cache_.source, device, device.page_size())
-                           : std::make_unique<CacheManager>(manager, *cache_.source, device, device.page_size());
-}
+SingleRunner::SingleRunner(Device& device, ManagedPool cache)
+    : device_(device),
+      cache_(std::move(cache)),
+      desk_(set_up_desk(cache_.make_desk, *cache_.manager, *cache_.source, device, device.page_size())) {}
 
 Generation SingleRunner::generate(std::span<const TokenId> prompt, const GenerateOptions& options) {
   LiveRequest request(*this, prompt, options);

@@ -36,21 +36,23 @@ class FakeKv : public KvStore {
   std::size_t copied_tokens_ = 0;
 };
 
-/// A page source that does something to each page before it goes back: fill it with NaN, count it.
+/// A page source that does something to each page that is free from then on: fill it with NaN, count it. A page that another
+/// owner still needs (chapter 06) is not free.
 class OnGive : public PageSource {
  public:
   /// `source` must outlive it.
-  OnGive(PageSource& source, std::function<void(PageId)> on_give) : source_(source), on_give_(std::move(on_give)) {}
+  OnGive(PageSource& source, std::function<void(PageId)> on_free) : source_(source), on_free_(std::move(on_free)) {}
   std::optional<PageId> take() override { return source_.take(); }
   void give(PageId page) override {
+    const std::size_t before = source_.free_count();
     source_.give(page);  // first: a double free is refused and does nothing
-    on_give_(page);
+    if (source_.free_count() > before) on_free_(page);
   }
   std::size_t free_count() const override { return source_.free_count(); }
 
  private:
   PageSource& source_;
-  std::function<void(PageId)> on_give_;
+  std::function<void(PageId)> on_free_;
 };
 
 }  // namespace radixlab

@@ -17,7 +17,7 @@ class Life {
         cache_(cache),
         kv_(options.num_pages, cache.page_size()),
         source_(source, [this](PageId page) { kv_.poison(page); }),
-        desk_(cache, source_, kv_, cache.page_size()),
+        desk_(set_up_desk(options.make_desk, cache, source_, kv_, cache.page_size())),
         rng_(options.seed) {}
 
   LifeCounts run() {
@@ -30,7 +30,7 @@ class Life {
     }
     while (!live_.empty()) finish(live_.size() - 1);
     if (cache_.size_info().protected_size > 0) throw IntegrityError("I18: locks are left when all requests are done");
-    desk_.reset();
+    desk_->reset();
     check(cache_.snapshot());
     if (source_.free_count() != options_.num_pages)
       throw IntegrityError("I4: " + std::to_string(source_.free_count()) + " pages are free after reset, expected all");
@@ -62,6 +62,8 @@ class Life {
       reset();
     else if (what == 4 && !live_.empty() && live_.size() < options_.max_live)
       fork(below(live_.size()));
+    else if (what == 5 && options_.owners && one_in(2))
+      compact();
     else if (what == 5 && renames_)
       move_pages();
     else if (live_.empty() || (live_.size() < options_.max_live && what < 12))
@@ -75,7 +77,7 @@ class Life {
     Request r;
     const std::string tenant = std::to_string(below(options_.tenants + 1));
     const SaltField field{'t', tenant};
-    r.cache_salt = desk_.salt(std::span(&field, tenant == "0" ? 0 : 1));
+    r.cache_salt = desk_->salt(std::span(&field, tenant == "0" ? 0 : 1));
     if (!past_.empty() && !one_in(4)) {
       const Request& like = live_.empty() || one_in(3) ? past_[below(past_.size())] : live_[below(live_.size())];
       r.tokens = like.tokens;
@@ -93,7 +95,7 @@ class Life {
     const bool twin = std::ranges::any_of(
         live_, [&](const Request& o) { return o.tokens == r.tokens && o.cache_salt == r.cache_salt; });
     bool started = false;
-    attempt([&] { started = desk_.start(r); });
+    attempt([&] { started = desk_->start(r); });
     if (!started) {
       ++counts_.refused;
       if (!r.pages.empty() || r.handle != CacheHandle{}) throw IntegrityError("I4: a refused start kept something");
@@ -111,7 +113,7 @@ class Life {
 
   void fork(std::size_t i) {
     std::optional<Request> twin;
-    attempt([&] { twin = desk_.fork(live_[i]); });
+    attempt([&] { twin = desk_->fork(live_[i]); });
     if (!twin) return;
     ++counts_.forks;
     kv_.check(computed(*twin), twin->pages);
@@ -147,29 +149,51 @@ class Life {
     }
   }
 
+  void compact() {
+    std::vector<Request*> running;
+    for (Request& r : live_) running.push_back(&r);
+    std::size_t moved = 0;
+    attempt([&] { moved = desk_->compact(running); });
+    if (moved == 0) return;
+    counts_.renamed += moved;
+    std::vector<PageId> free(source_.free_count());
+    for (PageId& page : free) page = source_.take().value();
+    for (const PageId page : free) {
+      if (page < options_.num_pages - free.size())
+        throw IntegrityError("I31: page " + std::to_string(page) +
+                             " is free after a compaction, but a later one is in use");
+      source_.give(page);
+    }
+  }
+
   void go_on(std::size_t i) {
     Request& r = live_[i];
     if (one_in(12)) {
       ++counts_.aborts;
       return finish(i);
     }
+    bool writable = false;
+    const std::vector<PageId> before = r.pages;
+    attempt([&] { writable = desk_->make_writable(r); });
+    if (!writable) return finish(i);
+    counts_.unshared += r.pages != before;
     const std::size_t begin = r.computed;
     r.computed = one_in(3) ? r.tokens.size() : std::min(r.tokens.size(), begin + 1 + below(cache_.page_size() + 3));
     kv_.write(computed(r), r.pages, begin);
     kv_.check(computed(r), r.pages);  // attention reads all of it
     if (r.computed < r.tokens.size()) {
-      if (!one_in(4)) attempt([&] { desk_.chunk_done(r); });
+      if (!one_in(4)) attempt([&] { desk_->chunk_done(r); });
       return;
     }
     bool goes_on = !one_in(3) && r.tokens.size() < options_.max_length;
-    if (goes_on) attempt([&] { goes_on = desk_.grow(r, r.tokens.size() + 1); });
+    if (goes_on) attempt([&] { goes_on = desk_->grow(r, r.tokens.size() + 1); });
     if (!goes_on) return finish(i);
     r.tokens.push_back(static_cast<TokenId>(below(options_.alphabet)));  // generated: it has no KV yet (I23)
   }
 
   void finish(std::size_t i) {
     old_.push_back(live_[i].handle);
-    attempt([&] { desk_.finish(live_[i]); });
+    attempt([&] { desk_->finish(live_[i]); });
     live_.erase(live_.begin() + static_cast<std::ptrdiff_t>(i));
   }
 
@@ -183,7 +207,7 @@ class Life {
   // Story says whether a handle had to be refused (I28), or must not have been (I15).
   void try_old_handles() {
     for (const CacheHandle& handle : old_) {
-      std::vector<PageId> pages(desk_.pages_for(handle.cached_len));
+      std::vector<PageId> pages(desk_->pages_for(handle.cached_len));
       try {
         cache_.copy_pages(handle, pages);
         cache_.lock_handle(handle);
@@ -208,7 +232,7 @@ class Life {
   void reset() {
     const bool locked = cache_.size_info().protected_size > 0;
     try {
-      attempt([&] { desk_.reset(); });
+      attempt([&] { desk_->reset(); });
     } catch (const IntegrityError&) {
       throw;
     } catch (const std::logic_error&) {
@@ -235,15 +259,12 @@ class Life {
   // `shot` is the manager as it is now: taken once a step, for all who look.
   void check(const Snapshot& shot) {
     cache_.check_state(shot);
-    std::vector<bool> own(options_.num_pages);
+    std::vector<std::size_t> tables(options_.num_pages);
     std::size_t private_pages = between_;
     for (const Request& r : live_)
-      for (const PageId page : r.pages) {
-        if (cache_.mirror().find(page)) continue;
-        if (own.at(page)) throw IntegrityError("I3: page " + std::to_string(page) + " is private to two requests");
-        own[page] = true;
-        ++private_pages;
-      }
+      for (const PageId page : r.pages)
+        if (!cache_.mirror().find(page) && ++tables.at(page) == 1) ++private_pages;
+    check_owners(shot, tables);
     const std::size_t cached = cache_.mirror().pages().size();
     if (source_.free_count() + cached + private_pages != options_.num_pages)
       throw IntegrityError("I4: " + std::to_string(source_.free_count()) + " free + " + std::to_string(cached) +
@@ -251,6 +272,23 @@ class Life {
                            std::to_string(options_.num_pages));
     check_cached_kv(shot);
     for (const Request& r : live_) kv_.check(computed(r), r.pages);
+  }
+
+  // `tables`: in how many a page stands that is not cached.
+  void check_owners(const Snapshot& shot, const std::vector<std::size_t>& tables) {
+    const auto expect = [&](PageId page, std::size_t expected, const char* rule) {
+      if (const std::size_t found = options_.owners(page); found != expected)
+        throw IntegrityError(std::string(rule) + ": page " + std::to_string(page) + " is counted for " +
+                             std::to_string(found) + " requests, expected " + std::to_string(expected));
+    };
+    for (PageId page = 0; page < tables.size(); ++page) {
+      if (options_.owners && tables[page] > 0) expect(page, tables[page], "I3");
+      if (!options_.owners && tables[page] > 1)
+        throw IntegrityError("I3: page " + std::to_string(page) + " is private to two requests");
+    }
+    if (!options_.owners) return;
+    for (const NodeView& n : shot.nodes)
+      for (const PageId page : n.pages) expect(page, n.use.ref_count, "I16");
   }
 
   void check_cached_kv(const Snapshot& shot) {
@@ -268,7 +306,7 @@ class Life {
   Story& cache_;
   FakeKv kv_;
   OnGive source_;
-  CacheManager desk_;
+  std::unique_ptr<CacheManager> desk_;
   std::mt19937_64 rng_;
   std::vector<Request> live_, past_;
   std::vector<CacheHandle> old_;
@@ -283,7 +321,7 @@ LifeCounts& LifeCounts::operator+=(const LifeCounts& other) {
   steps += other.steps, requests += other.requests, reused += other.reused, evicted += other.evicted,
       copied += other.copied;
   splits += other.splits, twins += other.twins, aborts += other.aborts, refused += other.refused, stale += other.stale;
-  forks += other.forks, renamed += other.renamed;
+  forks += other.forks, renamed += other.renamed, unshared += other.unshared;
   return *this;
 }
 

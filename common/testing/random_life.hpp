@@ -7,11 +7,9 @@
 /// handles that are long gone are tried again. After every step: check_integrity(), mirror == snapshot (I36, I16), I4,
 /// and the KV behind every cached and every private page (I10, I23, I33).
 #pragma once
-#include "testing/story.hpp"
+#include "01-naive-manager/factory.hpp"
 
 namespace radixlab {
-
-class PageSource;
 
 struct LifeOptions {
   std::uint64_t seed = 1;
@@ -22,6 +20,10 @@ struct LifeOptions {
   std::size_t alphabet = 3;           ///< different tokens: few, so that prompts meet
   std::size_t max_live = 6;           ///< requests that run at a time
   std::size_t tenants = 2;            ///< salts, besides none
+  MakeDesk make_desk = {};            ///< as ManagedPool's
+  /// As ManagedPool's: the count of a cached page must be its node's, that of another page the number of tables that it stands
+  /// in. None: a page that is not cached has one owner.
+  std::function<std::size_t(PageId)> owners = {};
   /// Makes a call of the desk or the manager; by default once. May make it again after a failure that changed nothing:
   /// `check` throws if it did.
   std::function<void(const std::function<void()>& call, const std::function<void()>& check)> attempt = {};
@@ -33,6 +35,7 @@ struct LifeCounts {
   std::size_t splits = 0;                           ///< edges cut, by difference of snapshots
   std::size_t twins = 0, aborts = 0, refused = 0;   ///< requests: started beside an equal one, aborted, no room
   std::size_t forks = 0, renamed = 0;               ///< requests forked; pages that were moved and renamed
+  std::size_t unshared = 0;                         ///< pages that forks shared until one of them wrote
   std::size_t stale = 0;                            ///< handles refused because their place was gone
   LifeCounts& operator+=(const LifeCounts& other);
 };
