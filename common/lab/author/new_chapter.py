@@ -16,8 +16,8 @@ from lab.services.places import BUILD, ROOT, LabError, shown
 
 TOY = ROOT / "tests/lab/toy_chapter"
 COURSE = BUILD / "new-chapter/RadixLab"
-SLUG, NUMBER = "06-toy", "06"
-NEXT_ROW = '    {"06", "paged"'
+SLUG, NUMBER = "12-toy", "12"  # behind all that the course will have
+END_OF_TABLE = "\n};\n"
 TARGETS = (f"test_{NUMBER}_solution", f"demo_{NUMBER}", "ladder", "random_lives")
 TESTS = rf"^(solution-{NUMBER}[.]|ladder[.]{NUMBER}-toy|kill_matrix[.]{NUMBER}|author[.](in-step|tasks))"
 BY_HAND = "chapters/ladder.hpp"
@@ -44,10 +44,10 @@ def lay():
             shutil.copyfile(path, target)
     table = (ROOT / BY_HAND).read_text(encoding="utf-8")
     header = '#include "05-radix-tree/radix_cache_manager.hpp"\n'
-    if table.count(NEXT_ROW) != 1 or table.count(header) != 1:
-        raise LabError(f"{BY_HAND}: expected one row {NEXT_ROW.strip()} and one line {header.strip()}", code=1)
+    if table.count(END_OF_TABLE) != 1 or table.count(header) != 1:
+        raise LabError(f"{BY_HAND}: expected one line {END_OF_TABLE.strip()} and one line {header.strip()}", code=1)
     row = (TOY / "ladder_row.txt").read_text(encoding="utf-8")
-    table = table.replace(NEXT_ROW, row + NEXT_ROW).replace(header, f'{header}#include "{SLUG}/toy_cache_manager.hpp"\n')
+    table = table.replace(END_OF_TABLE, f"\n{row.rstrip()}{END_OF_TABLE}").replace(header, f'{header}#include "{SLUG}/toy_cache_manager.hpp"\n')
     (COURSE / BY_HAND).write_text(table, encoding="utf-8")
     lab("exercises", 0, "exercises")
 
@@ -65,8 +65,8 @@ def tests():
     logged("ctest", ["ctest", "--test-dir", COURSE / "build/labs", "--parallel", str(jobs()), "--output-on-failure",
                      "--output-junit", junit, "--tests-regex", TESTS], "Testing the toy", CTEST)
     results = report.read_junit(junit)
-    missing = [name for name in (f"solution-{NUMBER}.Lab06Toy.T1_CountsEachLookUp",
-                                 f"solution-{NUMBER}.Lab06Predict.T0_LookUpsCounted", f"ladder.{NUMBER}-toy",
+    missing = [name for name in (f"solution-{NUMBER}.Lab12Toy.T1_CountsEachLookUp",
+                                 f"solution-{NUMBER}.Lab12Predict.T0_LookUpsCounted", f"ladder.{NUMBER}-toy",
                                  f"kill_matrix.{NUMBER}", "author.tasks")
                if not any(result.name == name and result.state == "passed" for result in results)]
     if missing:

@@ -1,7 +1,7 @@
-// demo_06: three look-ups in the manager that counts them.
+// demo_12: three look-ups in the manager that counts them.
 #include <fmt/format.h>
 
-#include "06-toy/toy_cache_manager.hpp"
+#include "12-toy/toy_cache_manager.hpp"
 #include "apps/ladder_demo.hpp"
 
 namespace radixlab {
@@ -26,6 +26,6 @@ void show(LadderDemo& o) {
 }  // namespace radixlab
 
 int main(int argc, char** argv) {
-  return radixlab::run_ladder_demo({.name = "demo_06", .footer = "Example: demo_06 --step", .managers = {"toy"}}, argc,
+  return radixlab::run_ladder_demo({.name = "demo_12", .footer = "Example: demo_12 --step", .managers = {"toy"}}, argc,
                                    argv, radixlab::show);
 }

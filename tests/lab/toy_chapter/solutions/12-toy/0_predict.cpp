@@ -1,4 +1,4 @@
-#include "06-toy/predict.hpp"
+#include "12-toy/predict.hpp"
 
 namespace radixlab {
 

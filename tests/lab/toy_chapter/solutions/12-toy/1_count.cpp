@@ -1,4 +1,4 @@
-#include "06-toy/toy_cache_manager.hpp"
+#include "12-toy/toy_cache_manager.hpp"
 
 namespace radixlab {
 

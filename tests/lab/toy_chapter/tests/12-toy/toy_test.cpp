@@ -1,21 +1,21 @@
-// Chapter 06, task 6.1: the count of look-ups.
+// Chapter 12, task 12.1: the count of look-ups.
 #include <gtest/gtest.h>
 
-#include "06-toy/toy_cache_manager.hpp"
+#include "12-toy/toy_cache_manager.hpp"
 
 namespace radixlab {
 namespace {
 
 const std::vector<TokenId> kText = {7, 7, 3};
 
-TEST(Lab06Toy, T1_CountsEachLookUp) {
+TEST(Lab12Toy, T1_CountsEachLookUp) {
   ToyCacheManager cache;
   cache.match_prefix(kText);
   cache.match_prefix(kText);
   EXPECT_EQ(cache.look_ups(), 2u) << "each look-up counts, found or not";
 }
 
-TEST(Lab06Toy, T1_FindsNothing) {
+TEST(Lab12Toy, T1_FindsNothing) {
   ToyCacheManager cache;
   EXPECT_EQ(cache.match_prefix(kText).cached_len, 0u);
 }
