@@ -12,6 +12,8 @@
 #include "04-slots/slot_allocator.hpp"
 #include "04-slots/slot_cache_manager.hpp"
 #include "05-radix-tree/radix_cache_manager.hpp"
+#include "06-page-allocator/paged_cache_manager.hpp"
+#include "06-page-allocator/paged_radix_cache.hpp"
 #include "built_chapters.hpp"
 #include "storage/free_list.hpp"
 #include "storage/free_runs.hpp"
@@ -28,6 +30,17 @@ ManagedPool with_free_list(const CacheOptions& options, const Args&... args) {
 template <class Manager, class... Args>
 ManagedPool with_free_runs(const CacheOptions& options, const Args&... args) {
   return {std::make_unique<Manager>(args...), std::make_unique<FreeRuns>(options.num_pages)};
+}
+
+/// Chapter 06's cache, allocator and desk.
+template <class Options>
+ManagedPool paged(const CacheOptions& options, const Options& tree) {
+  const auto pages = std::make_shared<PageAllocator>(options.num_pages);
+  return {std::make_unique<PagedRadixCache>(pages, tree), pages, nullptr,
+          [pages](BaseCacheManager& cache, PageSource& source, KvStore& kv, std::size_t page_size) {
+            return std::make_unique<PagedCacheManager>(cache, source, kv, page_size, *pages);
+          },
+          [pages](PageId page) { return std::size_t{pages->slot(page).ref_count}; }};
 }
 
 /// A row's `make`, or none where its chapter's bodies are not in this build: its solutions are not released, and the
@@ -78,7 +91,15 @@ inline const std::vector<Stage> kLadder = {
      make_if_built<kBuilt05>(
          [](const auto& o) { return with_free_runs<RadixCacheManager>(o, RadixOptions{o.page_size}); }),
      {1, 3, 4, 16}},
-    {"06", "paged", "the tree, partly filled pages too", "computing, memory to the token", nullptr, {}},
+    {"06",
+     "paged",
+     "the tree, inside pages too",
+     "computing to the token, memory",
+     make_if_built<kBuilt06>([](const auto& o) {
+       return paged(o, RadixOptions{o.page_size, true});
+     }),
+     {1, 3, 4, 16},
+     true},
     {"07", "policies", "the tree, and a choice of victims", "what is asked again", nullptr, {}},
     {"08", "engine", "the tree, in a batch of requests", "computing in one step", nullptr, {}},
     {"09", "cuda", "the tree, pages on the GPU", "memory traffic", nullptr, {}},

@@ -24,22 +24,10 @@ CacheHandle RadixCacheManager::match_prefix(PrefixKey key) {
     return {};
   }
   const RadixTree::Position found = lookup(key.tokens, {root, 0});
-  CacheHandle hit = found.len > 0 ? handle(found) : CacheHandle{};
-  if (options_.partial_hits) hit = partial_hit(found, key.tokens.subspan(found.len));
+  const CacheHandle given = options_.partial_hits ? hit(found, key.tokens.subspan(found.len)) : handle(found);
   ++now_;  // from here on nothing fails
-  if (hit.cached_len == 0) return hit;
-  touch(tree_.node(hit), 1);
-  return hit;
-}
-
-// The page after the last whole one may agree in part; it is copied, so it may be any child's: the longest, and of
-// equals the first in the order of tokens (I27). Cut to that one page, the node can never be split again, so the handle
-// stays good.
-CacheHandle RadixCacheManager::partial_hit(RadixTree::Position found, std::span<const TokenId> tokens) {
-  auto [child, len] = found.node->children.closest(tokens, options_.page_size);
-  if (!child) return found.len > 0 ? handle(found) : CacheHandle{};
-  if (child->pages.size() > 1) child = &split(*child, options_.page_size);
-  return {found.len + len, child->id, child->generation};
+  if (given.cached_len > 0) touch(tree_.node(given), 1);
+  return given;
 }
 
 void RadixCacheManager::copy_pages(const CacheHandle& handle, std::span<PageId> out) const {

@@ -20,8 +20,7 @@ enum class EvictionUnit { leaf, tail };
 
 struct RadixOptions {
   std::size_t page_size = 1;  ///< [tokens]
-  bool partial_hits = false;  ///< a hit may end inside a page, which the asker copies (chapter 06, copy-on-write);
-                              ///< a look-up then puts the children of the node where it ends in order, if they are many
+  bool partial_hits = false;  ///< hits may end inside a page, if the manager looks into pages: chapter 06's does
   std::shared_ptr<EvictionPolicy> policy = nullptr;  ///< this manager's alone; none: the least recently used leaf goes
   EvictionUnit unit = EvictionUnit::leaf;
 };
@@ -56,10 +55,15 @@ class RadixCacheManager : public BaseCacheManager {
   /// 5.6  Resumes the walk at `from`, so that a chunk costs what it adds. O(tokens behind `from`, and depth).
   InsertResult insert_prefix(PrefixKey key, std::span<const PageId> pages, const CacheHandle& from) override;
 
- private:
+ protected:
   using Node = RadixTreeNode;
-  CacheHandle handle(RadixTree::Position at) const { return {at.len, at.node->id, at.node->generation}; }
-  CacheHandle partial_hit(RadixTree::Position found, std::span<const TokenId> tokens);
+  /// Names the place where a walk ended; nothing at a root.
+  CacheHandle handle(RadixTree::Position at) const {
+    return at.len == 0 ? CacheHandle{} : CacheHandle{at.len, at.node->id, at.node->generation};
+  }
+  /// The hit of a walk that ended at `found`, with `rest` still to come, where hits may end inside a page. Here it is whole
+  /// pages nevertheless; chapter 06 looks into the page that follows them.
+  virtual CacheHandle hit(RadixTree::Position found, std::span<const TokenId> /*rest*/) { return handle(found); }
 
   /// Where a walk from this handle resumes; no node for a key shorter than a page. It also notes the longest text and makes
   /// room in the order for each node, so that nothing fails there later. Throws, with nothing changed, if the arguments do
@@ -68,7 +72,10 @@ class RadixCacheManager : public BaseCacheManager {
   /// tree_.lookup, and the policy hears if that has cut an edge.
   RadixTree::Position lookup(std::span<const TokenId> tokens, RadixTree::Position from);
   Node& split(Node& lower, std::size_t at);  ///< tree_.split_edge, and the policy hears of it
-  void tell_split(Node& upper);              ///< both tell the policy that there is
+  std::size_t page_size() const { return options_.page_size; }
+
+ private:
+  void tell_split(Node& upper);  ///< these tell the policy that there is
   void tell_use(Node& node);
   /// Used now, as all above it; created now if it never was. `hits` are counted for all of them.
   void touch(Node& node, std::uint64_t hits = 0);

@@ -1,14 +1,16 @@
-// What a hit that ends inside a page costs among many children of one node: the children read one by one, and in order;
-// and what the order costs an insert. Arguments: children of the node. A page is 16 tokens, as serving systems have it.
+// What chapter 06 adds to a request. A hit that ends inside a page, among many children of one node: the children read one by
+// one, and in order; and what the order costs an insert. Arguments: children of the node. Then a lock and its unlock, which
+// count nodes in chapter 05 and pages in chapter 06. Arguments: pages of the hit. A page is 16 tokens, as serving systems have it.
 //
 // Before anything is timed, both ways are asked the same questions and must agree.
 #include <benchmark/benchmark.h>
 #include <cstdio>
+#include <numeric>
 #include <random>
 #include <stdexcept>
 #include <vector>
 
-#include "05-radix-tree/radix_cache_manager.hpp"
+#include "06-page-allocator/paged_radix_cache.hpp"
 
 namespace radixlab {
 namespace {
@@ -81,18 +83,45 @@ void closest_in_order(benchmark::State& state) {
 /// A manager's insert and eviction of a leaf below a root of so many children; in a request, after a look-up.
 void insert_and_evict(benchmark::State& state, bool partial_hits, bool look_up) {
   const auto count = static_cast<std::size_t>(state.range(0));
-  RadixCacheManager manager({.page_size = kPage, .partial_hits = partial_hits});
+  const auto pages = std::make_shared<PageAllocator>(count + 1);
+  PagedRadixCache manager(pages, {.page_size = kPage, .partial_hits = partial_hits});
   const std::vector<Text> texts = some_texts(2 * count, 3);
-  std::vector<PageId> page = {0};
   std::size_t next = 0;
-  for (; next < count; ++next) manager.insert_prefix({texts[next], 0}, page, {});
-  manager.match_prefix({some_texts(1, 4).front(), 0});
+  const auto insert = [&] {
+    manager.insert_prefix(PrefixKey(texts[next]), std::vector{pages->allocate().value()}, {});
+  };
+  for (; next < count; ++next) insert();
+  manager.match_prefix(PrefixKey(some_texts(1, 4).front()));
   for (auto _ : state) {
-    if (look_up) benchmark::DoNotOptimize(manager.match_prefix({texts[next], 0}));
-    manager.insert_prefix({texts[next], 0}, page, {});
-    if (manager.size_info().evictable_size > count) benchmark::DoNotOptimize(manager.evict(1));
+    if (look_up) benchmark::DoNotOptimize(manager.match_prefix(PrefixKey(texts[next])));
+    insert();
+    if (manager.size_info().evictable_size > count) pages->give(manager.evict(1));
     next = (next + 1) % texts.size();
   }
+}
+
+/// A lock and its unlock, of one node with so many pages.
+template <class Manager>
+void lock_and_unlock(benchmark::State& state, Manager manager, PageSource& source) {
+  std::vector<PageId> pages(static_cast<std::size_t>(state.range(0)));
+  source.take(pages);
+  Text text(pages.size() * kPage);
+  std::iota(text.begin(), text.end(), 0);
+  const CacheHandle handle = manager->insert_prefix(PrefixKey(text), pages, {}).handle;
+  for (auto _ : state) {
+    manager->lock_handle(handle);
+    manager->unlock_handle(handle);
+  }
+}
+
+void lock_nodes(benchmark::State& state) {
+  FreeRuns source(static_cast<std::size_t>(state.range(0)));
+  lock_and_unlock(state, std::make_unique<RadixCacheManager>(RadixOptions{kPage}), source);
+}
+
+void lock_pages(benchmark::State& state) {
+  const auto pages = std::make_shared<PageAllocator>(static_cast<std::size_t>(state.range(0)));
+  lock_and_unlock(state, std::make_unique<PagedRadixCache>(pages, RadixOptions{kPage}), *pages);
 }
 
 void register_all() {
@@ -105,11 +134,13 @@ void register_all() {
   benchmark::RegisterBenchmark("insert_and_evict/partial_hits", insert_and_evict, true, false)->Apply(among);
   benchmark::RegisterBenchmark("request/whole_pages", insert_and_evict, false, true)->Apply(among);
   benchmark::RegisterBenchmark("request/partial_hits", insert_and_evict, true, true)->Apply(among);
+  benchmark::RegisterBenchmark("lock/nodes", lock_nodes)->Arg(8)->Arg(125)->Arg(1000);
+  benchmark::RegisterBenchmark("lock/pages", lock_pages)->Arg(8)->Arg(125)->Arg(1000);
 }
 
 void print_help() {
   benchmark::PrintDefaultHelp();
-  std::puts("\nExample: taskset -c 1 build/test/bin/bench_children --benchmark_filter=closest");
+  std::puts("\nExample: taskset -c 1 build/test/bin/bench_paged --benchmark_filter=closest");
 }
 
 }  // namespace
@@ -120,7 +151,7 @@ int main(int argc, char** argv) {
     radixlab::require_same_answers();
     radixlab::register_all();
   } catch (const std::exception& error) {
-    std::fprintf(stderr, "bench_children: %s\n", error.what());
+    std::fprintf(stderr, "bench_paged: %s\n", error.what());
     return 1;
   }
   benchmark::Initialize(&argc, argv, radixlab::print_help);

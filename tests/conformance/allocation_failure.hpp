@@ -32,7 +32,8 @@ struct World {
   SparedStory cache;
   FakeKv kv{N, cache.page_size()};
   OnGive source{*made.source, [this](PageId page) { kv.poison(page); }};
-  CacheManager desk{cache, source, kv, cache.page_size()};
+  std::unique_ptr<CacheManager> set_up = set_up_desk(made.make_desk, cache, source, kv, cache.page_size());
+  CacheManager& desk = *set_up;
   Request r;           // the one that the desk's call is about
   Text text;           // what the manager's call is about
   Pages pages;         // its pages, the caller's until they are given

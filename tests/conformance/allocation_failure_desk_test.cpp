@@ -55,6 +55,16 @@ TEST_P(DeskAllocationFailure, EveryCall) {
         if (twin) w.desk.finish(*twin);
         return told;
       });
+  at_every_allocation(
+      "desk compact", true, kSmallPool,
+      [&](World& w) {
+        running(7)(w);
+        for (const PageId page : w.cache.evict(w.cache.size_info().evictable_size > 0)) w.source.give(page);
+      },
+      [=](World& w) {
+        Request* const r = &w.r;
+        return std::to_string(counted([&] { return w.desk.compact({&r, 1}); })) + as_text(w);
+      });
   at_every_allocation("desk reset", true, kSmallPool, waiting("ab"),
                       [=](World& w) { return counted([&] { w.desk.reset(); }), as_text(w); });
 }
@@ -83,7 +93,8 @@ TEST_P(DeskAllocationFailure, RandomLives) {
     const ManagedPool made = cell.row->make({.page_size = cell.page_size, .num_pages = options.num_pages});
     Counted inner(*made.manager);
     SparedStory story(inner, cell.page_size, cell.row->partial_hits);
-    ASSERT_NO_THROW(random_life(story, *made.source, options)) << "seed " << seed << "\n" << story.text();
+    ASSERT_NO_THROW(random_life(story, *made.source, at_desk_of(made, options))) << "seed " << seed << "\n"
+                                                                                 << story.text();
   }
   EXPECT_GT(count.allocations, 10 * kLives);
 }

@@ -14,7 +14,7 @@ using Text = std::vector<TokenId>;
 class Conformance : public testing::TestWithParam<Cell> {
  protected:
   std::size_t P = GetParam().page_size;
-  ManagedPool made = GetParam().make(64);
+  ManagedPool made = all_taken(GetParam().make(64));
   Story& cache = *made.story;
   bool whole_texts = GetParam().row->whole_texts;                      // a page is a row
   std::size_t L = letter_tokens(P, whole_texts);                       // [tokens] of a letter

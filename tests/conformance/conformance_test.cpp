@@ -46,7 +46,7 @@ TEST_P(Conformance, I27_SameCallsSameVictims) {
     while (on.size_info().evictable_size > 0) std::ranges::copy(on.evict(1), std::back_inserter(all));
     return all;
   };
-  const ManagedPool twin = GetParam().make(64);
+  const ManagedPool twin = all_taken(GetParam().make(64));
   EXPECT_EQ(victims(cache), victims(*twin.story));
 }
 
@@ -75,7 +75,7 @@ TEST_P(Conformance, I36_ReplayingTheStoryGivesTheSameCache) {
   cache.lock_handle(held);
   cache.evict(stores ? 2 : 0);
   EXPECT_ANY_THROW(cache.evict(1000));
-  const ManagedPool again = GetParam().make(64);
+  const ManagedPool again = all_taken(GetParam().make(64));
   EXPECT_THAT(replay_story(cache.text(), *again.manager).differences, testing::IsEmpty());
   EXPECT_EQ(again.story->snapshot(), cache.snapshot());
   EXPECT_EQ(again.story->text(), cache.text());
@@ -100,11 +100,13 @@ TEST_P(Conformance, I37_ResetGivesEverythingBack) {
 TEST_P(Conformance, RandomLives) {
   constexpr std::size_t kLives = num_lives(20, 7);
   LifeCounts sum;
+  bool counts_owners = false;
   for (std::uint64_t seed = 1; seed <= kLives; ++seed) {
     const LifeOptions options = life_options(P, seed, GetParam().row->whole_texts);
     const ManagedPool fresh_one = GetParam().make(options.num_pages);
+    counts_owners = fresh_one.owners != nullptr;
     try {
-      sum += random_life(*fresh_one.story, *fresh_one.source, options);
+      sum += random_life(*fresh_one.story, *fresh_one.source, at_desk_of(fresh_one, options));
     } catch (const std::exception& error) {
       FAIL() << "seed " << seed << ": " << error.what() << "\n  see it with random_lives --manager "
              << GetParam().row->name << " --page-size " << P << " --seed " << seed << " --steps 1 --story FILE";
@@ -119,6 +121,9 @@ TEST_P(Conformance, RandomLives) {
   EXPECT_GT(sum.evicted, 50 * kLives);
   if (kind_of(*GetParam().row) == Kind::inside_pages) {
     EXPECT_GT(sum.copied, 15 * kLives);
+  }
+  if (counts_owners && P > 1) {
+    EXPECT_GT(sum.unshared, kLives / 2) << "else no fork's page was written in by two";
   }
   insert(text("ab"));
   const Snapshot shot = cache.snapshot();

@@ -23,6 +23,20 @@ inline LifeOptions life_options(std::size_t page_size, std::uint64_t seed, bool 
           .tenants = kTenants[seed / std::size(kPrompts) % std::size(kTenants)]};
 }
 
+/// The same life at the row's own desk, with the counts that the row keeps.
+inline LifeOptions at_desk_of(const ManagedPool& made, LifeOptions life) {
+  life.make_desk = made.make_desk;
+  life.owners = made.owners;
+  return life;
+}
+
+/// A manager's pool whose pages are all taken: for calls that bring pages by numbers of their own.
+inline ManagedPool all_taken(ManagedPool made) {
+  while (made.source->take()) {
+  }
+  return made;
+}
+
 /// [tokens] of a letter, of which tests make their texts: a page, or an eighth of a row that holds a whole text.
 inline std::size_t letter_tokens(std::size_t page_size, bool whole_texts) {
   return whole_texts ? page_size / 8 : page_size;

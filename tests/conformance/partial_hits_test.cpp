@@ -1,18 +1,18 @@
-// Hits that end inside a page, on the tree: no row of the ladder yet, and asked what each row of its kind is asked.
+// Hits that end inside a page: what a desk does with one, and how one is found among many children.
 #include <random>
 
 #include "01-naive-manager/scheduler_cache.hpp"
 #include "conformance.hpp"
 #include "testing/fake_kv.hpp"
-#include "variants.hpp"
 
 namespace radixlab {
 namespace {
 
 TEST(PartialHits, I38_ThePageThatWasCopiedMayGo) {
-  RadixCacheManager manager({.page_size = 4, .partial_hits = true});
+  const auto pages = std::make_shared<PageAllocator>(5);
+  PageAllocator& source = *pages;
+  PagedRadixCache manager(pages, {.page_size = 4, .partial_hits = true});
   Story story(manager, 4, true);
-  FreeList source(5);
   FakeKv kv(5, 4);
   CacheManager desk(story, source, kv, 4);
   Request first{.tokens = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11}},
@@ -36,9 +36,10 @@ TEST(PartialHits, I38_ThePageThatWasCopiedMayGo) {
 // So many children of one node that they are kept in order, as texts come, are cut and go. Story knows the longest hit.
 TEST(PartialHits, AmongManyChildrenTheLongestHitIsFound) {
   for (const std::size_t P : {3, 16}) {
-    RadixCacheManager manager({.page_size = P, .partial_hits = true});
+    const auto allocator = std::make_shared<PageAllocator>(1000);
+    PageAllocator& source = *allocator;
+    PagedRadixCache manager(allocator, {.page_size = P, .partial_hits = true});
     Story story(manager, P, true);
-    FreeList source(1000);
     std::mt19937 rng(static_cast<unsigned>(P));
     const auto text = [&](std::size_t tokens) {
       std::vector<TokenId> all(tokens);
@@ -61,9 +62,6 @@ TEST(PartialHits, AmongManyChildrenTheLongestHitIsFound) {
     EXPECT_NO_THROW(story.same_as_snapshot());
   }
 }
-
-INSTANTIATE_TEST_SUITE_P(Variant, Conformance, testing::ValuesIn(variants(Kind::inside_pages)), cell_name);
-INSTANTIATE_TEST_SUITE_P(Variant, StoringConformance, testing::ValuesIn(variants(Kind::inside_pages)), cell_name);
 
 }  // namespace
 }  // namespace radixlab

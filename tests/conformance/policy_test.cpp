@@ -1,4 +1,4 @@
-// Chapter 05's manager under policies that it does not have, and by the tail: each victim of random request lives is
+// Chapter 06's cache under policies that it does not have, and by the tail: each victim of random request lives is
 // the one of the definition (I29), and each policy is told what happens.
 #include <gmock/gmock.h>
 
@@ -25,10 +25,10 @@ struct Judgements {
 };
 
 /// The manager, with each answer of evict held against the definition, and the words against what they count.
-class Judged : public RadixCacheManager {
+class Judged : public PagedRadixCache {
  public:
-  Judged(const PolicyCell& cell, std::shared_ptr<Defined> policy, Judgements& sum)
-      : RadixCacheManager({cell.page_size, cell.partial_hits, policy, cell.unit}),
+  Judged(std::shared_ptr<PageAllocator> pages, const PolicyCell& cell, std::shared_ptr<Defined> policy, Judgements& sum)
+      : PagedRadixCache(std::move(pages), {cell.page_size, cell.partial_hits, policy, cell.unit}),
         policy_(std::move(policy)),
         unit_(cell.unit),
         sum_(sum) {}
@@ -37,7 +37,7 @@ class Judged : public RadixCacheManager {
     const Snapshot before = snapshot();
     std::vector<PageId> told;
     policy_->gone = &told;
-    std::vector<PageId> freed = RadixCacheManager::evict(num_pages);
+    std::vector<PageId> freed = PagedRadixCache::evict(num_pages);
     require(freed == by_definition(before.nodes, num_pages), "I29: evict frees other pages than the definition");
     require(freed == told, "the policy is not told of each leaf that goes, once");
     require(unit_ == EvictionUnit::leaf || freed.size() == num_pages, "a tail has more pages than were needed");
@@ -94,9 +94,9 @@ TEST_P(Policy, I29_VictimsAreTheDefinitions) {
   LifeCounts lives;
   for (std::uint64_t seed = 1; seed <= num_lives(8, 3); ++seed) {
     const LifeOptions options = life_options(cell.page_size, seed);
-    Story cache(std::make_unique<Judged>(cell, cell.make(), sum), cell.page_size, cell.partial_hits);
-    FreeList source(options.num_pages);
-    ASSERT_NO_THROW(lives += random_life(cache, source, options)) << "seed " << seed << "\n" << cache.text();
+    const auto pages = std::make_shared<PageAllocator>(options.num_pages);
+    Story cache(std::make_unique<Judged>(pages, cell, cell.make(), sum), cell.page_size, cell.partial_hits);
+    ASSERT_NO_THROW(lives += random_life(cache, *pages, options)) << "seed " << seed << "\n" << cache.text();
   }
   EXPECT_GT(sum.victims, 50u);
   EXPECT_GT(sum.ended, 50u);

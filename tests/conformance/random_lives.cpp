@@ -61,17 +61,19 @@ class OneLife {
                                    {.page_size = row.page_size, .num_pages = options_.num_pages, .watch = true})) {
     made_.story->write_down(write_down);
   }
-  LifeCounts live() { return random_life(*made_.story, *made_.source, options_); }
+  LifeCounts live() { return random_life(*made_.story, *made_.source, at_desk_of(made_, options_)); }
   const std::string& story() const { return made_.story->text(); }
+  std::size_t num_pages() const { return options_.num_pages; }
 
  private:
   LifeOptions options_;
   ManagedPool made_;
 };
 
-/// A new manager of the row's kind, and nothing else.
-std::unique_ptr<Story> fresh_story(const Row& row) {
-  ManagedPool made = create_cache_manager(row.stage->name, {.page_size = row.page_size, .num_pages = 1, .watch = true});
+/// A new manager of the row's kind, and nothing else. A story tells of pages that its desk had taken, all in 0 .. num_pages-1.
+std::unique_ptr<Story> fresh_story(const Row& row, std::size_t num_pages) {
+  ManagedPool made = all_taken(
+      create_cache_manager(row.stage->name, {.page_size = row.page_size, .num_pages = num_pages, .watch = true}));
   static_cast<void>(made.manager.release());  // it is the story
   return std::unique_ptr<Story>(made.story);
 }
@@ -128,8 +130,8 @@ void print(const Row& row) {
     return;
   }
   const LifeCounts& n = row.sum;
-  std::printf("%10zu%11zu%11zu%9zu%8zu%8zu%8zu%9zu%9zu%9zu%9zu\n", n.steps, n.reused, n.evicted, n.splits, n.twins,
-              n.forks, n.aborts, n.refused, n.stale, n.copied, n.renamed);
+  std::printf("%10zu%11zu%11zu%9zu%8zu%8zu%8zu%9zu%9zu%9zu%9zu%10zu\n", n.steps, n.reused, n.evicted, n.splits, n.twins,
+              n.forks, n.aborts, n.refused, n.stale, n.copied, n.renamed, n.unshared);
 }
 
 /// Lives the broken life again, written down, and shrinks its story.
@@ -141,7 +143,7 @@ void tell(const Row& row, const std::string& story_file) {
   }
   std::string story = again.story();
   try {
-    const Shrunk shrunk = shrink_story(story, [&] { return fresh_story(row); });
+    const Shrunk shrunk = shrink_story(story, [&] { return fresh_story(row, again.num_pages()); });
     std::printf("\n%s\nIn %zu calls (%zu stories were tried):\n%s", shrunk.error.c_str(), shrunk.calls, shrunk.played,
                 shrunk.story.c_str());
     story = shrunk.story;
@@ -160,8 +162,8 @@ bool live_all(const Arguments& args) {
   std::vector<Row> all = rows(args);
   if (!args.story_file.empty()) check_output_file(args.story_file);
   ManyLives(all, args);
-  std::printf("%-9s%3s%10s%11s%11s%9s%8s%8s%8s%9s%9s%9s%9s\n", "manager", "P", "steps", "reused", "evicted", "splits",
-              "twins", "forks", "aborts", "no room", "stale", "copied", "moved");
+  std::printf("%-9s%3s%10s%11s%11s%9s%8s%8s%8s%9s%9s%9s%9s%10s\n", "manager", "P", "steps", "reused", "evicted",
+              "splits", "twins", "forks", "aborts", "no room", "stale", "copied", "moved", "unshared");
   for (const Row& row : all) print(row);
   const auto broken = std::ranges::find_if(all, [](const Row& row) { return row.failure.has_value(); });
   if (broken != all.end()) return tell(*broken, args.story_file), false;
@@ -174,8 +176,9 @@ bool replay(const Arguments& args) {
     throw std::invalid_argument("--replay needs --manager and --page-size");
   std::ifstream story(args.replay_file, std::ios::binary);
   if (!story) throw std::invalid_argument(args.replay_file + ": cannot be read, expected a story");
-  const ManagedPool made =
-      create_cache_manager(args.manager, {.page_size = args.page_size, .num_pages = 1, .watch = true});
+  constexpr std::size_t kMostPages = 1 << 16;
+  const ManagedPool made = all_taken(
+      create_cache_manager(args.manager, {.page_size = args.page_size, .num_pages = kMostPages, .watch = true}));
   try {
     const Replayed replayed = replay_story(story, args.replay_file, *made.manager,
                                            [&](std::size_t) { made.story->check_state(made.story->snapshot()); });

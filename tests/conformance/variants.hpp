@@ -1,5 +1,5 @@
 /// \file
-/// Rows that no chapter has yet: the tree with hits inside a page (chapter 06), and under policies (chapter 07).
+/// Rows that no chapter has yet: the tree under policies (chapter 07).
 #pragma once
 #include "policies.hpp"
 #include "row_kinds.hpp"
@@ -13,12 +13,7 @@ ManagedPool made_with(const CacheOptions& o) {
       o, RadixOptions{.page_size = o.page_size, .policy = std::make_shared<Policy>(), .unit = unit});
 }
 
-inline ManagedPool made_with_partial_hits(const CacheOptions& o) {
-  return with_free_list<RadixCacheManager>(o, RadixOptions{o.page_size, true});
-}
-
 inline const std::vector<Stage> kVariants = {
-    {"06", "partial", "the tree", "computing, memory", made_with_partial_hits, {3, 4, 16}, true},
     {"07", "frequent_tail", "the tree", "computing, memory", made_with<policies::Frequent, EvictionUnit::tail>, {4}},
     {"07", "classes", "the tree", "computing, memory", made_with<policies::ByClass, EvictionUnit::leaf>, {3}},
     {"07", "remembers_tail", "the tree", "computing, memory", made_with<policies::Remembers, EvictionUnit::tail>, {1}},

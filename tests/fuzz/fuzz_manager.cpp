@@ -18,7 +18,7 @@ constexpr std::size_t num_pages = 48;
 using Text = std::vector<TokenId>;
 
 struct Cell {
-  const Stage* stage;  // none: the radix tree with partial hits, which is no row yet
+  const Stage* stage;
   std::size_t page_size;
 };
 
@@ -27,7 +27,6 @@ const std::vector<Cell>& cells() {
     std::vector<Cell> out;
     for (const Stage* stage : built_stages())
       for (const std::size_t P : stage->page_sizes) out.push_back({stage, P});
-    for (const std::size_t P : {3, 4, 16}) out.push_back({nullptr, P});
     return out;
   }();
   return all;
@@ -56,12 +55,10 @@ class Session {
  public:
   Session(const Cell& cell, std::string_view input, std::ostream* told)
       : P_(cell.page_size),
-        partial_(!cell.stage || cell.stage->partial_hits),
-        whole_texts_(cell.stage && cell.stage->whole_texts),
+        partial_(cell.stage->partial_hits),
+        whole_texts_(cell.stage->whole_texts),
         free_(num_pages),
-        story_(cell.stage ? cell.stage->make({.page_size = P_, .num_pages = num_pages}).manager
-                          : std::make_unique<RadixCacheManager>(RadixOptions{P_, true}),
-               P_, partial_),
+        story_(pool_with_all_pages_taken(cell).manager, P_, partial_),
         in_{input},
         told_(told) {}
 
@@ -84,6 +81,14 @@ class Session {
   }
 
  private:
+  // The session's own list says which pages are free: the manager is told nothing of it.
+  static ManagedPool pool_with_all_pages_taken(const Cell& cell) {
+    ManagedPool made = cell.stage->make({.page_size = cell.page_size, .num_pages = num_pages});
+    while (made.source->take()) {
+    }
+    return made;
+  }
+
   using HandleName = std::tuple<std::size_t, std::uint32_t, std::uint32_t>;
   static HandleName name(const CacheHandle& h) { return {h.cached_len, h.node, h.generation}; }
   std::size_t pages_for(std::size_t tokens) const { return (tokens + P_ - 1) / P_; }
