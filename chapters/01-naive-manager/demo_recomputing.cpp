@@ -33,21 +33,22 @@ void show_row(Demo& demo, const ManagerRuns& all) {
 }
 
 ManagerRuns ask_with(std::span<const Stage> stages, const std::string& manager, Device& device,
-                     const std::vector<Ask>& asks, const Tokenizer& tokenizer) {
-  std::size_t tokens = 0, longest = 0;
-  for (const Ask& ask : asks) tokens += ask.prompt.size(), longest = std::max(longest, ask.prompt.size());
+                     const std::vector<Ask>& asks, const Tokenizer& tokenizer, std::size_t answer) {
+  const std::size_t more = answer - 1;  // the last one is never computed
+  std::size_t tokens = asks.size() * more, longest = 0;
+  for (const Ask& ask : asks) tokens += ask.prompt.size(), longest = std::max(longest, ask.prompt.size() + more);
   const std::size_t page_size = page_size_for(manager, kPageTokens, longest);
   const std::size_t pages = tokens / page_size + asks.size();
   device.make_pool(pages, page_size);
   SingleRunner runner(device, create_cache_manager(stages, manager, {.page_size = page_size, .num_pages = pages}));
-  const GenerateOptions first_token{.max_new_tokens = 1, .keep_hidden = true};
-  return ask_all(runner, manager, asks, first_token, tokenizer, [](std::size_t) {});
+  const GenerateOptions options{.max_new_tokens = answer, .keep_hidden = true};
+  return ask_all(runner, manager, asks, options, tokenizer, [](std::size_t) {});
 }
 
 }  // namespace
 
 void show_recomputing(Demo& demo, std::span<const Stage> stages, const std::vector<std::string>& managers,
-                      const std::filesystem::path& model_folder, DType type) {
+                      const std::filesystem::path& model_folder, DType type, std::size_t answer) {
   const Tokenizer tokenizer(model_folder);
   const std::vector<Ask> asks = first_questions(model_folder, tokenizer, kQuestions);
   const Model model(model_folder, type);
@@ -60,7 +61,7 @@ void show_recomputing(Demo& demo, std::span<const Stage> stages, const std::vect
   fmt::print("{:>10}{:>9}{:>11}\n", "tokens", "ms", "cached");
   std::vector<ManagerRuns> all;
   for (const std::string& manager : managers) {
-    all.push_back(ask_with(stages, manager, device, asks, tokenizer));
+    all.push_back(ask_with(stages, manager, device, asks, tokenizer, answer));
     show_row(demo, all.back());
   }
   for (std::size_t i = 1; i < all.size(); ++i) {
