@@ -533,52 +533,5 @@ TEST_F(Lab05, GivenTheHandleOfWholePages) {
   expect_refused("I28", [&] { cache.whole_pages(h); });
 }
 
-class Lab05Partial : public testing::Test {
- protected:
-  RadixCacheManager manager{{.page_size = 4, .partial_hits = true}};
-  Story cache{manager, 4, true};
-  FailureStory failure{cache};
-};
-
-TEST_F(Lab05Partial, GivenAPartialHitIsAUse) {
-  cache.insert_prefix(Text{1, 2, 3, 4}, Pages{0}, {});
-  cache.insert_prefix(Text{9, 9, 9, 9}, Pages{1}, {});
-  cache.match_prefix(Text{1, 2, 3});
-  EXPECT_EQ(cache.snapshot().nodes[0].use.hits, 1u) << "the answer names this node";
-  EXPECT_EQ(cache.evict(1), Pages{1}) << "page 0 was used after page 1";
-}
-
-TEST_F(Lab05Partial, GivenTheWholePagesOfAPartialHit) {
-  const CacheHandle whole = cache.insert_prefix(Text{1, 2, 3, 4, 5, 6, 7, 8}, Pages{0, 1}, {}).handle;
-  EXPECT_EQ(cache.whole_pages(cache.match_prefix(Text{1, 2, 9})), CacheHandle{}) << "no page of it is whole";
-  const CacheHandle part = cache.match_prefix(Text{1, 2, 3, 4, 5, 9});
-  EXPECT_EQ(part.cached_len, 5u);
-  EXPECT_EQ(cache.whole_pages(part), cache.match_prefix(Text{1, 2, 3, 4}));
-  EXPECT_EQ(cache.whole_pages(whole), whole);
-}
-
-TEST_F(Lab05Partial, GivenAPartialHitNamesTheLongestChild) {
-  cache.insert_prefix(Text{1, 2, 3, 4, 5, 6, 7, 8, 9, 9, 9, 9}, Pages{0, 1, 2}, {});
-  cache.insert_prefix(Text{1, 2, 3, 4, 5, 6, 0, 0}, Pages{10, 11}, {});
-  const CacheHandle h = cache.match_prefix(Text{1, 2, 3, 4, 5, 6, 7, 1});
-  EXPECT_EQ(h.cached_len, 7u);
-  Pages named(2);
-  cache.copy_pages(h, named);
-  EXPECT_EQ(named, (Pages{0, 1}));
-  cache.lock_handle(h);
-  cache.match_prefix(Text{1, 2, 3, 4, 5, 9});  // I15: a page cannot be split again
-  EXPECT_EQ(cache.size_info(), (SizeInfo{2, 2}));
-  cache.unlock_handle(h);
-  cache.same_as_snapshot();
-}
-
-TEST_F(Lab05Partial, GivenOfEqualPartialHitsTheFirstInOrder) {
-  for (TokenId second = 40; second > 10; --second)
-    cache.insert_prefix(Text{1, second, 0, 0}, Pages{static_cast<PageId>(second)}, {});
-  Pages named(1);
-  cache.copy_pages(cache.match_prefix(Text{1, 2, 3, 4}), named);
-  EXPECT_EQ(named, Pages{11}) << "I27: wherever the table of children keeps them";
-}
-
 }  // namespace
 }  // namespace radixlab
