@@ -15,10 +15,13 @@ constexpr std::string_view kEvictable = R"(style="rounded,filled,dashed", fillco
 constexpr std::string_view kInner = R"(style="rounded,filled", fillcolor="#ffffff")";
 constexpr std::string_view kRoot = R"(shape=ellipse, style=filled, fillcolor="#374151", fontcolor="#ffffff")";
 constexpr std::string_view kFolded = R"(style="rounded,dotted")";
+constexpr std::string_view kFoldedLock = R"(style="rounded,dotted", penwidth=3, color="#b45309")";
 constexpr std::string_view kMissing = R"(style="filled,dotted", penwidth=2, color="#b91c1c", fillcolor="#fee2e2")";
 
 constexpr std::string_view kHead = R"(digraph cache {
-  graph [rankdir=LR, ordering=out, nodesep=0.16, ranksep=0.5, size="10.4,1000", bgcolor="#ffffff"];
+  graph [rankdir=LR, ordering=out, nodesep=0.16, )";
+constexpr std::string_view kFitPage = R"(ranksep=0.5, size="10.4,1000")", kAnySize = "ranksep=0.5";
+constexpr std::string_view kHeadGoesOn = R"(, bgcolor="#ffffff"];
   graph [fontname="Helvetica,Arial,sans-serif", fontsize=12, fontcolor="#1f2937", labeljust=l];
   node [fontname="Helvetica,Arial,sans-serif", fontsize=12, fontcolor="#1f2937", color="#4b5563"];
   node [shape=box, height=0.3, margin="0.1,0.05"];
@@ -39,12 +42,15 @@ Drawing::Drawing(const Snapshot& snapshot, const DotOptions& options, const Anno
     : snapshot_(snapshot), options_(options), annotations_(annotations) {
   const auto& marks = annotations.marks;
   for (std::size_t i = 0; i < snapshot.nodes.size(); ++i) add(snapshot.nodes[i], marks.empty() ? nullptr : &marks[i]);
-  sum_up();
-  fold();
+  fold_away();
+  for (Item& item : items_)
+    if (item.view && !item.hidden) item.label = rows_of(*item.view, item.mark);
 }
 
 std::string Drawing::text() {
   out_ = kHead;
+  out_ += options_.fit_page ? kFitPage : kAnySize;
+  out_ += kHeadGoesOn;
   open_frame();
   put_boxes();
   put_edges();
@@ -61,15 +67,13 @@ void Drawing::add(const NodeView& view, const Annotations::Mark* mark) {
   const bool locked = view.use.ref_count > 0;
   const std::string_view style = mark ? mark->style : locked ? kLockedBox : view.evictable ? kEvictable : kInner;
   const std::string_view edge = locked ? kLockedEdge : mark ? mark->edge : "";
-  const bool changed = mark && (!mark->words.empty() || mark->locked_now);
-  items_.push_back({name, rows_of(view, mark), std::string(style), parent, true, 1, view.pages.size(), changed, locked,
-                    std::string(edge)});
+  items_.push_back({name, "", std::string(style), std::string(edge), parent, &view, mark});
 }
 
 std::size_t Drawing::parent_of(const NodeView& view) {
   const std::size_t next = items_.size();
   if (view.parent == 0) {
-    if (!snapshot_.tree) return kNone;
+    if (!snapshot_.tree) return kNoItem;
     const auto [root, is_new] = roots_.emplace(view.cache_salt, next);
     const std::string label = "root<BR/>" + small(fmt::format("salt {}", view.cache_salt));
     if (is_new) items_.push_back({fmt::format("root{}", view.cache_salt), label, std::string(kRoot)});
@@ -112,56 +116,26 @@ std::string Drawing::row(const std::vector<std::u32string>& lines, bool small_pr
   return fmt::format(kRow, small_print ? small(text) : text);
 }
 
-void Drawing::sum_up() {
-  for (auto item = items_.rbegin(); item != items_.rend(); ++item) {
-    if (item->parent == kNone) continue;
-    Item& parent = items_[item->parent];
-    parent.nodes += item->nodes;
-    parent.pages += item->pages;
-    parent.changed += item->changed;
-    parent.shelters_lock = parent.shelters_lock || item->shelters_lock;
+void Drawing::fold_away() {
+  std::vector<FoldItem> items;
+  for (const Item& item : items_) {
+    const bool changed = item.mark && (!item.mark->words.empty() || item.mark->locked_now);
+    items.push_back({item.parent, item.view, changed});
   }
+  const Folding folding = fold(items, {options_.max_children, options_.max_boxes});
+  for (std::size_t i = 0; i < items.size(); ++i) items_[i].hidden = folding.hidden[i];
+  for (const Fold& fold : folding.folds) put_fold(fold);
 }
 
-void Drawing::fold() {
-  std::map<std::size_t, std::vector<std::size_t>> children;  // by parent
-  for (std::size_t i = 0; i < items_.size(); ++i) children[items_[i].parent].push_back(i);
-  for (const auto& [parent, below] : children) fold_children(parent, below);
-  for (Item& item : items_) item.hidden = item.hidden || (item.parent != kNone && items_[item.parent].hidden);
-}
-
-/// Keeps those that shelter a lock, then those that changed, then the first others, up to max_children; two or more
-/// beyond become one box.
-void Drawing::fold_children(std::size_t parent, const std::vector<std::size_t>& children) {
-  std::size_t room = options_.max_children;
-  for (const std::size_t child : children) room -= items_[child].shelters_lock && room > 0;
-  std::vector<std::size_t> beyond;
-  for (const bool changed : {true, false}) {
-    for (const std::size_t child : children) {
-      if (items_[child].shelters_lock || (items_[child].changed > 0) != changed) continue;
-      if (room == 0) beyond.push_back(child);
-      room -= room > 0;
-    }
-  }
-  if (beyond.size() >= 2) put_fold(parent, beyond);
-}
-
-void Drawing::put_fold(std::size_t parent, const std::vector<std::size_t>& folded) {
-  std::size_t nodes = 0, pages = 0, changed = 0;
-  bool are_nodes = true;
-  for (const std::size_t child : folded) {
-    items_[child].hidden = true;
-    nodes += items_[child].nodes;
-    pages += items_[child].pages;
-    changed += items_[child].changed;
-    are_nodes = are_nodes && items_[child].is_node;
-  }
-  const bool flat = are_nodes && nodes == folded.size();
-  const std::string_view what = !are_nodes ? "salts" : !flat ? "branches" : snapshot_.tree ? "leaves" : "entries";
-  std::string label = fmt::format("&#8230; {} more {}, {}{}", grouped(folded.size()), what,
-                                  flat ? "" : counted(nodes, "node") + ", ", counted(pages, "page"));
-  if (changed > 0) label += fmt::format("; {} of them changed", grouped(changed));
-  items_.push_back({parent == kNone ? "more" : "more_" + items_[parent].name, label, std::string(kFolded), parent});
+void Drawing::put_fold(const Fold& fold) {
+  const std::string name = fold.parent == kNoItem ? "more" : "more_" + items_[fold.parent].name;
+  const bool locked = fold.sum.locked > 0;
+  if (fold.below != kNoItem) items_[fold.below].parent = items_.size();
+  items_.push_back({.name = fold.on_path > 0 ? name + "_path" : name,
+                    .label = "&#8230; " + fold.words(snapshot_.tree),
+                    .style = std::string(locked ? kFoldedLock : kFolded),
+                    .edge = std::string(locked ? kLockedEdge : ""),
+                    .parent = fold.parent});
 }
 
 void Drawing::open_frame() {
@@ -177,7 +151,7 @@ void Drawing::put_boxes() {
   if (items_.empty()) out_ += "    nothing [label=\"nothing is cached\", style=dotted];\n";
   for (const Item& item : items_) {
     if (item.hidden) continue;
-    const std::string label = item.is_node ? fmt::format(kTable, table_width_, item.label) : item.label;
+    const std::string label = item.view ? fmt::format(kTable, table_width_, item.label) : item.label;
     out_ += fmt::format("    {} [label=<{}>, {}];\n", item.name, label, item.style);
   }
 }
@@ -185,7 +159,7 @@ void Drawing::put_boxes() {
 void Drawing::put_edges() {
   // Where a tree grows to the right, Graphviz sets a node's first edge lowest; read from the top, it is to stand first.
   for (auto item = items_.rbegin(); item != items_.rend(); ++item) {
-    if (item->hidden || item->parent == kNone) continue;
+    if (item->hidden || item->parent == kNoItem) continue;
     out_ += fmt::format("    {} -> {}{};\n", items_[item->parent].name, item->name, item->edge);
   }
 }

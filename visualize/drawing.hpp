@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "visualize/dot.hpp"
+#include "visualize/folding.hpp"
 
 namespace radixlab {
 
@@ -42,20 +43,16 @@ class Drawing {
   std::string text();  ///< in DOT
 
  private:
-  static constexpr std::size_t kNone = static_cast<std::size_t>(-1);
-
-  /// What is drawn: a salt's root, a node, or a parent that a broken snapshot names but does not have.
+  /// What is drawn: a salt's root, a node, a parent that a broken snapshot names but does not have, or a fold.
   struct Item {
-    std::string name;                  ///< in DOT
-    std::string label;                 ///< HTML-like; of a node: the rows of a table
-    std::string style;                 ///< in DOT
-    std::size_t parent = kNone;        ///< an item before this one
-    bool is_node = false;              ///< else a root, a missing parent, or what stands for folded items
-    std::size_t nodes = 0, pages = 0;  ///< of the item and all below it
-    std::size_t changed = 0;           ///< of these nodes, those to which something happened
-    bool shelters_lock = false;        ///< itself or one below it
-    std::string edge;                  ///< to its parent, in DOT
-    bool hidden = false;               ///< folded away
+    std::string name;                ///< in DOT
+    std::string label;               ///< HTML-like; of a node: the rows of a table, once it is sure to be shown
+    std::string style;               ///< in DOT
+    std::string edge;                ///< to its parent, in DOT
+    std::size_t parent = kNoItem;    ///< an item before this one, or a fold
+    const NodeView* view = nullptr;  ///< of a node
+    const Annotations::Mark* mark = nullptr;  ///< of a node
+    bool hidden = false;                      ///< folded away
   };
 
   // What there is to draw.
@@ -63,10 +60,8 @@ class Drawing {
   std::size_t parent_of(const NodeView& view);
   std::string rows_of(const NodeView& view, const Annotations::Mark* mark);
   std::string row(const std::vector<std::u32string>& lines, bool small_print);
-  void sum_up();
-  void fold();
-  void fold_children(std::size_t parent, const std::vector<std::size_t>& children);
-  void put_fold(std::size_t parent, const std::vector<std::size_t>& folded);
+  void fold_away();
+  void put_fold(const Fold& fold);
 
   // How it is written.
   void open_frame();

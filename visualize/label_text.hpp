@@ -29,6 +29,9 @@ std::vector<std::u32string> wrap_words(std::u32string_view text, std::size_t wid
 /// UTF-8 inside an HTML-like label: markup, quotes, backslashes and record characters cannot be read as such.
 std::string escape_label(std::u32string_view text);
 
+/// UTF-8 as it is.
+std::string to_utf8(std::u32string_view text);
+
 /// "1 page", "124 pages": `noun` takes an s unless the number is 1.
 std::string counted(std::uint64_t number, std::string_view noun);
 
