@@ -96,7 +96,7 @@ int main(int argc, char** argv) {
         app.add_option("--page-size", options.page_size, "Tokens of a page")
             ->check(radixlab::whole_number(1))
             ->capture_default_str();
-        options.demo.add_options(app);
+        options.demo.add_options(app, "");
         app.footer("Example: demo_00 --step");
       },
       [&] { return radixlab::run(options); });

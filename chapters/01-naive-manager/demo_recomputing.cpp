@@ -72,6 +72,8 @@ void show_recomputing(Demo& demo, std::span<const Stage> stages, const std::vect
       throw CheckFailed("logits differ between " + all[i].manager + " and " + all.front().manager);
     demo.figure("questions." + all[i].manager + ".rows_compared", all[i].rows_compared());
   }
+  demo.tree(all.back().at_end, fmt::format("{}: the cache after {} questions", all.back().manager, asks.size()),
+            [&](TokenId id) { return tokenizer.piece_text(id); });
 }
 
 }  // namespace radixlab

@@ -22,6 +22,7 @@ void show(LadderDemo& o) {
 int main(int argc, char** argv) {
   return radixlab::run_ladder_demo({.name = "demo_05",
                                     .footer = "Example: demo_05 --step --managers naive,slots,radix",
-                                    .managers = {"naive", "hash", "slots", "radix"}},
+                                    .managers = {"naive", "hash", "slots", "radix"},
+                                    .tree = "seed 004's example"},
                                    argc, argv, radixlab::show);
 }

@@ -26,6 +26,7 @@ void show_example(Demo& demo) {
   }
   fmt::print("\n");
   tree.print();
+  demo.tree(tree.cache.snapshot(), "Seed 004's example: four sequences, pages of one token");
 
   fmt::print("\n   {:<18}{:<18}{:<16}{:<14}{:>8}\n", "query", "cached prefix", "its pages", "remaining", "hit rate");
   Json cached = Json::array(), rates = Json::array(), pages = Json::array();

@@ -18,6 +18,7 @@
 #include "ladder.hpp"
 #include "testing/fake_kv.hpp"
 #include "visualize/difference.hpp"
+#include "visualize/dump_tree.hpp"
 #include "visualize/render.hpp"
 #ifdef RADIXLAB_WITH_STOCK
 #include "apps/stock_runs.hpp"
@@ -31,7 +32,7 @@ constexpr const char* kUsualManagers[] = {"naive", "radix"};
 struct Options {
   EngineOptions engine;
   std::vector<std::string> documents, managers;
-  std::string questions = "-", json, pictures, prompt, stop;
+  std::string questions = "-", json, pictures, dump_tree, prompt, stop;
   std::size_t max_new_tokens = 16;
   std::optional<PageId> damage;
   std::optional<std::uint64_t> shuffle;
@@ -63,6 +64,9 @@ void add_options(CLI::App& app, Options& o) {
          "another cached page; the run then explains the first wrong bit and exits with 1")
       ->check(whole_number(0));
   app.add_option("--out", o.pictures, "Folder for the pictures of the cache (DOT, SVG, PNG)");
+  add_dump_tree_option(app, o.dump_tree,
+                       "what is cached when all is answered, with several managers each to a file of its own: "
+                       "tree-radix.svg for tree.svg");
 #ifdef RADIXLAB_WITH_STOCK
   app.add_flag("--stock", o.stock, "Also times the same model by LibTorch's usual operators, recomputing everything");
 #endif
@@ -115,6 +119,23 @@ std::vector<std::string> draw(const std::vector<ManagerRuns>& all, const std::st
     if (!runs.change) continue;
     options.title = runs.manager + ": what " + quoted(*runs.change->ask) + " changed";
     draw_one(runs.manager + "-difference", to_dot_difference(runs.change->before, runs.change->after, options));
+  }
+  return files;
+}
+
+// What each manager holds at the end; returns the files.
+std::vector<std::string> dump_trees(const std::vector<ManagerRuns>& all, const Options& o, const Tokenizer& tokenizer) {
+  std::vector<std::string> files;
+  const std::filesystem::path wanted = o.dump_tree;
+  for (const ManagerRuns& runs : std::span(all).first(o.managers.size())) {  // without stock, which caches nothing
+    std::filesystem::path file = wanted;
+    if (o.managers.size() > 1)
+      file.replace_filename(wanted.stem().string() + "-" + runs.manager + wanted.extension().string());
+    DotOptions options{.token_text = [&](TokenId id) { return tokenizer.piece_text(id); }};
+    options.title = fmt::format("{}: the cache after {} question{}", runs.manager, runs.runs.size(),
+                                runs.runs.size() == 1 ? "" : "s");
+    dump_tree(runs.at_end, file, options);
+    files.push_back(file.string());
   }
   return files;
 }
@@ -250,6 +271,9 @@ int run(const Options& o) {
   if (!o.json.empty()) write_file(o.json, to_json(all).dump(1) + "\n");
   if (!o.pictures.empty()) {
     for (const std::string& file : draw(all, o.pictures, tokenizer)) fmt::print("picture: {}\n", file);
+  }
+  if (!o.dump_tree.empty()) {
+    for (const std::string& file : dump_trees(all, o, tokenizer)) fmt::print("tree: {}\n", file);
   }
   return std::ranges::all_of(all, &ManagerRuns::logits_identical) ? exit_fine : exit_check_failed;
 }

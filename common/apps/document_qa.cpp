@@ -62,6 +62,7 @@ ManagerRuns ask_all(SingleRunner& runner, const std::string& manager, const std:
     all.runs.push_back(std::move(run));
     after_each(all.runs.size());
   }
+  all.at_end = std::move(before);
   all.peak_kv_bytes = runner.peak_pages() * runner.device().page_bytes(runner.device().page_size());
   return all;
 }

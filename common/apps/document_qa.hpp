@@ -60,6 +60,7 @@ struct ManagerRuns {
   std::size_t peak_kv_bytes = 0;
   bool compared = false;             ///< with the first manager of the list
   std::optional<Snapshot> snapshot;  ///< while the last request still holds its lock
+  Snapshot at_end;                   ///< when all requests are done
   std::optional<Change> change;      ///< the last one, if the cache has a tree to change
   std::string damage;                ///< what was done to a page on purpose
   std::string explanation;           ///< of the first wrong bit, where logits differ

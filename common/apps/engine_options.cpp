@@ -8,6 +8,7 @@
 #include "apps/devices.hpp"
 #include "io/error.hpp"
 #include "ladder.hpp"
+#include "visualize/dump_tree.hpp"
 
 namespace radixlab {
 
@@ -32,6 +33,21 @@ void add_dtype_option(CLI::App& app, std::string& dtype) {
                  "Type of weights, activations and KV; auto: bfloat16 if the checkpoint is, else float32")
       ->check(CLI::IsMember({"auto", "float32", "bfloat16"}))
       ->capture_default_str();
+}
+
+void add_dump_tree_option(CLI::App& app, std::string& file, const std::string& which) {
+  const auto trouble = [](const std::string& name) -> std::string {
+    try {
+      check_tree_file(name);
+      return "";
+    } catch (const InputError& error) {
+      return error.what();
+    }
+  };
+  app.add_option("--dump-tree", file,
+                 "Writes the tree of " + which + "; FILE ends in .dot, .svg, .png or .txt, and a large tree is folded")
+      ->type_name("FILE")
+      ->check(CLI::Validator(trouble, ""));
 }
 
 std::size_t chosen_threads(const EngineOptions& options) {

@@ -23,6 +23,10 @@ struct EngineOptions {
 void add_engine_options(CLI::App& app, EngineOptions& options);
 void add_dtype_option(CLI::App& app, std::string& dtype);  ///< --dtype alone
 
+/// --dump-tree, for dump_tree(): "Writes the tree of " + `which`. What check_tree_file() refuses is told
+/// when the options are read.
+void add_dump_tree_option(CLI::App& app, std::string& file, const std::string& which);
+
 std::size_t chosen_threads(const EngineOptions& options);
 Isa chosen_isa(const EngineOptions& options);  ///< throws std::invalid_argument if the processor lacks it
 

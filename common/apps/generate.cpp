@@ -1,5 +1,6 @@
 // generate: greedy generation from a Hugging Face Llama directory, with a cache manager of the ladder.
 #include <CLI/CLI.hpp>
+#include <filesystem>
 #include <fmt/format.h>
 #include <fstream>
 #include <optional>
@@ -13,13 +14,14 @@
 #include "io/safetensors_writer.hpp"
 #include "io/tokenizer.hpp"
 #include "ladder.hpp"
+#include "visualize/dump_tree.hpp"
 
 namespace radixlab {
 namespace {
 
 struct Options {
   EngineOptions engine;
-  std::string manager = built_or_above("radix"), prompt, tokens_file, logits_out;
+  std::string manager = built_or_above("radix"), prompt, tokens_file, logits_out, dump_tree;
   std::size_t max_new_tokens = 16;
 };
 
@@ -32,6 +34,7 @@ void add_options(CLI::App& app, Options& o) {
       ->check(CLI::Range(1, 1 << 20))
       ->capture_default_str();
   app.add_option("--logits-out", o.logits_out, "Writes logits_I [rows, vocab] and start_I [1] a request, safetensors");
+  add_dump_tree_option(app, o.dump_tree, "what is cached when all requests are done");
   app.description("Generates greedily from a Hugging Face Llama directory, with a cache manager of the ladder.");
   app.footer(
       "Example: generate --model common/llm/checkpoint --max-new-tokens 1 \\\n"
@@ -89,7 +92,15 @@ void write_logits(const std::string& file, Device& device, const std::vector<Gen
   writer.finish();
 }
 
-void print(const Generation& g, const std::optional<Tokenizer>& tokenizer, DType type) {
+void write_tree(const Options& o, const Snapshot& cache, std::size_t requests,
+                const std::optional<Tokenizer>& tokenizer) {
+  DotOptions options;
+  options.title = fmt::format("{}: the cache after {} request{}", o.manager, requests, requests == 1 ? "" : "s");
+  if (tokenizer) options.token_text = [&](TokenId id) { return tokenizer->piece_text(id); };
+  dump_tree(cache, o.dump_tree, options);
+}
+
+void print(const Generation& g, const Tokenizer* tokenizer, DType type) {
   if (tokenizer) {
     fmt::print("{}\n", tokenizer->decode(g.output));
   } else {
@@ -107,10 +118,12 @@ void print(const Generation& g, const std::optional<Tokenizer>& tokenizer, DType
 int run(const Options& o) {
   if (o.prompt.empty() == o.tokens_file.empty()) throw InputError("one of --prompt TEXT and --tokens FILE is needed");
   if (!o.logits_out.empty()) check_output_file(o.logits_out);
+  const bool is_text = o.tokens_file.empty();
   std::optional<Tokenizer> tokenizer;
   std::vector<std::vector<TokenId>> prompts;
-  if (o.tokens_file.empty()) {
-    tokenizer.emplace(o.engine.model);
+  const bool can_read = std::filesystem::exists(std::filesystem::path(o.engine.model) / "tokenizer.model");
+  if (is_text || (!o.dump_tree.empty() && can_read)) tokenizer.emplace(o.engine.model);
+  if (is_text) {
     prompts.push_back(tokenizer->encode(o.prompt, Tokenizer::Bos::yes));
   } else {
     prompts = read_tokens(o.tokens_file);
@@ -138,9 +151,10 @@ int run(const Options& o) {
   for (const auto& prompt : prompts) {
     options.name = fmt::format("request {}", generations.size() + 1);
     generations.push_back(runner.generate(prompt, options));
-    print(generations.back(), tokenizer, model.type());
+    print(generations.back(), is_text ? &*tokenizer : nullptr, model.type());
   }
   if (!o.logits_out.empty()) write_logits(o.logits_out, device, generations);
+  if (!o.dump_tree.empty()) write_tree(o, runner.cache().snapshot(), prompts.size(), tokenizer);
   return 0;
 }
 

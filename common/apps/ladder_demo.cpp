@@ -20,7 +20,7 @@ int run_ladder_demo(LadderDemo options, int argc, char** argv, const std::functi
     app.add_option("--model", options.model, "Model directory with documents/ and questions.jsonl")
         ->capture_default_str();
     add_dtype_option(app, options.dtype);
-    options.demo.add_options(app);
+    options.demo.add_options(app, options.tree);
     app.footer(options.footer);
   };
   const auto body = [&] {

@@ -16,6 +16,7 @@ struct LadderDemo {
   std::string name, footer;           ///< of the program, and of its help
   std::vector<std::string> managers;  ///< rows of the ladder, side by side: --managers
   std::string model = RADIXLAB_CHECKPOINT, dtype = "auto";
+  std::string tree = "what the last of the managers has cached after the questions";  ///< of --dump-tree
   Demo demo;
   std::span<const Stage> stages;  ///< the ladder's rows
 

@@ -1,9 +1,11 @@
 """The lecture demos: their options here; what each shows in tests/NN-slug/demo_test.py, which this runs too."""
 import importlib.util
 import os
+import pathlib
 import pty
 import re
 import subprocess
+import tempfile
 import unittest
 
 from demos import demos, figures_of
@@ -23,7 +25,8 @@ def load_tests(loader, tests, _):
 class Options(unittest.TestCase):
     def test_bad_values(self):
         for demo in demos():
-            for option, value in (("--model", "no-such-folder"), ("--dtype", "int4"), ("--json", "no/such/x.json")):
+            for option, value in (("--model", "no-such-folder"), ("--dtype", "int4"), ("--json", "no/such/x.json"),
+                                  ("--dump-tree", "x.jpg"), ("--dump-tree", "no/such/x.txt")):
                 done = run(demo, option, value)
                 self.assertEqual(done.returncode, 2, (demo, option))
                 self.assertEqual(len(done.stderr.splitlines()), 1, done.stderr)
@@ -34,6 +37,21 @@ class Options(unittest.TestCase):
         done = run("demo_01", "--json", "no/such/folder/x.json")
         self.assertIn("no/such/folder", done.stderr)
         self.assertEqual(done.stdout, "")
+
+    def test_the_tree_of_a_demo(self):
+        shows = {"demo_01": "radix: the cache after 4 questions\n", "demo_05": "Seed 004's example: four sequences, pages of one token\n"}
+        with tempfile.TemporaryDirectory() as folder:
+            for demo, title in shows.items():
+                tree = pathlib.Path(folder) / f"{demo}.txt"
+                done = run(demo, "--dump-tree", tree)
+                self.assertEqual(done.returncode, 0, done.stderr)
+                self.assertIn(f"   tree: {tree}\n", done.stdout)
+                self.assertTrue(tree.read_text().startswith(title), tree.read_text())
+
+    def test_a_demo_without_a_tree_says_so_before_the_work(self):
+        done = run("demo_00", "--dump-tree", "tree.svg")
+        self.assertEqual((done.returncode, done.stdout, len(done.stderr.splitlines())), (2, "", 1), done.stderr)
+        self.assertIn("demo_00: --dump-tree: this demo caches nothing, so it has no tree", done.stderr)
 
     def test_steps_do_not_wait_where_nobody_can_press_enter(self):
         for demo in demos():

@@ -82,6 +82,33 @@ class DocQa(unittest.TestCase):
                 self.assertGreater((self.folder / f"{name}.svg").stat().st_size, 1000)
                 self.assertEqual((self.folder / f"{name}.png").read_bytes()[:4], b"\x89PNG")
 
+    def test_the_tree_of_one_manager_is_the_file_itself(self):
+        text, _ = self.ask("--quiet", "--page-size", 4, "--managers", "radix", "--dump-tree", self.folder / "tree.txt",
+                           questions=QUESTIONS[:3])
+        self.assertIn(f"tree: {self.folder / 'tree.txt'}\n", text)
+        tree = (self.folder / "tree.txt").read_text()
+        self.assertTrue(tree.startswith("radix: the cache after 3 questions\n"), tree)
+        self.assertIn(", 0 pages protected; a page is 4 tokens\n", tree)
+        self.assertIn("Question", tree)
+        self.assertNotIn("lock", tree.replace("clock", ""), "the requests are done")
+
+    def test_the_trees_of_several_managers_have_files_of_their_own(self):
+        endings = ("dot", "txt", "svg", "png") if shutil.which("dot") else ("dot", "txt")
+        for ending in endings:
+            self.ask("--quiet", "--managers", "naive,radix", "--dump-tree", self.folder / f"a.tree.{ending}", questions=QUESTIONS[:1])
+        names = sorted(f.name for f in self.folder.iterdir() if f.name != "runs.json")
+        self.assertEqual(names, sorted(f"a.tree-{manager}.{ending}" for manager in ("naive", "radix") for ending in endings))
+        self.assertIn("nothing is cached", (self.folder / "a.tree-naive.txt").read_text())
+        self.assertIn("1 node; ", (self.folder / "a.tree-radix.txt").read_text())
+
+    def test_a_tree_that_cannot_be_written_is_told_before_the_work(self):
+        for name in ("tree.jpg", "tree", "no/such/tree.svg"):
+            done = run("doc_qa", "--model", CHECKPOINT, "--document", CHECKPOINT / "documents/harbour.txt",
+                       "--dump-tree", self.folder / name, text="Who is the mayor of Upton?\n")
+            self.assertEqual((done.returncode, done.stdout, len(done.stderr.splitlines())), (2, "", 1), done.stderr)
+            self.assertIn(f"--dump-tree: {self.folder / name}: ", done.stderr)
+        self.assertEqual(list(self.folder.iterdir()), [])
+
     def test_a_number_decides_a_random_order(self):
         def order(*options):
             _, figures = self.ask("--quiet", "--managers", "radix", *options, questions=QUESTIONS[:6])

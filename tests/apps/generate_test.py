@@ -63,6 +63,42 @@ class Generate(unittest.TestCase):
                 self.assertEqual(naive["logits_1"][1][start * 2048 * 4 :], radix["logits_1"][1])
         self.assertNotEqual(logits["float32"][: 2048 * 4], logits["bfloat16"][: 2048 * 4])
 
+    def test_the_tree_that_is_cached_is_written_as_its_ending_says(self):
+        begins = {"dot": b"digraph", "txt": b"radix: the cache after 2 requests\n"}
+        if shutil.which("dot"):
+            begins |= {"svg": b"<?xml", "png": b"\x89PNG"}
+        for ending, first in begins.items():
+            self.generate("--page-size", 4, "--dump-tree", self.folder / f"tree.{ending}")
+            self.assertEqual((self.folder / f"tree.{ending}").read_bytes()[: len(first)], first)
+        lines = (self.folder / "tree.txt").read_text().splitlines()
+        self.assertRegex(lines[1], r"^3 nodes; \d+ pages evictable, 0 pages protected; a page is 4 tokens$")
+        self.assertRegex(lines[4], r"^└─ \[<s>.*\]  #\d+ · 32 tokens · 8 pages: 0-7$")
+        self.assertEqual(["evictable" in line for line in lines[4:]], [False, True, True])
+        self.assertEqual(sorted(f.name for f in self.folder.iterdir()),
+                         sorted(["logits.safetensors", "tokens.txt", *(f"tree.{ending}" for ending in begins)]))
+
+    def test_the_tree_has_token_ids_where_no_tokenizer_is(self):
+        model = self.folder / "model"
+        shutil.copytree(CHECKPOINT, model, ignore=shutil.ignore_patterns("documents", "tokenizer*"))
+        done = run("generate", "--model", model, "--tokens", self.tokens, "--dump-tree", self.folder / "tree.txt")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("[1 100 107 114 121]...", (self.folder / "tree.txt").read_text())
+
+    def test_a_tree_that_cannot_be_written_is_told_before_the_work(self):
+        for name, words in (("tree.jpg", "expected the ending .dot, .svg, .png or .txt"), ("tree", "expected the ending"),
+                            ("no/such/tree.txt", "does not exist")):
+            done = run("generate", "--model", CHECKPOINT, "--tokens", self.tokens, "--dump-tree", self.folder / name)
+            self.assertEqual((done.returncode, done.stdout, len(done.stderr.splitlines())), (2, "", 1), done.stderr)
+            for part in ("--dump-tree", str(self.folder / name), words):
+                self.assertIn(part, done.stderr)
+        self.assertEqual([f.name for f in self.folder.iterdir()], ["tokens.txt"])
+
+    def test_an_older_tree_stays_where_the_run_fails(self):
+        tree = self.folder / "tree.txt"
+        tree.write_text("old")
+        done = run("generate", "--model", CHECKPOINT, "--tokens", self.tokens, "--kv-tokens", 16, "--dump-tree", tree)
+        self.assertEqual((done.returncode, done.stdout, tree.read_text()), (2, "", "old"), done.stderr)
+
     def test_a_number_that_is_not_finite_has_no_answer(self):
         model = self.folder / "model"
         shutil.copytree(CHECKPOINT, model, ignore=shutil.ignore_patterns("documents"))
