@@ -60,6 +60,7 @@ void show_hit_inside(Demo& demo) {
   demo.step("B is done: its whole pages are the cache's");
   server.desk.finish(b);
   print_state(server, {});
+  demo.tree(server.cache.snapshot(), "Two texts that part inside a page, pages of four tokens");
   demo.figure("partial.cached", server.cache.size_info().total_size());
 }
 

@@ -14,7 +14,7 @@ std::size_t predicted_shared() { return 2; }
 // 3 1 is cached and nobody needs it any more. Page 4 is not the cache's.
 std::vector<PageId> predicted_may_go() { return {2, 3}; }
 
-// 7 goes to 2 and 6 to 3. Page 4 is among the first five.
+// 6 goes to 2 and 7 to 3. Page 4 is among the first five.
 std::size_t predicted_moves() { return 2; }
 
 // One page of four, and two tokens of the next one.

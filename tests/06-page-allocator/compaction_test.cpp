@@ -21,12 +21,12 @@ std::string in_words(const std::vector<PageMove>& moves) {
   return words.empty() ? "none" : words;
 }
 
-// By the definition: what lies behind the first so many pages moves, from the highest on, to the holes, from the lowest on.
+// By the definition: what lies behind the first so many pages moves to the holes among them, in order.
 std::vector<PageMove> by_definition(const std::string& pattern) {
   const auto active = static_cast<std::size_t>(std::ranges::count(pattern, '#'));
   std::vector<PageMove> moves;
   std::size_t hole = 0;
-  for (std::size_t page = pattern.size(); page-- > active;) {
+  for (std::size_t page = active; page < pattern.size(); ++page) {
     if (pattern[page] == '.') continue;
     hole = pattern.find('.', hole);
     moves.push_back({static_cast<PageId>(page), static_cast<PageId>(hole++)});
@@ -38,9 +38,9 @@ void expect_plan(const std::string& pattern) {
   const PageAllocator allocator = as_drawn(pattern);
   const AllPages before(allocator);
   EXPECT_EQ(in_words(allocator.compaction()), in_words(by_definition(pattern)))
-      << "of the pages \"" << pattern
-      << "\" (#: in use) the highest in use goes to the lowest free one, and so on, until the "
-      << std::ranges::count(pattern, '#') << " in use come first; the second line says the moves that are expected";
+      << "of the pages \"" << pattern << "\" (#: in use) those behind the first " << std::ranges::count(pattern, '#')
+      << " go to the free places among them, the lowest to the lowest; the second line says the moves that are "
+         "expected";
   expect_same(before, allocator, "compaction() plans, and moves nothing");
 }
 
@@ -71,7 +71,7 @@ TEST(Lab06Compaction, T4_WhoeverTheOwnerIsItMoves) {
   allocator.increment_ref(6);
   allocator.increment_ref(4);
   for (const PageId page : {0, 1, 2}) allocator.deallocate(page);
-  EXPECT_EQ(in_words(allocator.compaction()), "6->0 5->1 4->2 ")
+  EXPECT_EQ(in_words(allocator.compaction()), "4->0 5->1 6->2 ")
       << "page 4 is needed by two forks, 5 is cached and needed by nobody (S9), 6 is cached and needed: all are in use";
 }
 
