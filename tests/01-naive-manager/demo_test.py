@@ -48,13 +48,13 @@ class Demo01(unittest.TestCase):
         self.assertEqual([words for words in asked if "evict" in words], ["match 11 -> 0, copy, lock, evict 1"])
 
     def test_a_stage_that_is_not_built_is_named_and_left_out(self):
-        figures, text = figures_of("demo_01", "--managers", "naive,paged")
-        self.assertEqual(text.splitlines()[0], "paged: built in lab 06")
+        figures, text = figures_of("demo_01", "--managers", "naive,serving")
+        self.assertEqual(text.splitlines()[0], "serving: built in lab 10")
         self.assertEqual(figures["questions.naive.computed"], 8055)
-        self.assertNotIn("desk.paged.steps", figures)
+        self.assertNotIn("desk.serving.steps", figures)
 
     def test_managers_that_are_none(self):
-        for managers, says in (("naive,tree", '"tree"'), ("baseline", '"baseline"'), ("paged", "none of them is built yet: paged is built in lab 06")):
+        for managers, says in (("naive,tree", '"tree"'), ("baseline", '"baseline"'), ("serving", "none of them is built yet: serving is built in lab 10")):
             done = run("demo_01", "--managers", managers)
             self.assertEqual(done.returncode, 2, managers)
             self.assertIn(says, done.stderr)

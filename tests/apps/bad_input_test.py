@@ -89,7 +89,7 @@ class BadInput(unittest.TestCase):
 
     def test_generate_names_the_managers_there_are(self):
         self.refused("generate", "--model", CHECKPOINT, "--prompt", "x", "--manager", "tree", says=['"tree"', "naive", "radix"])
-        self.refused("generate", "--model", CHECKPOINT, "--prompt", "x", "--manager", "paged", says=["lab 06"])
+        self.refused("generate", "--model", CHECKPOINT, "--prompt", "x", "--manager", "serving", says=["lab 10"])
 
     def test_generate_refuses_options_out_of_range(self):
         self.refused("generate", "--model", CHECKPOINT, "--prompt", "x", "--page-size", 0, says="--page-size")
