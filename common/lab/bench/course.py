@@ -8,6 +8,7 @@ import os
 import re
 import subprocess
 import tempfile
+import textwrap
 from pathlib import Path
 
 from lab.bench import plot
@@ -102,9 +103,7 @@ def page(figures):
         "|---|---|---|---|---|---|---|---|",
         *(f"| {row['chapter']} | {row['manager']} | {row['computed']:,} | {row['reused']:,} | {megabytes(row['held_bytes'])} | "
           f"{megabytes(row['copied_bytes'])} | {row['first_ms']:,.1f} | {row['later_ms']:,.1f} |" for row in figures["rows"]), "",
-        "Naive forgets. The next four find the same 6,000 tokens, each in its own way: by comparing with every text, by block "
-        "hashes,", "by a trie of tokens, by a tree of runs. Slots pay for a hit to the token: a row belongs to one request, so "
-        "each hit is copied,", "and the document is held once a request. The others share its pages in place.", "",
+        textwrap.fill(compared(figures["rows"]), 120), "",
         "Two small requests through every manager, call by call: `./lab story --course`.", "",
         f"Made by `./lab bench course --save` from [course.json](performance/course.json). Model: the shipped one, "
         f"{figures['parameters'] / 1e6:.1f} M parameters in {figures['dtype']};",
@@ -112,6 +111,16 @@ def page(figures):
         f"{figures['rounds']} rounds,", "all rows in turn; tokens and bytes are the same on every machine.",
     ]
     return "\n".join(lines) + "\n"
+
+
+def compared(rows):
+    """What the table's rows differ in, for naive and as many of the others as there are."""
+    ways = {"lcp": "by comparing with every text", "hash": "by block hashes", "slots": "by a trie of tokens",
+            "radix": "by a tree of runs", "paged": "by that tree over pages that are counted"}
+    others = [row["manager"] for row in rows[1:]]
+    return (f"Naive forgets. The other {len(others)} find the same {rows[-1]['reused']:,} tokens, each in its own way: "
+            f"{', '.join(f'{name} {ways[name]}' for name in others)}. Slots pay for a hit to the token: a row belongs to one "
+            "request, so each hit is copied, and the document is held once a request. The others share its pages in place.")
 
 
 def picture(figures):
