@@ -43,6 +43,13 @@ Then the rest of that text, and
 
 Then write""", self.says("start", "01"))
 
+    def test_headers_of_other_folders_that_the_text_links_to_come_first(self):
+        put(self.root / "common/contract/page.hpp", "")
+        put(self.root / "chapters/03-shelf/README.md", "# S\n[desk.hpp](../01-desk/desk.hpp), then "
+            "[page.hpp](../../common/contract/page.hpp), [again](../01-desk/desk.hpp), [gone](../01-desk/gone.hpp)\n")
+        self.assertIn("\n  chapters/03-shelf/README.md\n  chapters/01-desk/desk.hpp\n  common/contract/page.hpp\n",
+                      self.says("start", "03"))
+
     def test_an_open_lab_is_named_with_its_command(self):
         path = self.root / "chapters/01-desk/lab.json"
         lab = json.loads(path.read_text(encoding="utf-8"))

@@ -1,5 +1,7 @@
 """./lab start: what to read, which file comes first, how long it takes, and that red is right at first."""
+import os
 import re
+from pathlib import Path
 
 from lab.grade import open_lab
 from lab.grade.record import OK
@@ -51,16 +53,16 @@ def check_files(lab):
 
 
 def reading(lab):
-    """The chapter's text, the shared headers that it tells to read, then the chapter's in the order in which the tasks'
+    """The chapter's text, the headers of other folders that it links to, then the chapter's in the order in which the tasks'
     files include them."""
     text = (lab.chapter / "README.md").read_text(encoding="utf-8", errors="replace")
-    shared = re.findall(r"\]\(\.\./\.\./(common/[\w/]+\.hpp)\)", text)
+    linked = re.findall(r"\]\((\.\./(?:\.\./common/|\d\d-)[\w/-]+\.hpp)\)", text)
     included = {}
     for task in lab.tasks:
         text = (lab.exercises / task.file).read_text(encoding="utf-8", errors="replace")
         included.update(dict.fromkeys(re.findall(rf'^#include "{re.escape(lab.slug)}/([^"]+)"', text, re.MULTILINE)))
-    paths = [lab.chapter / "README.md", *(lab.chapter.parent.parent / name for name in dict.fromkeys(shared)),
-             *(lab.chapter / name for name in included)]
+    elsewhere = (Path(os.path.normpath(lab.chapter / name)) for name in dict.fromkeys(linked))
+    paths = [lab.chapter / "README.md", *elsewhere, *(lab.chapter / name for name in included)]
     return [path for path in paths if path.is_file()]
 
 
