@@ -62,6 +62,8 @@ RadixTree::Position RadixCacheManager::resume(PrefixKey key, std::span<const Pag
 }
 
 RadixTree::Position RadixCacheManager::lookup(std::span<const TokenId> tokens, RadixTree::Position from) {
+  if (!from.node)
+    throw std::logic_error("lookup: no node to begin at; for a key shorter than a page resume answers none");
   if (!options_.policy) return tree_.lookup(tokens, from);
   const std::size_t before = tree_.num_nodes();
   const RadixTree::Position found = tree_.lookup(tokens, from);

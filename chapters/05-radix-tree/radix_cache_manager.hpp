@@ -69,7 +69,7 @@ class RadixCacheManager : public BaseCacheManager {
   /// room in the order for each node, so that nothing fails there later. Throws, with nothing changed, if the arguments do
   /// not fit.
   RadixTree::Position resume(PrefixKey key, std::span<const PageId> pages, const CacheHandle& from);
-  /// tree_.lookup, and the policy hears if that has cut an edge.
+  /// tree_.lookup, and the policy hears if that has cut an edge. Throws std::logic_error for a position without a node.
   RadixTree::Position lookup(std::span<const TokenId> tokens, RadixTree::Position from);
   Node& split(Node& lower, std::size_t at);  ///< tree_.split_edge, and the policy hears of it
   std::size_t page_size() const { return options_.page_size; }
