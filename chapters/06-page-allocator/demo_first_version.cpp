@@ -96,8 +96,8 @@ void without_counts(Demo& demo) {
   fmt::print(
       "\n   AB: the page stands in the tables of A and B. B free: it stands in B's table, and it is free all the "
       "same.\n"
-      "   Nobody counted that B still needed what A freed. So B read C's keys and values, and pages {} were freed "
-      "twice.\n",
+      "   Nobody counted that B still needed what A freed. So B read C's keys and values, and pages {} were free "
+      "already when B freed them.\n",
       fmt::join(twice, " "));
   demo.figure("v1.freed_twice", twice);
   demo.figure("predicted_freed_twice", twice);

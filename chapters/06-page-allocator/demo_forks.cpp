@@ -26,13 +26,10 @@ class ForkFilm {
     rows_.push_back({{.text = fmt::format("{}. {}", calls_, words), .left = true}});
     for (const Request* const r : {&a_, &b_}) {
       rows_.back().push_back({.text = "", .width = 8});
-      for (std::size_t i = 0; i < kTable; ++i) rows_.back().push_back(table_cell(r->pages, i));
+      for (std::size_t i = 0; i < kTable; ++i) rows_.back().push_back(table_cell(r->pages, i, cells));
     }
     rows_.back().push_back({.text = "", .width = 8});
-    for (PageId page = 0; page < kShown; ++page) {
-      const auto colour = cells[page].empty() ? cell_colour::empty : use_colour(page);
-      rows_.back().push_back({.text = cells[page], .colour = colour, .width = 56});
-    }
+    for (PageId page = 0; page < kShown; ++page) rows_.back().push_back(page_cell(page, cells[page], cells[page], 56));
   }
 
   std::string picture() const {
@@ -46,20 +43,22 @@ class ForkFilm {
       rows[0].push_back({.text = fmt::format("page {}", page), .bold = true});
     rows.insert(rows.end(), rows_.begin(), rows_.end());
     const std::size_t columns = 1 + 2 * (1 + kTable) + 1 + kShown;
-    rows.push_back(
-        {{.text = "darker: two requests need the page.  lighter: one needs it, or none.", .columns = columns}});
     rows.push_back({{.text = "AB 2: a page of A and B, count 2.  cache 1: the cache's, count 1.  blank: free.",
+                     .columns = columns}});
+    rows.push_back({{.text = "darker: the cache's.  bold: two requests need the page.", .columns = columns}});
+    rows.push_back({{.text = "Pages 2 and 3 are free at the end: a page that is partly filled is not cached.",
                      .columns = columns}});
     return to_dot_cells(rows);
   }
 
  private:
-  std::string_view use_colour(PageId page) const {
-    return is_shared(*server_.allocator, page) ? cell_colour::shared : cell_colour::own;
+  /// Coloured by the page's owner, as in page_life; bold where two need it.
+  Cell page_cell(PageId page, const std::string& text, const std::string& known, std::size_t width) const {
+    return {.text = text, .colour = page_colour(known), .width = width, .bold = is_shared(*server_.allocator, page)};
   }
-  Cell table_cell(const std::vector<PageId>& table, std::size_t i) const {
+  Cell table_cell(const std::vector<PageId>& table, std::size_t i, const std::vector<std::string>& cells) const {
     if (i >= table.size()) return {.text = "", .colour = cell_colour::none, .width = 24};
-    return {.text = std::to_string(table[i]), .colour = use_colour(table[i]), .width = 24};
+    return page_cell(table[i], std::to_string(table[i]), cells[table[i]], 24);
   }
 
   const PagedDesk& server_;
@@ -100,7 +99,8 @@ void show_forks(Demo& demo) {
   fmt::print(
       "\n   The fork copies nothing: pages 0 and 1 are the cache's, and page 2 counts two requests. The first that "
       "writes\n"
-      "   takes a page of its own. Then the other one has page 2 alone. Both read their own text after every call.\n");
+      "   takes a page of its own. Then the other one has page 2 alone. Both read their own text after every call.\n"
+      "   Pages 2 and 3 are free at the end: a page that is partly filled is not cached.\n");
   demo.figure("cow.copied", copied);
   demo.picture("copy_on_write", film.picture());
 }

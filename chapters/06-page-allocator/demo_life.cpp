@@ -48,7 +48,8 @@ class PageLife {
         rows.back().push_back({.text = cell, .colour = page_colour(cell), .width = 56});
     }
     rows.push_back(
-        {{.text = "blank: free.  A 1: request A's own, count 1.  E: who evicts.", .columns = 1 + kLifePages}});
+        {{.text = "blank: free.  A 1: request A's own, count 1.  E: who calls evict, such as a desk that needs pages.",
+          .columns = 1 + kLifePages}});
     rows.push_back({{.text = "cache 2: the cache's, needed by two requests.  cache 0: the cache's, and may be evicted.",
                      .columns = 1 + kLifePages}});
     demo_.picture("page_life", to_dot_cells(rows));
@@ -99,6 +100,7 @@ void show_life(Demo& demo) {
   life.called("E deallocates them");
   fmt::print(
       "\n   A 1: request A's own, needed by one. cache 2: the cache's, needed by two. cache 0: it may be evicted.\n"
+      "   E: who calls evict, such as a desk that needs pages. What evict answers is E's own until it is freed.\n"
       "   Publishing drops the writer's count (2), and each lock adds one (3, 4). A count of 0 frees no page (6):\n"
       "   evict hands it to its caller (7), who frees it (8).\n");
   life.picture();
