@@ -14,8 +14,8 @@ PagedRadixCache::PagedRadixCache(std::shared_ptr<PageAllocator> allocator, Radix
 std::span<const PageId> PagedRadixCache::pages_of(const CacheHandle& handle) {
   const std::size_t pages = handle.cached_len / page_size() + (handle.cached_len % page_size() > 0);
   if (pages > path_.size())
-    throw std::logic_error("pages_of: path_ has room for " + std::to_string(path_.size()) + " pages, a handle names " +
-                           std::to_string(pages) + ": insert_prefix makes room for its key");
+    throw std::logic_error("pages_of: path_ is " + std::to_string(path_.size()) + " pages long, a handle names " +
+                           std::to_string(pages) + ": insert_prefix resizes path_ for its key (reserve is not enough)");
   const std::span<PageId> out = std::span(path_).first(pages);
   copy_pages(handle, out);
   return out;

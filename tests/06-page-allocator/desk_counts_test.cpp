@@ -29,7 +29,7 @@ TEST_F(Lab06DeskCounts, T3_AChunkAndAFinish) {
   for (const std::size_t i : {0, 1, 2})
     expect_page(*pages, table[i], PageOwner::cache, 0, "S9: the request is done, and its whole pages stay cached");
   EXPECT_EQ(pages->slot(table[3]), PageSlot{})
-      << "its last page is filled in part alone, and was freed by its only owner";
+      << "its last page is filled in part alone, and was freed by its request, which alone needed it";
   expect_all_well({}, "a request is done");
 }
 

@@ -128,7 +128,7 @@ TEST_F(Lab06Allocator, T1_WhatTwoNeedIsNotFreed) {
   const PageId page = allocate(2);
   expect_refused_unchanged("I30", "deallocate of a page that two need", [&] { pages.deallocate(page); });
   pages.decrement_ref(page);
-  EXPECT_NO_THROW(pages.deallocate(page)) << "one of the two is done: the other is the only owner now";
+  EXPECT_NO_THROW(pages.deallocate(page)) << "one of the two is done: the other alone needs it now";
   expect_shared(pages, 0, "the page is free");
 }
 
@@ -216,7 +216,7 @@ TEST_F(Lab06Allocator, T2_BelowZeroIsRefused) {
 
 TEST_F(Lab06Allocator, T2_TheLastOwnerDoesNotCountDown) {
   const PageId page = allocate();
-  expect_refused_unchanged("I30", "decrement_ref by the last owner, whose page would be nobody's",
+  expect_refused_unchanged("I30", "decrement_ref by the last who needs it, whose page would be nobody's",
                            [&] { pages.decrement_ref(page); });
 }
 
@@ -265,7 +265,7 @@ TEST_F(Lab06Allocator, T2_AnEvictedPageIsTheCallers) {
   const Pages both = {cached(0), cached(0)};
   pages.take_from_cache(both);
   for (const PageId page : both)
-    expect_page(pages, page, PageOwner::request, 1, "evict hands it to its caller, who is its only owner");
+    expect_page(pages, page, PageOwner::request, 1, "evict hands it to its caller, who alone needs it");
   EXPECT_EQ(pages.free_count(), 4u) << "S9: an evicted page is free when its caller gave it back, not before";
   pages.deallocate(both[1]);
   EXPECT_EQ(pages.free_count(), 5u) << "its caller has given it back";
@@ -284,7 +284,7 @@ TEST_F(Lab06Allocator, T2_WhatIsNeededIsNotTaken) {
 TEST_F(Lab06Allocator, GivenOneOwnerLessOrFree) {
   const PageId shared = allocate(2), own = allocate();
   pages.give(shared);
-  expect_page(pages, shared, PageOwner::request, 1, "one of two owners let go");
+  expect_page(pages, shared, PageOwner::request, 1, "one of two requests let go");
   pages.give(shared);
   pages.give(own);
   EXPECT_EQ(pages.free_count(), 6u);

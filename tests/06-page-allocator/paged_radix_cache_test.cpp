@@ -52,6 +52,7 @@ TEST_F(Lab06Cache, T3_WhatIsPublishedIsTheCaches) {
   const CacheHandle h = insert({7, 7, 3, 1});
   expect_counts(pages_of(h), 0, "S12: the writer has published these pages, and no lock needs them");
   EXPECT_EQ(pages->free_count(), 12u) << "four of sixteen pages are cached";
+  EXPECT_NO_THROW(manager.match_prefix(RadixKey{{7, 7, 3, 1}})) << "a handle to what was inserted has its pages named";
 }
 
 TEST_F(Lab06Cache, T3_ALockCountsEachPage) {
@@ -186,7 +187,7 @@ TEST_F(Lab06Cache, T3_EvictedPagesAreTheCallers) {
   EXPECT_EQ(evicted, (Pages{0, 1}));
   for (const PageId page : evicted)
     expect_page(*pages, page, kRequests, 1,
-                "S9: evict hands its pages to the caller, who is their only owner and frees them");
+                "S9: evict hands its pages to the caller, who alone needs them and frees them");
   EXPECT_EQ(pages->free_count(), 13u) << "S9: evict frees nothing: its caller does";
   EXPECT_NO_THROW(pages->give(evicted)) << "the caller frees what evict gave it";
   EXPECT_EQ(pages->free_count(), 15u) << "3 is cached still";
@@ -273,6 +274,15 @@ TEST_F(Lab06Cache, T3_CountsFitInEveryState) {
   }
   for (const CacheHandle& handle : locked) cache.unlock_handle(handle);
   EXPECT_EQ(pages->get_stats().shared_pages, 0u) << "all locks are gone";
+}
+
+TEST_F(Lab06Cache, T3_LessThanAPageIsNotWalked) {
+  PagedRadixCache fours(pages, {.page_size = 4});
+  const Pages own = take_pages(*pages, 1);
+  EXPECT_NO_THROW(fours.insert_prefix(Text{1, 2}, own, {}))
+      << "two tokens fill no page of four: resume answers no node then, and there is nothing to walk";
+  expect_page(*pages, own[0], kRequests, 1, "two tokens fill no page of four: the page stays its writer's");
+  EXPECT_EQ(fours.num_nodes(), 0u) << "nothing is cached";
 }
 
 }  // namespace
