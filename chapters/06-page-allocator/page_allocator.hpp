@@ -54,12 +54,12 @@ class PageAllocator : public PageSource {
   /// 6.1  The lowest free page, now a request's; nothing if none is free. `ref_count` requests need it: one, or as many as
   ///      begin together. Throws std::invalid_argument if that is 0. O(log pages).
   std::optional<PageId> allocate(std::uint32_t ref_count = 1);
-  /// 6.1  Frees a page whose only owner lets go. Throws (I30) if the page is foreign or free already, if it is the cache's,
-  ///      or if two requests or more need it. O(log pages).
+  /// 6.1  Frees a page that one request alone needs, and empties its slot. Throws (I30) if the page is foreign or free already,
+  ///      if it is the cache's, or if two requests or more need it. O(log pages).
   void deallocate(PageId page);
 
-  /// 6.2  One request more needs the page, or one less. Throws (I30) if the page is foreign or free. The last owner of a page
-  ///      that is not the cache's does not count down (I30): it deallocates. Below 0 is I18. O(1).
+  /// 6.2  One request more needs the page, or one less. Throws (I30) if the page is foreign or free. The last request that needs
+  ///      a request's page does not count down (I30): it deallocates. Below 0 is I18. O(1).
   void increment_ref(PageId page);
   void decrement_ref(PageId page);
   /// 6.2  Whether the cache may give the page up: it is the cache's, and nobody needs it.
@@ -87,9 +87,9 @@ class PageAllocator : public PageSource {
 
   std::optional<PageId> take() override { return allocate(); }
   void take(std::span<PageId> out) override;
-  /// One owner lets go of the page: it is free if there was no other. A page of the cache is nobody's to give (I30).
+  /// One request lets go of the page: it is free if no other needs it. A page of the cache is nobody's to give (I30).
   void give(PageId page) override;
-  void give(std::span<const PageId> pages) override;  ///< If each has one owner, then all of them or none.
+  void give(std::span<const PageId> pages) override;  ///< If one request needs each, then all or none.
   std::size_t free_count() const override { return free_.free_count(); }
 
   const PageSlot& slot(PageId page) const {  ///< Throws (I30) if the page is foreign.

@@ -9,7 +9,7 @@
 ///
 /// Invariants (beside those of chapter 01):
 ///
-///   I22  a page that is partly filled has several owners only among forks, and nobody writes in it while it has
+///   I22  forks alone share a page that is partly filled, and nobody writes in it while two requests or more need it
 ///   I31  after a compaction each request reads the same keys and values, by another page table
 #pragma once
 #include "01-naive-manager/scheduler_cache.hpp"
@@ -24,15 +24,16 @@ class PagedCacheManager : public CacheManager {
                     PageAllocator& allocator)
       : CacheManager(cache, source, kv, page_size), allocator_(allocator) {}
 
-  /// 6.6  Copies no page: the whole ones are shared in the cache, and the last one by its count.
+  /// 6.6  Copies no page: the whole ones are shared in the cache, and the last one by its count. Pages that `r` has reserved
+  ///      behind `computed` are not shared. Throws std::logic_error for a request that is not running.
   std::optional<Request> fork(Request& r) override;
 
-  /// 6.6  If another request needs the page that `r` is about to write in, then `r` gets a copy of its filled places. False, with nothing
-  ///      changed, if there is no room for that now: finish, and queue again. O(1) beside one page's copy.
+  /// 6.6  If another request needs the page that `r` is about to write in, then `r` gets a copy of its filled places. False, with
+  ///      nothing changed, if no page is free and none can be evicted: finish, and queue again. O(1) beside one page's copy.
   bool make_writable(Request& r) override;
 
   /// 6.4  Moves pages so that the free ones are neighbours, with these requests running: all that are. Their tables, and the
-  ///      cache, name the new places. Returns how many pages were moved. Room is not needed. O(pages).
+  ///      cache, name the new places. Returns how many pages were moved. Works on a full pool too. O(pages).
   std::size_t compact(std::span<Request* const> running) override;
 
  private:

@@ -8,7 +8,7 @@
 /// Invariants (beside those of chapter 05):
 ///
 ///   I3   a page of the tree is the cache's; what an insert gives was the writer's alone
-///   I15  a node that a hit ends in has one page, and so is never cut again
+///   I15  a node that a hit ends in, inside a page, has one page, and so is never cut again
 ///   I16  the count of a page of the tree is the ref_count of its node
 ///
 /// After seed 000's RadixCacheV2. Its eviction policies are chapter 07's; its evict counts pages, as the contract's does.
@@ -79,7 +79,7 @@ class PagedRadixCache : public RadixCacheManager {
   void check_layer(int layer_idx) const;
 
   std::shared_ptr<PageAllocator> allocator_;
-  std::vector<PageId> path_;  // of pages_of: as long as the longest key that was inserted
+  std::vector<PageId> path_;  // of pages_of: as long [pages] as the longest key that was inserted
 };
 
 }  // namespace radixlab

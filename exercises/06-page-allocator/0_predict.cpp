@@ -12,8 +12,8 @@ namespace radixlab {
 /// Which pages are freed twice, in ascending order?
 std::vector<PageId> predicted_freed_twice() {
   todo("6.0",
-       "Draw a row of boxes, one a page. Which tables name it after each call, "
-       "and how many requests still read it?");
+       "Draw the scene of a question: a row of boxes, one a page, or the tree's nodes with their pages. Who names "
+       "each of them after each call, and how many requests still read it?");
 }
 
 /// The scene of the next three: the same two texts, pages of one token, chapter 06's cache and its counts. A has

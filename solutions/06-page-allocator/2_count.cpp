@@ -17,7 +17,7 @@ void PageAllocator::decrement_ref(PageId page) {
   if (known.ref_count == 0)
     throw std::logic_error("I18: page " + std::to_string(page) + " is counted down, but nobody needs it");
   if (known.ref_count == 1 && known.owner == PageOwner::request)
-    throw std::logic_error("I30: page " + std::to_string(page) + " would be lost: its last owner deallocates it");
+    throw std::logic_error("I30: page " + std::to_string(page) + " would be lost: who needs it last deallocates it");
   if (--known.ref_count == 1) --shared_;
 }
 

@@ -39,7 +39,7 @@ bool PagedCacheManager::make_writable(Request& r) {
     throw;
   }
   std::swap(r.pages[at], r.pages.back());
-  give_back(r.pages, r.pages.size() - 1);  // one owner less of the shared page
+  give_back(r.pages, r.pages.size() - 1);  // one request less needs the shared page
   return true;
 }
 
