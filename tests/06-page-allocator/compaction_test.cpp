@@ -255,7 +255,10 @@ TEST_F(Lab06Compact, T4_AFailedCompactionChangesNothing) {
     const std::string what = i > moves ? "rename_pages" : "copy " + std::to_string(i) + " of " + std::to_string(moves);
     kv.fail_at = i > moves ? 0 : i;
     cache.fails = i > moves;
-    EXPECT_THROW(desk.compact(running), std::runtime_error) << what << " fails, and the caller has to know";
+    EXPECT_THROW(desk.compact(running), std::runtime_error)
+        << what
+        << " fails, and the caller has to know. Nothing is renamed before all keys and values are copied, and the "
+        << "taken pages go back";
     kv.fail_at = 0, cache.fails = false;
     expect_same(before, *pages, what + " failed, and a call that fails changes nothing");
     EXPECT_EQ(a.pages, table) << what << " failed: rewrite no table before all that can fail is done";

@@ -30,6 +30,18 @@ inline void PrintTo(const AllocatorStats& stats, std::ostream* out) {
        << stats.max_pages << " pages";
 }
 
+inline void PrintTo(const Snapshot& snapshot, std::ostream* out) {
+  for (const NodeView& node : snapshot.nodes) {
+    *out << "{node " << node.id << " below " << node.parent << ": tokens";
+    for (const TokenId token : node.tokens) *out << ' ' << token;
+    *out << ", pages";
+    for (const PageId page : node.pages) *out << ' ' << page;
+    *out << ", " << node.use.ref_count << " locks, last used " << node.use.last_used << ", " << node.use.hits
+         << " hits} ";
+  }
+  *out << snapshot.claimed.evictable_size << " pages evictable, " << snapshot.claimed.protected_size << " locked";
+}
+
 /// All that an allocator says.
 struct AllPages {
   explicit AllPages(const PageAllocator& allocator) : stats(allocator.get_stats()), free(allocator.free_count()) {

@@ -1,5 +1,6 @@
 // Chapter 06, task 6.6: forks share a page that is partly filled, until one of them writes.
 #include "paged_desk.hpp"
+#include "testing/own_process.hpp"
 
 namespace radixlab {
 namespace {
@@ -135,6 +136,33 @@ TEST_F(Lab06Fork, T6_AtAPagesEndNothingIsShared) {
   desk.finish(a), desk.finish(b);
 }
 
+TEST_F(Lab06Fork, T6_AtAPagesEndTheNextPageIsItsOwn) {
+  Request a = start(text(1, 12));
+  compute(a, 8);
+  Request b = fork(a);
+  ASSERT_EQ(b.pages.size(), 3u) << "the fork has room for its whole prompt of 12 tokens, as start() gives it";
+  EXPECT_NE(b.pages[2], a.pages[2])
+      << "I22: eight tokens are two whole pages. The third one is not begun: each of both will write in its own";
+  expect_page(*pages, a.pages[2], PageOwner::request, 1, "a alone needs the page that it has not begun");
+  ASSERT_TRUE(desk.make_writable(a) && desk.make_writable(b)) << "what is written next lies in pages of their own";
+  compute(a, 12), compute(b, 12);
+  expect_all_well({&a, &b}, "a request was forked at a page's end, and both computed the next page");
+  desk.finish(a), desk.finish(b);
+}
+
+// A look behind the end of the table finds a page there that two need.
+TEST_F(Lab06Fork, T6_AtAPagesEndNoRoomIsNeeded) {
+  Request a = started_and_computed(text(1, 8)), c = started_and_computed(text(100, 6));
+  Request d = fork(c), rest = start(text(200, 48));  // the other 12 pages
+  ASSERT_EQ(source.free_count(), 0u);
+  a.pages.push_back(c.pages[1]);
+  a.pages.pop_back();
+  EXPECT_TRUE(in_a_process_of_its_own([&] { return desk.make_writable(a); }) == End::right)
+      << "make_writable of a request that has filled its last page: expected true, but it says false or crashes. "
+         "Page 2 of the table does not exist yet: ask how many places are filled before you look there";
+  for (Request* r : {&a, &c, &d, &rest}) desk.finish(*r);
+}
+
 // A prompt that is computed in part: pages for the rest of it are each request's own.
 TEST_F(Lab06Fork, T6_RoomForTheRestIsItsOwn) {
   Request a = start(text(1, 15));
@@ -157,6 +185,30 @@ TEST_F(Lab06Fork, T6_RoomForTheRestIsItsOwn) {
   EXPECT_EQ(twin.computed, 0u) << "nothing was computed, so there is nothing to share";
   expect_all_well({&none, &twin}, "a request that has computed nothing was forked");
   desk.finish(none), desk.finish(twin);
+}
+
+// Room that was reserved for tokens to come: the copy takes a page more, and not one of these.
+TEST_F(Lab06Fork, T6_TheTableKeepsItsRoom) {
+  Request a = started_and_computed(text(1, 10));
+  ASSERT_TRUE(desk.grow(a, 30));
+  Request b = fork(a);
+  const std::size_t free = source.free_count();
+  ASSERT_TRUE(desk.make_writable(a)) << "there is room";
+  EXPECT_EQ(a.pages.size(), 8u) << "room for 30 tokens was reserved, and is there after the copy as before";
+  EXPECT_EQ(source.free_count(), free - 1) << "a copy takes one page, however much room is reserved behind it";
+  expect_all_well({&a, &b}, "a request with room for tokens to come has copied its last page");
+  desk.finish(a), desk.finish(b);
+}
+
+// Two requests have computed one text, and one of them has published it. The other one is forked.
+TEST_F(Lab06Fork, T6_WhoWasSecondIsForked) {
+  Request a = started_and_computed(text(1, 10)), b = started_and_computed(text(1, 10));
+  desk.chunk_done(a);
+  Request c = fork(b);
+  EXPECT_EQ(c.pages, b.pages) << "I21: fork publishes b's text, which is a's already: b goes on with a's two pages and "
+                                 "its own are freed. Make the fork's table after that";
+  expect_all_well({&a, &b, &c}, "a request was forked whose text another one has published");
+  desk.finish(a), desk.finish(b), desk.finish(c);
 }
 
 TEST_F(Lab06Fork, T6_WhatIsWholeIsPublished) {

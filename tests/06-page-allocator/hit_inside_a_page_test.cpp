@@ -82,6 +82,27 @@ TEST_F(Lab06Inside, T5_AHandleIsGoodAfterLaterLookUps) {
     EXPECT_EQ(node.use.ref_count, 0u) << "I18: each lock has had its unlock: node " << node.id;
 }
 
+TEST_F(Lab06Inside, T5_ALockedNodeIsCutToo) {
+  const CacheHandle held = insert({1, 2, 3, 4, 5, 6, 7, 8});
+  cache.lock_handle(held);
+  expect_hit({1, 2, 0}, 2, {0}, "a request has these pages locked, and they are found all the same");
+  EXPECT_EQ(pages_of(held), (Pages{0, 1})) << "I15: the node was cut, and the lower half has kept its name";
+  expect_counts_fit(manager, "a locked node was cut by a look-up");
+  cache.unlock_handle(held);
+}
+
+// The first half of a cut is a new node. Here it stands where an evicted one stood, and the handle needs all of its name.
+TEST_F(Lab06Inside, T5_TheHandleHasTheWholeNameOfItsNode) {
+  insert({9, 9, 9, 9});
+  insert({1, 2, 3, 4, 5, 6, 7, 8});
+  pages->give(cache.evict(1));
+  CacheHandle found;
+  EXPECT_NO_THROW(found = match({1, 2, 0})) << "I28: the handle names a node that is gone: its node and its generation "
+                                               "are both the first half's, which is new";
+  if (HasFailure()) return;
+  EXPECT_EQ(pages_of(found), Pages{1}) << "the hit ends in the first of the text's two pages";
+}
+
 TEST_F(Lab06Inside, T5_ANodeOfOnePageIsNotCut) {
   insert({1, 2, 3, 4});
   const CacheHandle whole = match({1, 2, 3, 4});

@@ -70,6 +70,7 @@ TEST_F(Lab06Allocator, T1_SeveralBeginTogether) {
   const PageId page = allocate(3);
   expect_page(pages, page, PageOwner::request, 3, "allocate(3): three requests begin on this page together");
   expect_shared(pages, 1, "three need page 0");
+  EXPECT_EQ(pages.slot(page).access_count, 1u) << "accesses are calls: three begin together, by one allocate";
   allocate(1);
   expect_shared(pages, 1, "one request alone needs page 1");
   allocate(2);
@@ -79,8 +80,11 @@ TEST_F(Lab06Allocator, T1_SeveralBeginTogether) {
 TEST_F(Lab06Allocator, T1_APageForNobodyIsRefused) {
   const AllPages before(pages);
   EXPECT_THROW(pages.allocate(0), std::invalid_argument) << "a ref_count of 0: nobody needs the page";
-  expect_same(before, pages, "allocate(0) is refused, and changes nothing");
-  for (int i = 0; i < 6; ++i) allocate();
+  expect_same(before, pages, "allocate(0) is refused, and changes nothing: refuse it before a page is taken");
+  if (HasFailure()) return;
+  EXPECT_EQ(pages.slot(allocate()).last_access, 1u)
+      << "allocate(0) was refused, and a refused call is no tick of the clock: this is the first allocate";
+  for (int i = 0; i < 5; ++i) allocate();
   EXPECT_THROW(pages.allocate(0), std::invalid_argument) << "a ref_count of 0 is wrong, whether a page is free or not";
 }
 
@@ -259,6 +263,9 @@ TEST_F(Lab06Allocator, T2_WhatIsNotAloneIsNotPublished) {
   expect_refused_unchanged("I3", "give_to_cache of a page that two need", publish(shared));
   expect_refused_unchanged("I3", "give_to_cache of the cache's page", publish(already));
   expect_refused_unchanged("I3", "give_to_cache of a free page", publish(free));
+  const PageId locked = cached(1);
+  expect_refused_unchanged("I3", "give_to_cache of the cache's page that one lock needs, so that its count is 1 too,",
+                           publish(locked));
 }
 
 TEST_F(Lab06Allocator, T2_AnEvictedPageIsTheCallers) {

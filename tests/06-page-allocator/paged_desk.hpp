@@ -62,6 +62,10 @@ class PagedDesk : public testing::Test {
   }
   /// The model runs the tokens up to `end`.
   void compute(Request& r, std::size_t end) {
+    if (r.pages.size() * kP < end)
+      throw std::logic_error("the page table of this request has room for " + std::to_string(r.pages.size() * kP) +
+                             " tokens, and its text has " + std::to_string(end) +
+                             ": a request that runs has room for its whole text, after a start and after a fork");
     const PrefixKey key(std::span(r.tokens).first(end), r.cache_salt);
     kv.write(key, r.pages, std::exchange(r.computed, end));
   }
@@ -92,6 +96,11 @@ class PagedDesk : public testing::Test {
     expect_counts_fit(manager, when);
     std::map<PageId, std::uint32_t> own;  // of requests: who has it in its table
     for (const Request* r : running) {
+      if (r->pages.size() * kP < r->computed) {
+        ADD_FAILURE() << r->computed << " tokens are computed, but the page table names " << r->pages.size()
+                      << " pages: " << when;
+        continue;
+      }
       for (std::size_t i = r->handle.cached_len / kP; i < r->pages.size(); ++i) ++own[r->pages[i]];
       EXPECT_NO_THROW(kv.check({std::span(r->tokens).first(r->computed), r->cache_salt}, r->pages))
           << "a request of " << r->computed

@@ -153,6 +153,35 @@ TEST_F(Lab06Cache, T3_WhatIsNotGivenNeedNotBeItsOwn) {
   cache.unlock_handle(first);
 }
 
+TEST_F(Lab06Cache, T3_EvictedPagesAreTheCallers) {
+  insert({1, 2});
+  insert({3});
+  const Pages evicted = cache.evict(1);
+  EXPECT_EQ(evicted, (Pages{0, 1})) << "one page was asked for, but a leaf goes whole, and 1 2 lies on two pages";
+  for (const PageId page : evicted)
+    expect_page(*pages, page, kRequests, 1,
+                "S9: evict hands its pages to the caller, who alone needs them and frees them");
+  if (HasFailure()) return;
+  EXPECT_EQ(pages->free_count(), 13u) << "S9: evict frees nothing: its caller does";
+  EXPECT_NO_THROW(pages->give(evicted)) << "the caller frees what evict gave it";
+  EXPECT_EQ(pages->free_count(), 15u) << "3 is cached still";
+  EXPECT_EQ(cache.evict(0), Pages{}) << "I25: evict(0) does nothing";
+  const Pages rest = cache.reset();
+  for (const PageId page : rest) expect_page(*pages, page, kRequests, 1, "S9: reset hands out its pages as evict does");
+  pages->give(rest);
+}
+
+TEST_F(Lab06Cache, T3_TheWalkBeginsAtTheHandle) {
+  PagedRadixCache alone(std::make_shared<PageAllocator>(6), {});
+  const Pages all = alone.allocate(6);
+  const CacheHandle first = alone.insert_prefix(Text{1, 2, 3, 4}, std::span(all).first(4), {}).handle;
+  const InsertResult r = alone.insert_prefix(Text{-1, -1, -1, -1, 5, 6}, all, first);
+  EXPECT_EQ(r.cached_len, 4u)
+      << "a chunk costs what it adds: pass what resume() answers to lookup(), and the place that "
+         "lookup() found to chapter 05's insert. To find out, this test has put other tokens in "
+         "front of the chunk, which nobody has to read";
+}
+
 TEST_F(Lab06Cache, T3_AStaleHandleCountsNothing) {
   const CacheHandle gone = insert({1, 2});
   pages->give(cache.evict(2));
@@ -180,23 +209,6 @@ TEST_F(Lab06Cache, T3_AnEmptyHandleCountsNothing) {
   expect_same(before, *pages, "an empty handle names no page");
 }
 
-TEST_F(Lab06Cache, T3_EvictedPagesAreTheCallers) {
-  insert({1, 2});
-  insert({3});
-  const Pages evicted = cache.evict(2);
-  EXPECT_EQ(evicted, (Pages{0, 1}));
-  for (const PageId page : evicted)
-    expect_page(*pages, page, kRequests, 1,
-                "S9: evict hands its pages to the caller, who alone needs them and frees them");
-  EXPECT_EQ(pages->free_count(), 13u) << "S9: evict frees nothing: its caller does";
-  EXPECT_NO_THROW(pages->give(evicted)) << "the caller frees what evict gave it";
-  EXPECT_EQ(pages->free_count(), 15u) << "3 is cached still";
-  EXPECT_EQ(cache.evict(0), Pages{}) << "I25: evict(0) does nothing";
-  const Pages rest = cache.reset();
-  for (const PageId page : rest) expect_page(*pages, page, kRequests, 1, "S9: reset hands out its pages as evict does");
-  pages->give(rest);
-}
-
 TEST_F(Lab06Cache, T3_WhatIsNeededIsNotEvicted) {
   const CacheHandle locked = insert({1, 2});
   insert({3});
@@ -220,7 +232,7 @@ TEST_F(Lab06Cache, T3_PagesAreCountedNotTokens) {
   expect_page(allocator, own[1], kCaches, 0, "I16: 6 tokens fill two pages, and both are given");
   expect_page(allocator, own[2], kRequests, 1, "I22: the last page is filled in part alone, and stays its writer's");
   const CacheHandle part = threes.match_prefix(Text{1, 2, 3, 4, 9});
-  ASSERT_EQ(part.cached_len, 4u);
+  ASSERT_EQ(part.cached_len, 4u) << "I8: a page of three tokens agrees, and one token of the next page (task 6.5)";
   threes.lock_handle(part);
   expect_page(allocator, own[0], kCaches, 1, "I16: four tokens were found and locked: they lie in two pages");
   expect_page(allocator, own[1], kCaches, 1,
@@ -232,6 +244,43 @@ TEST_F(Lab06Cache, T3_PagesAreCountedNotTokens) {
   EXPECT_TRUE(threes.insert_prefix(Text{8, 8}, Pages{own[2]}, {}).handle == CacheHandle{}) << "two tokens fill no page";
   expect_page(allocator, own[2], kRequests, 1, "I22: two tokens fill no page of three, and nothing is given");
   expect_counts_fit(threes, "two tokens were inserted, which is less than a page");
+}
+
+// Forks share their last page (task 6.6). It is not given, so it need not be the writer's alone.
+TEST_F(Lab06Cache, T3_APageFilledInPartMayBeShared) {
+  const auto of_threes = std::make_shared<PageAllocator>(4);
+  PagedRadixCache threes(of_threes, {.page_size = 3});
+  const Pages own = take_pages(*of_threes, 3);
+  of_threes->increment_ref(own[2]);
+  EXPECT_NO_THROW(threes.insert_prefix(Text{1, 2, 3, 4, 5, 6, 7, 8}, own, {}))
+      << "I22: two tokens do not fill the third page: forks share it, and it is not given. The two whole pages are the "
+         "writer's alone, and no other page is asked about";
+  for (const std::size_t i : {0, 1}) expect_page(*of_threes, own[i], kCaches, 0, "I16: a whole page is published");
+  expect_page(*of_threes, own[2], kRequests, 2, "I22: two forks need it, as before");
+}
+
+// Nothing of such a text is given, but what does not fit is refused as chapter 05 refuses it.
+TEST_F(Lab06Cache, T3_ATextShorterThanAPageIsCheckedToo) {
+  const auto of_fours = std::make_shared<PageAllocator>(4);
+  PagedRadixCache fours(of_fours, {.page_size = 4, .partial_hits = true});
+  const Pages own = take_pages(*of_fours, 2);
+  const Text text = {1, 2};
+  EXPECT_THROW(fours.insert_prefix(text, Pages{}, {}), std::invalid_argument)
+      << "two tokens lie in one page, and no page is brought: check the arguments before the length";
+  EXPECT_THROW(fours.insert_prefix(text, own, {}), std::invalid_argument)
+      << "two tokens lie in one page, and two pages are brought: check the arguments before the length";
+  fours.insert_prefix(Text{1, 2, 3, 4}, Pages{own[0]}, {});
+  const CacheHandle part = fours.match_prefix(PrefixKey(text));
+  expect_refused(
+      "I11",
+      [&] {
+        fours.insert_prefix({text, 1}, Pages{own[1]}, part);
+      },
+      "insert_prefix of two tokens behind another tenant's handle");
+  of_fours->give(fours.evict(1));
+  expect_refused(
+      "I28", [&] { fours.insert_prefix(text, Pages{own[1]}, part); },
+      "insert_prefix of two tokens behind a handle whose place is gone");
 }
 
 TEST_F(Lab06Cache, T3_TenantsHaveTheirOwnPages) {
