@@ -30,7 +30,7 @@ class RandomLivesTest(unittest.TestCase):
     def test_bad_input_is_refused(self):
         for args, words in [
             (["--manager", "nobody"], ["expected one of", "naive", "radix"]),
-            (["--manager", "paged"], ["built in lab 06"]),
+            (["--manager", "serving"], ["built in lab 10"]),
             (["--manager", "radix", "--page-size", 5], ["--page-size 5"]),
             (["--steps", 0], ["--steps"]),
             (["--story", "/nowhere/story.jsonl"], ["/nowhere"]),

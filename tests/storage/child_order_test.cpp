@@ -264,12 +264,12 @@ TEST_F(ChildOrderMemory, PagesOfATokenNeedNoOrder) {
 }
 
 TEST_F(ChildOrderMemory, AllOfItIsFreed) {
+  std::array<Child, 100> children;
+  for (std::size_t i = 0; i < children.size(); ++i)
+    children[i].tokens = CountedTokens(Text{static_cast<TokenId>(i), 0}, children_arena);
   const std::size_t before = AllocationFault::live;
   {
     ChildTable<Child> table;
-    std::array<Child, 100> children;
-    for (std::size_t i = 0; i < children.size(); ++i)
-      children[i].tokens = CountedTokens(Text{static_cast<TokenId>(i), 0}, children_arena);
     for (Child& child : children) table.put(child, 2), table.closest(Text{-1}, 2);
     table.make_room(2);
     for (std::size_t i = 0; i < 50; ++i) table.erase(children[i], 2);
