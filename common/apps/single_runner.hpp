@@ -109,6 +109,8 @@ class LiveRequest {
   /// A step where nobody else would make room. True if there is more to do; throws std::runtime_error if it waits.
   bool step_alone();
   Generation take() { return std::move(result_); }
+  /// What the desk knows of it: for who moves pages (CacheManager::compact). Without pages while it waits, and when done.
+  Request& at_the_desk() { return request_; }
 
  private:
   using Clock = std::chrono::steady_clock;

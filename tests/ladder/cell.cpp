@@ -16,7 +16,8 @@
 namespace radixlab {
 namespace {
 
-// The act's requests take steps in turn; what each computed is added to `result`.
+// The act's requests take steps in turn, and between two rounds pages are moved, where the row can; what each computed is added to
+// `result`.
 void serve(const Act& act, std::size_t chunk, SingleRunner& runner, FirstWrongBit* watch, CellResult& result) {
   const std::size_t vocab = runner.device().config().vocab_size;
   std::vector<std::unique_ptr<LiveRequest>> live;
@@ -38,6 +39,10 @@ void serve(const Act& act, std::size_t chunk, SingleRunner& runner, FirstWrongBi
       return step == StepResult::done;
     });
     if (!moved) throw std::runtime_error("the requests of an act all wait for room");
+    std::vector<Request*> running;
+    for (LiveRequest* request : left)
+      if (!request->at_the_desk().pages.empty()) running.push_back(&request->at_the_desk());
+    result.pages_moved += runner.desk().compact(running);
   }
   for (std::size_t i = 0; i < act.requests.size(); ++i) {
     const Generation done = live[i]->take();
@@ -112,13 +117,13 @@ CellResult run_cell(const Model& model, const Cell& cell, const Stage& stage, Fa
   FaultyLocks& locking = *locks;
   SingleRunner runner(device, {std::move(locks), std::move(poisoning), nullptr, made.make_desk});
 
-  CellResult result;
+  CellResult result{.moves_pages = made.owners != nullptr};
   serve_script(cell, runner, locking, watch ? &*watch : nullptr, result);
   if (watch) result.explanation = watch->text();
   result.counts = counted.counts();
   result.counts.locked = locking.chances();
   result.counts.second_blocks = faulty_device.second_blocks();
-  result.tokens_copied = device.tokens_copied();
+  result.tokens_copied = device.tokens_copied() - result.pages_moved * cell.page_size;
   return result;
 }
 

@@ -35,7 +35,9 @@ struct Served {
 
 struct CellResult {
   std::vector<Served> served;
-  std::size_t tokens_reused = 0, tokens_copied = 0;
+  bool moves_pages = false;                          ///< the row's desk can
+  std::size_t tokens_reused = 0, tokens_copied = 0;  ///< copied for hits
+  std::size_t pages_moved = 0;                       ///< by compactions, while requests ran
   FaultCounts counts;
   std::string refusal;      ///< what manager, desk, checker or a request threw, ending the run; empty in a sound one
   std::string explanation;  ///< FirstWrongBit::text, if it was asked for

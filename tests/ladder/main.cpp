@@ -25,7 +25,7 @@ struct Sweep {
 
 struct Totals {
   std::size_t cells = 0, skipped = 0, left_out = 0, not_chosen = 0, failed = 0, exempt = 0;
-  std::size_t rows = 0, referenced = 0, reused = 0, evicted = 0, splits = 0, copies = 0, stale = 0;
+  std::size_t rows = 0, referenced = 0, reused = 0, evicted = 0, splits = 0, copies = 0, moved = 0, stale = 0;
   std::size_t red = 0, could_be_red = 0, explained = 0;
   AxisCounts by_axis;
 
@@ -37,6 +37,7 @@ struct Totals {
     evicted += sound.counts.tokens_evicted;
     splits += sound.counts.splits;
     copies += sound.tokens_copied;
+    moved += sound.pages_moved;
     stale += sound.counts.stale;
     by_axis.add(cell, {1, compared.rows, sound.tokens_reused, sound.counts.tokens_evicted});
   }
@@ -132,6 +133,7 @@ void print_totals(const Totals& t, const Sweep& sweep, const Stage* above) {
       "rows compared {}, with the scalar reference {}, tokens reused {}, tokens evicted {}, splits {}, tokens copied "
       "{}, stale look-ups {}\n",
       t.rows, t.referenced, t.reused, t.evicted, t.splits, t.copies, t.stale);
+  if (t.moved) fmt::print("pages moved between the steps of running requests {}\n", t.moved);
   if (t.left_out)
     fmt::print("{} cells are left out: scalar loops on pages of 64 tokens or more (--short)\n", t.left_out);
   if (sweep.pairs)

@@ -20,6 +20,7 @@ std::string wrong_in(const Cell& cell, const CellResult& sound, const Stage& sta
   if (!caches(stage)) return "";
   if (sound.tokens_reused == 0) return "no token was reused: the cell shows nothing";
   if (sound.counts.tokens_evicted == 0) return "no token was evicted: the cell shows nothing";
+  if (sound.moves_pages && sound.pages_moved == 0) return "no page was moved: the cell shows nothing of it";
   return "";
 }
 
