@@ -1,6 +1,6 @@
 /// \file
-/// Which cells a sweep of the ladder has: every value of each axis with every value of the others. Page sizes, policies and
-/// devices are the row's own, unless the sweep says page sizes.
+/// Which cells a sweep of the ladder has: every value of each axis with every value of the others. Policies and devices are the
+/// row's own. Pages have 1, 8, 16 and 64 tokens; those that hold whole texts are the row's own.
 #pragma once
 #include <string>
 #include <vector>
@@ -13,7 +13,7 @@ namespace radixlab {
 struct Axes {
   std::vector<std::string> model_names = ladder_models();
   std::vector<std::size_t> page_sizes =
-      {};  ///< none: those of the row. Of whole texts: those that it lists, or its first
+      {};  ///< none: as above. Of whole texts: those that the row lists, or its first
   std::vector<std::size_t> threads = {1, 2}, chunks = {1, 7, 0};
   std::vector<std::string> dtypes = {"float32", "bfloat16"}, isas = {"scalar", "avx2", "avx512", "avx512_bf16", "amx"};
 };
