@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 #include <queue>
+#include <tuple>
 
 #include "io/error.hpp"
 #include "visualize/label_text.hpp"
@@ -23,7 +24,10 @@ FoldSum sum_of(const FoldItem& item) {
 struct Weight {
   bool shelters_lock, changed;
   std::size_t pages, before;  // before: ties go to the first
-  auto operator<=>(const Weight&) const = default;
+  bool operator<(const Weight& other) const {
+    return std::tie(shelters_lock, changed, pages, before) <
+           std::tie(other.shelters_lock, other.changed, other.pages, other.before);
+  }
 };
 
 class Folder {
