@@ -1,0 +1,194 @@
+// A fault in words: what, in which kernel, block and thread, where; then what was expected.
+#include <algorithm>
+#include <sstream>
+
+#include "kernels/emulator/running.hpp"
+#include "kernels/emulator/symbols.hpp"
+
+namespace radixlab::emulator {
+namespace {
+
+const char* verb(Action action) {
+  switch (action) {
+    case Action::reads:
+      return "reads";
+    case Action::writes:
+      return "writes";
+    case Action::updates:
+      return "updates by an atomic";
+    case Action::copies:
+      return "copies asynchronously into";
+  }
+  return "";
+}
+
+const char* verb_of_other(const Fault& f) {
+  return !f.other_writes ? "reads" : f.kind == FaultKind::unfinished_copy ? "copies into" : "writes";
+}
+
+/// "q[4096]", "q[4096] to [4099]"; of an array of unknown type the elements are as large as the access.
+std::string element(const Fault& f) {
+  const Region& r = *f.region;
+  const bool known = !r.type.empty();
+  const auto size = static_cast<std::int64_t>(known ? r.element_bytes : std::max(1u, f.bytes));
+  const auto offset = static_cast<std::int64_t>(f.address - r.begin);
+  const std::int64_t first = offset >= 0 ? offset / size : -((-offset + size - 1) / size);
+  const std::int64_t last = (offset + f.bytes - 1) >= 0 ? (offset + f.bytes - 1) / size : -1;
+  std::string text = r.name + "[" + std::to_string(first) + "]";
+  if (last > first) text += " to [" + std::to_string(last) + "]";
+  if (r.space == Space::shared)
+    text += known ? " (shared)" : " (shared, as elements of " + std::to_string(size) + " bytes)";
+  return text;
+}
+
+std::string extent(const Fault& f) {
+  const Region& r = *f.region;
+  if (r.type.empty()) return std::to_string(r.bytes) + " bytes";
+  return std::to_string(r.bytes / r.element_bytes) + " of " + r.type;
+}
+
+uint3 index_of(unsigned thread) { return running.threads[thread]->index; }
+
+/// The block that an access of this launch belongs to.
+uint3 block_of(const Access& access) {
+  const auto later = [](std::uint32_t instant, const auto& block) { return instant < block.first; };
+  return std::prev(std::upper_bound(running.blocks.begin(), running.blocks.end(), access.instant, later))->second;
+}
+
+/// Of a place that shadow memory kept: at most 3 bytes before the end of the call, so still in it.
+const void* place_of(PlaceCode code) { return program_begin() + (std::size_t{code} << 2); }
+
+std::string other_line(const Fault& f) {
+  return f.other.place == 0 ? "an unknown line" : line_of(place_of(f.other.place));
+}
+
+std::string what_happened(const Fault& f) {
+  if (!f.words.empty()) return f.words;
+  std::ostringstream text;
+  text << verb(f.action) << ' ';
+  switch (f.kind) {
+    case FaultKind::out_of_bounds:
+      text << element(f) << (f.address < f.region->begin ? ", before its begin (" : ", behind its end (") << extent(f)
+           << ')';
+      break;
+    case FaultKind::freed:
+      text << element(f) << ", but that array is freed";
+      break;
+    case FaultKind::host_memory:
+      text << "address 0x" << std::hex << f.address
+           << ", which is neither device memory nor shared memory nor a variable of its own; is it a pointer of the "
+              "host's?";
+      break;
+    case FaultKind::misaligned:
+      text << f.bytes << " bytes at " << element(f) << ", whose address is no multiple of " << f.bytes
+           << " (the rest is " << f.address % f.bytes << "); a GPU refuses that";
+      break;
+    case FaultKind::uninitialised:
+      text << element(f) << ", which no one has written"
+           << (f.region->space == Space::shared ? " in this block; shared memory begins with whatever lay there"
+                                                : " before");
+      break;
+    case FaultKind::unfinished_copy:
+      text << element(f) << " while an asynchronous copy is on its way there, asked for by thread "
+           << text_of(index_of(f.other.thread)) << " at " << other_line(f)
+           << "; expected: __pipeline_commit() and __pipeline_wait_prior() by that thread, then a barrier";
+      break;
+    case FaultKind::race: {
+      text << element(f) << ", which thread " << text_of(index_of(f.other.thread)) << ' ' << verb_of_other(f) << " at "
+           << other_line(f) << " with no barrier between the two: a race; expected: __syncthreads() between them";
+      if (f.other.thread / kWarp == f.thread->warp()) text << ", or __syncwarp(), since they are of one warp";
+      break;
+    }
+    case FaultKind::block_conflict:
+      text << element(f) << ", which block " << text_of(block_of(f.other)) << ", thread "
+           << text_of(index_of(f.other.thread)) << ' ' << verb_of_other(f) << " at " << other_line(f)
+           << " in the same launch; blocks run in any order: expected: an element of its own for each block, atomics "
+              "alone, or a "
+              "launch of its own for what comes after";
+      break;
+    case FaultKind::divergent_barrier:
+    case FaultKind::divergent_warp:
+      break;  // come in words
+  }
+  return text.str();
+}
+
+std::string what_it_does(const Thread& thread) {
+  switch (thread.state) {
+    case State::at_barrier:
+      return "waits at the barrier at " + line_of(thread.place);
+    case State::at_meeting:
+      return "waits at the warp function at " + line_of(thread.place) + " with mask " +
+             text_of_mask(thread.meeting.mask);
+    case State::returned:
+      return "has returned";
+    case State::ready:
+      break;
+  }
+  return "runs";
+}
+
+/// "threads (1,0,0) and 30 more": the first of many.
+std::string who(const std::vector<const Thread*>& threads) {
+  return "thread " + text_of(threads[0]->index) +
+         (threads.size() == 1 ? "" : " and " + std::to_string(threads.size() - 1) + " more");
+}
+
+[[noreturn]] void explain_meeting(const Thread& waiting) {
+  std::vector<const Thread*> missing;
+  for (unsigned lane = 0; lane < kWarp; ++lane) {
+    const unsigned number = waiting.warp() * kWarp + lane;
+    if (!(waiting.meeting.mask >> lane & 1) || number >= running.num_threads) continue;
+    const Thread& other = *running.threads[number];
+    if (other.state != State::at_meeting || other.meeting.mask != waiting.meeting.mask ||
+        other.meeting.call != waiting.meeting.call || !same_line(other.place, waiting.place))
+      missing.push_back(&other);
+  }
+  if (missing.empty()) missing.push_back(&waiting);
+  explain({.kind = FaultKind::divergent_warp,
+           .thread = &waiting,
+           .place = waiting.place,
+           .words = "waits in a warp function with mask " + text_of_mask(waiting.meeting.mask) + " for lane " +
+                    std::to_string(missing[0]->lane()) + ", which does not come: " + who(missing) + ' ' +
+                    what_it_does(*missing[0]) + "; expected: a mask of exactly the lanes that call it"});
+}
+
+[[noreturn]] void explain_barrier() {
+  const Thread* waiting = nullptr;
+  std::vector<const Thread*> elsewhere;
+  for (unsigned i = 0; i < running.num_threads && !waiting; ++i)
+    if (running.threads[i]->state == State::at_barrier) waiting = running.threads[i].get();
+  for (unsigned i = 0; i < running.num_threads; ++i) {
+    const Thread& thread = *running.threads[i];
+    if (thread.state != State::at_barrier || !same_line(thread.place, waiting->place)) elsewhere.push_back(&thread);
+  }
+  explain({.kind = FaultKind::divergent_barrier,
+           .thread = waiting,
+           .place = waiting->place,
+           .words = "waits at a barrier that not all threads of its block reach: " + who(elsewhere) + ' ' +
+                    what_it_does(*elsewhere[0]) +
+                    "; expected: every __syncthreads() is reached by all threads or by none"});
+}
+
+}  // namespace
+
+std::string text_of(uint3 index) {
+  return "(" + std::to_string(index.x) + "," + std::to_string(index.y) + "," + std::to_string(index.z) + ")";
+}
+
+void explain(const Fault& f) {
+  std::vector<std::string> places = {line_of(f.place)};
+  if (f.other.instant != 0) places.push_back(other_line(f));
+  throw KernelFault(f.kind,
+                    "kernel " + function_name(running.kernel) + ", block " + text_of(running.block_index) +
+                        ", thread " + text_of(f.thread->index) + ", " + places[0] + ": " + what_happened(f),
+                    places);
+}
+
+void explain_standstill() {
+  for (unsigned i = 0; i < running.num_threads; ++i)
+    if (running.threads[i]->state == State::at_meeting) explain_meeting(*running.threads[i]);
+  explain_barrier();
+}
+
+}  // namespace radixlab::emulator

@@ -1,0 +1,67 @@
+#include "kernels/cuda/language.cuh"
+#include "kernels.hpp"
+
+namespace radixlab::emulated {
+namespace {
+
+__global__ void shifted(const float* x, float* y, int n, int from, int to) {
+  const int i = blockIdx.x * blockDim.x + threadIdx.x;
+  if (i >= n) return;
+  const float value = x[i + from];  // fault: read_behind, read_before, freed, host_memory
+  y[i + to] = value;                // fault: write_behind
+}
+
+__global__ void through_static(float* y, int by) {
+  __shared__ float before[64];
+  __shared__ float s[64];
+  const int t = threadIdx.x;
+  before[t] = 1;
+  s[t] = before[t];
+  __syncthreads();
+  y[t] = s[t + by];  // fault: static_shared_behind
+}
+
+__global__ void through_dynamic(float* y, int by) {
+  RADIXLAB_DYNAMIC_SHARED(float, s);
+  const int t = threadIdx.x;
+  s[t + by] = 1;  // fault: dynamic_shared_behind
+  y[t] = s[t + by];
+}
+
+__global__ void in_fours(const float* x, float* y) {
+  const float4 four = *reinterpret_cast<const float4*>(x + 4 * threadIdx.x);  // fault: misaligned_vector
+  *reinterpret_cast<float4*>(y + 4 * threadIdx.x) = make_float4(four.w, four.z, four.y, four.x);
+}
+
+__global__ void first_half(float* scratch, int n) {
+  if (static_cast<int>(threadIdx.x) < n) scratch[threadIdx.x] = 2;
+}
+
+__global__ void all(const float* scratch, float* y) {
+  y[threadIdx.x] = scratch[threadIdx.x];  // fault: unwritten_global
+}
+
+__global__ void half_of_shared(float* y, int n) {
+  __shared__ float s[64];
+  const int t = threadIdx.x;
+  if (t < n) s[t] = 3;
+  __syncthreads();
+  y[blockIdx.x * 64 + t] = s[63 - t];  // fault: unwritten_shared
+}
+
+}  // namespace
+
+void read_behind(bool wrong, const float* x, float* y, int n) { launch({2, 64}, shifted, x, y, n, wrong ? 1 : 0, 0); }
+void read_before(bool wrong, const float* x, float* y, int n) { launch({2, 64}, shifted, x, y, n, wrong ? -1 : 0, 0); }
+void write_behind(bool wrong, const float* x, float* y, int n) { launch({2, 64}, shifted, x, y, n, 0, wrong ? 3 : 0); }
+void static_shared_behind(bool wrong, float* y) { launch({1, 64}, through_static, y, wrong ? 1 : 0); }
+void dynamic_shared_behind(bool wrong, float* y) { launch({1, 64, 256}, through_dynamic, y, wrong ? 1 : 0); }
+void misaligned_vector(bool wrong, const float* x, float* y) { launch({1, 16}, in_fours, wrong ? x + 1 : x, y); }
+void plain_copy(const float* x, float* y, int n) { launch({2, 64}, shifted, x, y, n, 0, 0); }
+void unwritten_global(bool wrong, float* scratch, float* y) {
+  launch({1, 64}, first_half, scratch, wrong ? 32 : 64);
+  launch({1, 64}, all, scratch, y);
+}
+void unwritten_shared(bool wrong, float* y) { launch({2, 64}, half_of_shared, y, wrong ? 63 : 64); }
+
+}  // namespace radixlab::emulated

@@ -1,0 +1,48 @@
+#include "kernels/cuda/language.cuh"
+#include "kernels.hpp"
+
+namespace radixlab::emulated {
+namespace {
+
+enum class Lack { nothing, wait, commit, barrier };
+
+template <Lack lack>
+__global__ void by_copy(const float* x, float* y) {
+  __shared__ __align__(16) float s[2][128];
+  const int t = threadIdx.x;
+  __pipeline_memcpy_async(&s[0][4 * t], x + 4 * t, 16);  // other: copy_without_wait, copy_without_commit, copy_without_barrier
+  if (lack != Lack::commit) __pipeline_commit();
+  __pipeline_memcpy_async(&s[1][4 * t], x + 4 * t, 16, 8);  // half zeros
+  __pipeline_commit();
+  __pipeline_wait_prior(lack == Lack::wait ? 2 : 1);
+  if (lack != Lack::barrier) __syncthreads();
+  for (int i = t; i < 128; i += 32) y[i] = s[0][127 - i];  // fault: copy_without_wait, copy_without_commit, copy_without_barrier
+  __pipeline_wait_prior(0);
+  __syncthreads();
+  for (int i = t; i < 128; i += 32) y[i] += s[1][i];
+}
+
+__global__ void far(const float* x, float* y, bool wrong) {
+  __shared__ float s[32];
+  __pipeline_memcpy_async(wrong ? y + threadIdx.x : s + threadIdx.x, x + threadIdx.x, 4);  // fault: copy_into_global
+  __pipeline_commit();
+  __pipeline_wait_prior(0);
+  y[threadIdx.x] = s[threadIdx.x];
+}
+
+template <Lack lack>
+void run(bool wrong, const float* x, float* y) {
+  if (wrong)
+    launch({1, 32}, by_copy<lack>, x, y);
+  else
+    launch({1, 32}, by_copy<Lack::nothing>, x, y);
+}
+
+}  // namespace
+
+void copy_without_wait(bool wrong, const float* x, float* y) { run<Lack::wait>(wrong, x, y); }
+void copy_without_commit(bool wrong, const float* x, float* y) { run<Lack::commit>(wrong, x, y); }
+void copy_without_barrier(bool wrong, const float* x, float* y) { run<Lack::barrier>(wrong, x, y); }
+void copy_into_global(bool wrong, const float* x, float* y) { launch({1, 32}, far, x, y, wrong); }
+
+}  // namespace radixlab::emulated

@@ -1,0 +1,207 @@
+// Each wrong kernel is found, at its line and in words that teach; the right one beside it passes, in any order of threads.
+#include <functional>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <numeric>
+#include <optional>
+#include <ostream>
+
+#include "emulator/kernels.hpp"
+#include "emulator/marks.hpp"
+#include "kernels/emulator/emulator.hpp"
+
+namespace radixlab {
+namespace {
+
+using emulator::DeviceArray;
+using emulator::FaultKind;
+using emulator::KernelFault;
+
+/// What most kernels get: asymmetric input, and an output that no one has written.
+struct Arrays {
+  DeviceArray<float> x{"x", numbers()}, y{"y", 256}, z{"z", 256}, small{"small", 128};
+  DeviceArray<int> sum{"sum", std::vector<int>{0}}, counts{"counts", 64};
+  DeviceArray<float> total{"total", std::vector<float>{0}};
+  DeviceArray<unsigned> votes{"votes", 64};
+  static std::vector<float> numbers() {
+    std::vector<float> values(128);
+    std::iota(values.begin(), values.end(), 1.0f);
+    return values;
+  }
+};
+
+struct Case {
+  const char* name;  ///< of the mark in the source, too
+  FaultKind kind;
+  std::function<void(bool wrong, Arrays&)> run;
+  const char* words;  ///< that the message holds; @fault and @other stand for the marked lines
+};
+std::ostream& operator<<(std::ostream& out, const Case& c) { return out << c.name; }
+
+void use_freed(bool wrong, Arrays& a) {
+  const float* pointer = nullptr;
+  std::optional<DeviceArray<float>> early(std::in_place, "early", Arrays::numbers());
+  pointer = early->data();
+  if (wrong) early.reset();
+  emulated::plain_copy(pointer, a.y.data(), 128);
+}
+
+void use_host(bool wrong, Arrays& a) {
+  const std::vector<float> host = Arrays::numbers();
+  emulated::plain_copy(wrong ? host.data() : a.x.data(), a.y.data(), 128);
+}
+
+const Case kCases[] = {
+    {"read_behind", FaultKind::out_of_bounds,
+     [](bool w, Arrays& a) { emulated::read_behind(w, a.x.data(), a.y.data(), 128); },
+     "block (1,0,0), thread (63,0,0), @fault: reads x[128], behind its end (128 of float)"},
+    {"read_before", FaultKind::out_of_bounds,
+     [](bool w, Arrays& a) { emulated::read_before(w, a.x.data(), a.y.data(), 128); },
+     "kernel shifted, block (0,0,0), thread (0,0,0), @fault: reads x[-1], before its begin"},
+    {"write_behind", FaultKind::out_of_bounds,
+     [](bool w, Arrays& a) { emulated::write_behind(w, a.x.data(), a.small.data(), 126); },
+     "writes small[128], behind its end"},
+    {"static_shared_behind", FaultKind::out_of_bounds,
+     [](bool w, Arrays& a) { emulated::static_shared_behind(w, a.y.data()); },
+     "reads s[64] (shared, as elements of 4 bytes), behind its end (256 bytes)"},
+    {"dynamic_shared_behind", FaultKind::out_of_bounds,
+     [](bool w, Arrays& a) { emulated::dynamic_shared_behind(w, a.y.data()); },
+     "writes dynamic shared memory[64] (shared, as elements of 4 bytes), behind its end (256 bytes)"},
+    {"freed", FaultKind::freed, [](bool w, Arrays& a) { use_freed(w, a); }, "reads early[0], but that array is freed"},
+    {"host_memory", FaultKind::host_memory, [](bool w, Arrays& a) { use_host(w, a); },
+     "is it a pointer of the host's?"},
+    {"misaligned_vector", FaultKind::misaligned,
+     [](bool w, Arrays& a) { emulated::misaligned_vector(w, a.x.data(), a.y.data()); },
+     "reads 16 bytes at x[1] to [4], whose address is no multiple of 16 (the rest is 4)"},
+    {"unwritten_global", FaultKind::uninitialised,
+     [](bool w, Arrays& a) { emulated::unwritten_global(w, a.z.data(), a.y.data()); },
+     "thread (32,0,0), @fault: reads z[32], which no one has written"},
+    {"unwritten_shared", FaultKind::uninitialised, [](bool w, Arrays& a) { emulated::unwritten_shared(w, a.y.data()); },
+     "reads s[63] (shared, as elements of 4 bytes), which no one has written in this block"},
+
+    {"missing_barrier", FaultKind::race,
+     [](bool w, Arrays& a) { emulated::missing_barrier(w, a.x.data(), a.y.data()); },
+     "no barrier between the two: a race"},
+    {"tile_used_again", FaultKind::race,
+     [](bool w, Arrays& a) { emulated::tile_used_again(w, a.x.data(), a.y.data()); },
+     "expected: __syncthreads() between"},
+    {"warp_neighbours", FaultKind::race, [](bool w, Arrays& a) { emulated::warp_neighbours(w, a.y.data()); },
+     "or __syncwarp(), since they are of one warp"},
+    {"partial_syncwarp", FaultKind::race, [](bool w, Arrays& a) { emulated::partial_syncwarp(w, a.y.data()); },
+     "a race"},
+    {"sum_without_atomic", FaultKind::race, [](bool w, Arrays& a) { emulated::sum_without_atomic(w, a.sum.data()); },
+     "thread (1,0,0), @fault: reads sum[0], which thread (0,0,0) writes at @other"},
+    {"read_of_atomic", FaultKind::race,
+     [](bool w, Arrays& a) { emulated::read_of_atomic(w, a.sum.data(), a.counts.data()); }, "sum[0], which thread"},
+    {"blocks_write_one", FaultKind::block_conflict,
+     [](bool w, Arrays& a) { emulated::blocks_write_one(w, a.y.data()); },
+     "block (1,0,0), thread (0,0,0), @fault: writes y[0], which block (0,0,0), thread (0,0,0) writes at @other"},
+    {"blocks_read_another", FaultKind::block_conflict,
+     [](bool w, Arrays& a) {
+       a.y.assign(std::vector<float>(256, 0));
+       emulated::blocks_read_another(w, a.y.data(), a.z.data());
+     },
+     "in the same launch; blocks run in any order"},
+    {"blocks_sum", FaultKind::block_conflict, [](bool w, Arrays& a) { emulated::blocks_sum(w, a.total.data()); },
+     "atomics alone"},
+
+    {"barrier_in_branch", FaultKind::divergent_barrier,
+     [](bool w, Arrays& a) { emulated::barrier_in_branch(w, a.y.data()); },
+     "thread (32,0,0) and 31 more has returned; expected: every __syncthreads() is reached by all threads or by none"},
+    {"return_before_barrier", FaultKind::divergent_barrier,
+     [](bool w, Arrays& a) { emulated::return_before_barrier(w, a.y.data(), 50); },
+     "thread (50,0,0) and 13 more has returned"},
+    {"two_barriers", FaultKind::divergent_barrier, [](bool w, Arrays& a) { emulated::two_barriers(w, a.y.data()); },
+     "thread (32,0,0) and 31 more waits at the barrier at meetings.cu:"},
+    {"shuffle_in_branch", FaultKind::divergent_warp,
+     [](bool w, Arrays& a) { emulated::shuffle_in_branch(w, a.y.data()); },
+     "with mask 0xffffffff for lane 24, which does not come: thread (24,0,0) and 7 more waits at the barrier at"},
+    {"shuffle_after_return", FaultKind::divergent_warp,
+     [](bool w, Arrays& a) { emulated::shuffle_after_return(w, a.y.data()); },
+     "thread (24,0,0) and 7 more has returned"},
+    {"mask_without_itself", FaultKind::divergent_warp,
+     [](bool w, Arrays& a) { emulated::mask_without_itself(w, a.y.data()); },
+     "thread (16,0,0), @fault: calls a warp function with mask 0x0000ffff, which does not name its own lane 16"},
+    {"lane_outside_mask", FaultKind::divergent_warp,
+     [](bool w, Arrays& a) { emulated::lane_outside_mask(w, a.y.data()); },
+     "reads lane 20 in a shuffle, which its mask 0x0000ffff does not name"},
+    {"lane_that_is_not", FaultKind::divergent_warp,
+     [](bool w, Arrays& a) { emulated::lane_that_is_not(w, a.y.data()); },
+     "reads lane 16 in a shuffle, where the block has no thread"},
+    {"vote_in_branch", FaultKind::divergent_warp,
+     [](bool w, Arrays& a) { emulated::vote_in_branch(w, a.votes.data()); },
+     "for lane 8, which does not come: thread (40,0,0) and 23 more"},
+    {"odd_width", FaultKind::divergent_warp, [](bool w, Arrays& a) { emulated::odd_width(w, a.y.data()); },
+     "shuffles in parts of 12 lanes; the width is a power of two up to 32"},
+
+    {"copy_without_wait", FaultKind::unfinished_copy,
+     [](bool w, Arrays& a) { emulated::copy_without_wait(w, a.x.data(), a.y.data()); },
+     "while an asynchronous copy is on its way there, asked for by thread (31,0,0) at @other"},
+    {"copy_without_commit", FaultKind::unfinished_copy,
+     [](bool w, Arrays& a) { emulated::copy_without_commit(w, a.x.data(), a.y.data()); }, "__pipeline_commit()"},
+    {"copy_without_barrier", FaultKind::race,
+     [](bool w, Arrays& a) { emulated::copy_without_barrier(w, a.x.data(), a.y.data()); },
+     "copies asynchronously into s["},
+    {"copy_into_global", FaultKind::misaligned,
+     [](bool w, Arrays& a) { emulated::copy_into_global(w, a.x.data(), a.y.data()); }, "the target is shared memory"},
+};
+
+std::string replaced(std::string text, const std::string& mark, const std::string& by) {
+  const std::size_t at = text.find(mark);
+  return at == std::string::npos ? text : text.replace(at, mark.size(), by);
+}
+
+class Faults : public testing::TestWithParam<Case> {};
+
+TEST_P(Faults, WrongKernelIsFoundAndExplained) {
+  const Case& c = GetParam();
+  Arrays arrays;
+  try {
+    c.run(true, arrays);
+    FAIL() << "the wrong kernel passed";
+  } catch (const KernelFault& fault) {
+    EXPECT_EQ(fault.kind(), c.kind) << fault.what();
+    const std::string line = marked_line("fault", c.name), other = marked_line("other", c.name);
+    EXPECT_THAT(fault.what(), testing::HasSubstr(replaced(replaced(c.words, "@fault", line), "@other", other)));
+    if (other.empty()) {
+      EXPECT_THAT(fault.places(), testing::ElementsAre(line)) << fault.what();
+    } else {  // of two that race, the order of the threads says which comes second
+      EXPECT_THAT(fault.places(), testing::UnorderedElementsAre(line, other)) << fault.what();
+    }
+  }
+}
+
+TEST_P(Faults, IsFoundInOtherOrdersToo) {
+  for (std::uint64_t seed = 1; seed < 8; ++seed) {
+    const emulator::ScheduleSeed order(seed);
+    Arrays arrays;
+    EXPECT_THROW(GetParam().run(true, arrays), KernelFault) << "seed " << seed;
+  }
+}
+
+TEST_P(Faults, RightKernelPassesInAnyOrder) {
+  for (std::uint64_t seed = 0; seed < 8; ++seed) {
+    const emulator::ScheduleSeed order(seed);
+    Arrays arrays;
+    EXPECT_NO_THROW(GetParam().run(false, arrays)) << "seed " << seed;
+  }
+}
+
+TEST_P(Faults, TheNextLaunchIsUnharmed) {
+  Arrays arrays;
+  EXPECT_THROW(GetParam().run(true, arrays), KernelFault);
+  Arrays others;
+  emulated::missing_barrier(false, others.x.data(), others.y.data());
+  EXPECT_EQ(others.y.values()[0], 64 * 65 / 2);
+}
+
+INSTANTIATE_TEST_SUITE_P(Emulator, Faults, testing::ValuesIn(kCases), [](const auto& one) { return one.param.name; });
+
+TEST(Faults, EveryMarkedLineHasItsCase) {
+  std::vector<std::string> names;
+  for (const Case& c : kCases) names.push_back(c.name);
+  EXPECT_THAT(all_marks("fault"), testing::UnorderedElementsAreArray(names));
+}
+
+}  // namespace
+}  // namespace radixlab
