@@ -92,8 +92,10 @@ std::uint64_t meet(const Meeting& meeting, const void* place) {
   me.meeting = meeting;
   me.place = place;
   me.state = State::at_meeting;
-  bool complete = true;
-  for_lanes(meeting.mask, [&](unsigned, Thread& thread) { complete = complete && meets(me, thread); });
+  std::uint32_t& waiting = running.at_meetings[me.warp()];
+  waiting |= 1u << me.lane();
+  bool complete = (meeting.mask & present_lanes() & ~waiting) == 0;
+  if (complete) for_lanes(meeting.mask, [&](unsigned, Thread& thread) { complete = complete && meets(me, thread); });
   if (!complete) {
     wait_as(State::at_meeting, place);
     return me.result;
@@ -102,6 +104,7 @@ std::uint64_t meet(const Meeting& meeting, const void* place) {
   if (meeting.call == WarpCall::vote) count_votes(me);
   if (meeting.call == WarpCall::synchronise) synchronise(me);
   for_lanes(meeting.mask, [](unsigned, Thread& thread) { thread.state = State::ready; });
+  waiting &= ~meeting.mask;
   count_meeting();
   return me.result;
 }
@@ -153,9 +156,8 @@ unsigned vote(Vote kind, unsigned mask, bool predicate) {
 }
 
 unsigned present_lanes() {
-  unsigned lanes = 0;
-  for_lanes(~0u, [&](unsigned lane, Thread&) { lanes |= 1u << lane; });
-  return lanes;
+  const unsigned rest = running.num_threads - running.thread->warp() * kWarp;
+  return rest >= kWarp ? ~0u : (1u << rest) - 1;
 }
 
 uint3 thread_index() noexcept { return running.thread->index; }

@@ -27,9 +27,11 @@ std::exception_ptr thrown;  // by the kernel's own code
 struct OwnStack {
   Address begin;
   context::stack_context allocate() const {
+    // Not all from the same place in a page, or they would crowd the same lines of the cache.
+    const std::size_t colour = begin / kStackBytes % 16 * 256;
     context::stack_context stack;
-    stack.size = kStackBytes - kGuard;
-    stack.sp = reinterpret_cast<char*>(begin) + kStackBytes;
+    stack.size = kStackBytes - kGuard - colour;
+    stack.sp = reinterpret_cast<char*>(begin) + kStackBytes - colour;
     return stack;
   }
   void deallocate(context::stack_context&) const noexcept {}
@@ -95,6 +97,7 @@ void abandon() {
 void run_block(const std::vector<unsigned>& order) {
   running.block_begin = running.barrier = ++running.instant;
   running.blocks.emplace_back(running.instant, running.block_index);
+  std::fill(std::begin(running.at_meetings), std::end(running.at_meetings), 0);
   for (const unsigned i : order) {
     running.threads[i]->state = State::ready;
     running.threads[i]->copies.clear();
