@@ -1,5 +1,5 @@
-#include "kernels/cuda/language.cuh"
 #include "kernels.hpp"
+#include "kernels/cuda/language.cuh"
 
 namespace radixlab::emulated {
 namespace {

@@ -1,5 +1,5 @@
-#include "kernels/cuda/language.cuh"
 #include "kernels.hpp"
+#include "kernels/cuda/language.cuh"
 
 namespace radixlab::emulated {
 namespace {
@@ -10,13 +10,14 @@ template <Lack lack>
 __global__ void by_copy(const float* x, float* y) {
   __shared__ __align__(16) float s[2][128];
   const int t = threadIdx.x;
-  __pipeline_memcpy_async(&s[0][4 * t], x + 4 * t, 16);  // other: copy_without_wait, copy_without_commit, copy_without_barrier
+  float *const first = &s[0][4 * t], *const second = &s[1][4 * t];
+  __pipeline_memcpy_async(first, x + 4 * t, 16);  // other: no_wait, no_commit, no_barrier
   if (lack != Lack::commit) __pipeline_commit();
-  __pipeline_memcpy_async(&s[1][4 * t], x + 4 * t, 16, 8);  // half zeros
+  __pipeline_memcpy_async(second, x + 4 * t, 16, 8);  // half zeros
   __pipeline_commit();
   __pipeline_wait_prior(lack == Lack::wait ? 2 : 1);
   if (lack != Lack::barrier) __syncthreads();
-  for (int i = t; i < 128; i += 32) y[i] = s[0][127 - i];  // fault: copy_without_wait, copy_without_commit, copy_without_barrier
+  for (int i = t; i < 128; i += 32) y[i] = s[0][127 - i];  // fault: no_wait, no_commit, no_barrier
   __pipeline_wait_prior(0);
   __syncthreads();
   for (int i = t; i < 128; i += 32) y[i] += s[1][i];
@@ -40,9 +41,9 @@ void run(bool wrong, const float* x, float* y) {
 
 }  // namespace
 
-void copy_without_wait(bool wrong, const float* x, float* y) { run<Lack::wait>(wrong, x, y); }
-void copy_without_commit(bool wrong, const float* x, float* y) { run<Lack::commit>(wrong, x, y); }
-void copy_without_barrier(bool wrong, const float* x, float* y) { run<Lack::barrier>(wrong, x, y); }
+void no_wait(bool wrong, const float* x, float* y) { run<Lack::wait>(wrong, x, y); }
+void no_commit(bool wrong, const float* x, float* y) { run<Lack::commit>(wrong, x, y); }
+void no_barrier(bool wrong, const float* x, float* y) { run<Lack::barrier>(wrong, x, y); }
 void copy_into_global(bool wrong, const float* x, float* y) { launch({1, 32}, far, x, y, wrong); }
 
 }  // namespace radixlab::emulated

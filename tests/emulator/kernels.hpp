@@ -39,9 +39,9 @@ void vote_in_branch(bool wrong, unsigned* y);
 void odd_width(bool wrong, float* y);
 
 // copies.cu
-void copy_without_wait(bool wrong, const float* x, float* y);
-void copy_without_commit(bool wrong, const float* x, float* y);
-void copy_without_barrier(bool wrong, const float* x, float* y);
+void no_wait(bool wrong, const float* x, float* y);
+void no_commit(bool wrong, const float* x, float* y);
+void no_barrier(bool wrong, const float* x, float* y);
 void copy_into_global(bool wrong, const float* x, float* y);
 
 }  // namespace radixlab::emulated

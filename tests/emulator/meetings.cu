@@ -1,5 +1,5 @@
-#include "kernels/cuda/language.cuh"
 #include "kernels.hpp"
+#include "kernels/cuda/language.cuh"
 
 namespace radixlab::emulated {
 namespace {
@@ -70,7 +70,9 @@ void barrier_in_branch(bool wrong, float* y) { launch({1, 64}, barrier_if, y, wr
 void return_before_barrier(bool wrong, float* y, int n) { launch({1, 64}, barrier_after_return, y, n, wrong); }
 void two_barriers(bool wrong, float* y) { launch({1, 64}, barrier_or_barrier, y, wrong ? 32u : 64u); }
 void shuffle_in_branch(bool wrong, float* y) { launch({1, 64}, shuffle_if, y, wrong ? 24u : 64u); }
-void shuffle_after_return(bool wrong, float* y) { launch({1, 32}, shuffle_of_rest, y, 24u, wrong ? kAll : 0x00ffffffu); }
+void shuffle_after_return(bool wrong, float* y) {
+  launch({1, 32}, shuffle_of_rest, y, 24u, wrong ? kAll : 0x00ffffffu);
+}
 void mask_without_itself(bool wrong, float* y) { launch({1, 32}, shuffle_with_mask, y, wrong ? 0x0000ffffu : kAll); }
 void lane_outside_mask(bool wrong, float* y) { launch({1, 32}, shuffle_from, y, wrong ? 20 : 12, 0x0000ffffu); }
 void lane_that_is_not(bool wrong, float* y) { launch({1, 16}, shuffle_in_small_block, y, wrong ? 32 : 16); }

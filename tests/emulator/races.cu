@@ -1,5 +1,5 @@
-#include "kernels/cuda/language.cuh"
 #include "kernels.hpp"
+#include "kernels/cuda/language.cuh"
 
 namespace radixlab::emulated {
 namespace {
@@ -48,7 +48,7 @@ __global__ void halves(float* y) {
   s[t] = static_cast<float>(t);  // other: partial_syncwarp
   __syncwarp(t < 16 ? 0x0000ffffu : 0xffff0000u);
   if (!wrong) __syncwarp(t % 16 < 8 ? 0x00ff00ffu : 0xff00ff00u);  // both halves of each half, so: all of all
-  y[t] = s[31 - t];  // fault: partial_syncwarp
+  y[t] = s[31 - t];                                                // fault: partial_syncwarp
 }
 
 template <bool wrong>
@@ -74,7 +74,7 @@ __global__ void one_each(float* y) {
 template <bool wrong>
 __global__ void next_block(float* y, float* z) {
   const unsigned i = blockIdx.x * blockDim.x + threadIdx.x;
-  y[i] = 1;  // fault: blocks_read_another
+  y[i] = 1;                              // fault: blocks_read_another
   z[i] = y[wrong ? (i + 64) % 128 : i];  // other: blocks_read_another
 }
 
@@ -88,16 +88,18 @@ __global__ void add_up(float* sum) {
 }
 
 /// As tests name them: launch the one or the other.
-#define RADIXLAB_EITHER(shape, kernel, ...)                          \
-  if (wrong)                                                         \
-    launch(shape, kernel<true>, __VA_ARGS__);                        \
-  else                                                               \
+#define RADIXLAB_EITHER(shape, kernel, ...)   \
+  if (wrong)                                  \
+    launch(shape, kernel<true>, __VA_ARGS__); \
+  else                                        \
     launch(shape, kernel<false>, __VA_ARGS__)
 
 }  // namespace
 
 void missing_barrier(bool wrong, const float* x, float* y) { RADIXLAB_EITHER((LaunchShape{1, 64}), sum_of_64, x, y); }
-void tile_used_again(bool wrong, const float* x, float* y) { RADIXLAB_EITHER((LaunchShape{1, 64}), tile_by_tile, x, y); }
+void tile_used_again(bool wrong, const float* x, float* y) {
+  RADIXLAB_EITHER((LaunchShape{1, 64}), tile_by_tile, x, y);
+}
 void warp_neighbours(bool wrong, float* y) { RADIXLAB_EITHER((LaunchShape{1, 64}), next_lane, y); }
 void partial_syncwarp(bool wrong, float* y) { RADIXLAB_EITHER((LaunchShape{1, 32}), halves, y); }
 void sum_without_atomic(bool wrong, int* sum) { RADIXLAB_EITHER((LaunchShape{1, 64}), count, sum); }
