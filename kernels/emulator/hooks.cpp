@@ -69,8 +69,18 @@ void check_last_write(const Step& s) {
   if (!(g.write_bytes & s.bytes)) return;
   const Order order = order_of(g.write, s.region);
   if (g.atomic && s.action == Action::updates) return;
-  if (!ordered(order) || (order == Order::own && g.many))
+  if (!ordered(order) || (g.atomic && g.other_bytes == 0 && !ordered(order_of(g.other, s.region))))
     fail(s.fault(order == Order::conflict ? FaultKind::block_conflict : FaultKind::race, g.write, true));
+}
+
+/// One more that is unordered with the first: the one that is kept is of another warp than the first, if there is one. So whoever comes
+/// next is none of the two, or meets the other.
+void note_other(const Step& s, const Access& first, std::uint8_t bytes) {
+  Granule& g = s.granule;
+  const bool near = g.other.thread / kWarp == first.thread / kWarp && running.thread->warp() != first.thread / kWarp;
+  if (!near && !ordered(order_of(g.other, s.region))) return;
+  g.other_bytes = bytes;
+  g.other = s.now();
 }
 
 void note_read(const Step& s) {
@@ -79,13 +89,8 @@ void note_read(const Step& s) {
   if (ordered(order)) {
     g.read_bytes = order == Order::own ? g.read_bytes | s.bytes : s.bytes;
     g.read = s.now();
-  } else if (order == Order::race) {
-    // A second reader, of another warp if there is one: whoever writes next is none of the two, or meets the other.
-    const bool farther =
-        g.other.thread / kWarp == g.read.thread / kWarp && running.thread->warp() != g.read.thread / kWarp;
-    if (!farther && !ordered(order_of(g.other, s.region))) return;
-    g.other_bytes = s.bytes;
-    g.other = s.now();
+  } else if (order == Order::race) {  // of another block's: that one is enough
+    note_other(s, g.read, s.bytes);
   }
 }
 
@@ -94,14 +99,13 @@ void note_write(const Step& s) {
   const Order order = order_of(g.write, s.region);
   const bool atomic = s.action == Action::updates;
   g.initialised |= s.bytes;
-  if (atomic && g.atomic && !ordered(order)) {  // the first of them stands for all
-    g.many = true;
+  if (atomic && g.atomic && !ordered(order)) {
+    if (order == Order::race) note_other(s, g.write, 0);
     return;
   }
   g.write_bytes = order == Order::own ? g.write_bytes | s.bytes : s.bytes;
   g.write = s.now();
   g.atomic = atomic;
-  g.many = false;
 }
 
 inline void check(const Step& s) {

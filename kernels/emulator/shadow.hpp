@@ -27,14 +27,14 @@ struct Access {
 
 /// What is known of 1, 2 or 4 neighbouring bytes. Each `_bytes` has a bit a byte. Zero: nothing happened yet.
 struct Granule {
-  Access write;
-  Access read;   ///< the first reader since it was ordered last
-  Access other;  ///< another reader: of another warp, if there is one
-  std::uint8_t write_bytes, read_bytes, other_bytes;
+  Access write;  ///< of unordered atomics the first
+  Access read;   ///< the first since it was ordered last
+  Access other;  ///< a second reader or atomic, of another warp than the first if there is one
+  std::uint8_t write_bytes, read_bytes;
+  std::uint8_t other_bytes;  ///< 0: an atomic
   std::uint8_t initialised;  ///< written by a kernel
   std::uint8_t copying;      ///< an asynchronous copy is on its way
-  bool atomic;               ///< the last write was an atomic,
-  bool many;                 ///< and unordered ones of several threads are
+  bool atomic;               ///< the last write was one
 };
 static_assert(sizeof(Granule) == 32);
 

@@ -49,6 +49,10 @@ __global__ void half_of_shared(float* y, int n) {
   y[blockIdx.x * 64 + t] = s[63 - t];  // fault: unwritten_shared
 }
 
+__global__ void count_to(const unsigned* n, unsigned* y) {
+  for (unsigned i = 0; i < *n; ++i) *y = i;
+}
+
 }  // namespace
 
 void read_behind(bool wrong, const float* x, float* y, int n) { launch({2, 64}, shifted, x, y, n, wrong ? 1 : 0, 0); }
@@ -63,5 +67,6 @@ void unwritten_global(bool wrong, float* scratch, float* y) {
   launch({1, 64}, all, scratch, y);
 }
 void unwritten_shared(bool wrong, float* y) { launch({2, 64}, half_of_shared, y, wrong ? 63 : 64); }
+void count_to_unwritten(const unsigned* n, unsigned* y) { launch({1, 1}, count_to, n, y); }
 
 }  // namespace radixlab::emulated

@@ -23,6 +23,18 @@ __global__ void by_copy(const float* x, float* y) {
   for (int i = t; i < 128; i += 32) y[i] += s[1][i];
 }
 
+template <Lack lack>
+__global__ void from_neighbour(const float* x, float* y) {
+  __shared__ float s[32];
+  const int t = threadIdx.x;
+  __pipeline_memcpy_async(&s[t], &x[t], 4);  // other: barrier_too_early
+  __pipeline_commit();
+  if (lack == Lack::barrier) __syncthreads();
+  __pipeline_wait_prior(0);
+  if (lack != Lack::barrier) __syncthreads();
+  if (t > 0) y[t] = s[t - 1];  // fault: barrier_too_early
+}
+
 __global__ void far(const float* x, float* y, bool wrong) {
   __shared__ float s[32];
   __pipeline_memcpy_async(wrong ? y + threadIdx.x : s + threadIdx.x, x + threadIdx.x, 4);  // fault: copy_into_global
@@ -44,6 +56,12 @@ void run(bool wrong, const float* x, float* y) {
 void no_wait(bool wrong, const float* x, float* y) { run<Lack::wait>(wrong, x, y); }
 void no_commit(bool wrong, const float* x, float* y) { run<Lack::commit>(wrong, x, y); }
 void no_barrier(bool wrong, const float* x, float* y) { run<Lack::barrier>(wrong, x, y); }
+void barrier_too_early(bool wrong, const float* x, float* y) {
+  if (wrong)
+    launch({1, 32}, from_neighbour<Lack::barrier>, x, y);
+  else
+    launch({1, 32}, from_neighbour<Lack::nothing>, x, y);
+}
 void copy_into_global(bool wrong, const float* x, float* y) { launch({1, 32}, far, x, y, wrong); }
 
 }  // namespace radixlab::emulated

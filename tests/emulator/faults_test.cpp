@@ -93,6 +93,19 @@ const Case kCases[] = {
      "thread (1,0,0), @fault: reads sum[0], which thread (0,0,0) writes at @other"},
     {"read_of_atomic", FaultKind::race,
      [](bool w, Arrays& a) { emulated::read_of_atomic(w, a.sum.data(), a.counts.data()); }, "sum[0], which thread"},
+    {"shuffle_is_no_barrier", FaultKind::race,
+     [](bool w, Arrays& a) { emulated::shuffle_is_no_barrier(w, a.y.data()); }, "writes s[0]"},
+    {"warp_is_not_block", FaultKind::race, [](bool w, Arrays& a) { emulated::warp_is_not_block(w, a.y.data()); },
+     "which thread (32,0,0) reads"},
+    {"add_or_look", FaultKind::race, [](bool w, Arrays& a) { emulated::add_or_look(w, a.sum.data(), a.counts.data()); },
+     "thread (1,0,0), @fault: reads sum[0], which thread (0,0,0) writes"},
+    {"first_of_many_looks", FaultKind::race,
+     [](bool w, Arrays& a) { emulated::first_of_many_looks(w, a.sum.data(), a.counts.data()); },
+     "thread (0,0,0), @fault: reads sum[0]"},
+    {"byte_read_first", FaultKind::race, [](bool w, Arrays& a) { emulated::byte_read_first(w, a.votes.data()); },
+     "thread (1,0,0), @fault: writes s[0]"},
+    {"byte_written_first", FaultKind::race, [](bool w, Arrays& a) { emulated::byte_written_first(w, a.votes.data()); },
+     "thread (1,0,0), @fault: reads s[0]"},
     {"blocks_write_one", FaultKind::block_conflict,
      [](bool w, Arrays& a) { emulated::blocks_write_one(w, a.y.data()); },
      "block (1,0,0), thread (0,0,0), @fault: writes y[0], which block (0,0,0), thread (0,0,0) writes at @other"},
@@ -128,6 +141,10 @@ const Case kCases[] = {
     {"lane_that_is_not", FaultKind::divergent_warp,
      [](bool w, Arrays& a) { emulated::lane_that_is_not(w, a.y.data()); },
      "reads lane 16 in a shuffle, where the block has no thread"},
+    {"two_masks", FaultKind::divergent_warp, [](bool w, Arrays& a) { emulated::two_masks(w, a.y.data()); },
+     "for lane 16, which does not come: thread (16,0,0) and 15 more has returned"},
+    {"two_shuffles", FaultKind::divergent_warp, [](bool w, Arrays& a) { emulated::two_shuffles(w, a.y.data()); },
+     "for lane 16, which does not come: thread (16,0,0) and 15 more waits at the warp function at meetings.cu:"},
     {"vote_in_branch", FaultKind::divergent_warp,
      [](bool w, Arrays& a) { emulated::vote_in_branch(w, a.votes.data()); },
      "for lane 8, which does not come: thread (40,0,0) and 23 more"},
@@ -140,6 +157,9 @@ const Case kCases[] = {
      "__pipeline_commit()"},
     {"no_barrier", FaultKind::race, [](bool w, Arrays& a) { emulated::no_barrier(w, a.x.data(), a.y.data()); },
      "copies asynchronously into s["},
+    {"barrier_too_early", FaultKind::race,
+     [](bool w, Arrays& a) { emulated::barrier_too_early(w, a.x.data(), a.y.data()); },
+     "reads s[0] (shared, as elements of 4 bytes), which thread (0,0,0) writes at @other"},
     {"copy_into_global", FaultKind::misaligned,
      [](bool w, Arrays& a) { emulated::copy_into_global(w, a.x.data(), a.y.data()); }, "the target is shared memory"},
 };
@@ -185,6 +205,12 @@ TEST_P(Faults, WrongIsFoundAndExplainedAndRightPasses) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Emulator, Faults, testing::ValuesIn(kCases), [](const auto& one) { return one.param.name; });
+
+TEST(Faults, ALoopThatGoesByWhatNoOneWroteEnds) {
+  DeviceArray<unsigned> n("n", 1), y("y", 1);
+  EXPECT_THROW(emulated::count_to_unwritten(n.data(), y.data()), KernelFault);
+  EXPECT_LT(y.values()[0], 1'000'000u);  // of 2^32 - 1
+}
 
 TEST(Faults, EveryMarkedLineHasItsCase) {
   std::vector<std::string> names;

@@ -14,6 +14,8 @@ void misaligned_vector(bool wrong, const float* x, float* y);
 void plain_copy(const float* x, float* y, int n);
 void unwritten_global(bool wrong, float* scratch, float* y);
 void unwritten_shared(bool wrong, float* y);
+/// Counts in *y up to the unwritten *n.
+void count_to_unwritten(const unsigned* n, unsigned* y);
 
 // races.cu
 void missing_barrier(bool wrong, const float* x, float* y);
@@ -22,6 +24,12 @@ void warp_neighbours(bool wrong, float* y);
 void partial_syncwarp(bool wrong, float* y);
 void sum_without_atomic(bool wrong, int* sum);
 void read_of_atomic(bool wrong, int* sum, int* y);
+void shuffle_is_no_barrier(bool wrong, float* y);
+void warp_is_not_block(bool wrong, float* y);
+void add_or_look(bool wrong, int* sum, int* y);
+void first_of_many_looks(bool wrong, int* sum, int* y);
+void byte_read_first(bool wrong, unsigned* y);
+void byte_written_first(bool wrong, unsigned* y);
 void blocks_write_one(bool wrong, float* y);
 void blocks_read_another(bool wrong, float* y, float* z);
 void blocks_sum(bool wrong, float* sum);
@@ -35,6 +43,8 @@ void shuffle_after_return(bool wrong, float* y);
 void mask_without_itself(bool wrong, float* y);
 void lane_outside_mask(bool wrong, float* y);
 void lane_that_is_not(bool wrong, float* y);
+void two_masks(bool wrong, float* y);
+void two_shuffles(bool wrong, float* y);
 void vote_in_branch(bool wrong, unsigned* y);
 void odd_width(bool wrong, float* y);
 
@@ -42,6 +52,7 @@ void odd_width(bool wrong, float* y);
 void no_wait(bool wrong, const float* x, float* y);
 void no_commit(bool wrong, const float* x, float* y);
 void no_barrier(bool wrong, const float* x, float* y);
+void barrier_too_early(bool wrong, const float* x, float* y);
 void copy_into_global(bool wrong, const float* x, float* y);
 
 }  // namespace radixlab::emulated

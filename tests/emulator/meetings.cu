@@ -54,6 +54,21 @@ __global__ void shuffle_in_small_block(float* y, int width) {
   y[threadIdx.x] = __shfl_down_sync(kAll, 1.0f, 8, width);  // fault: lane_that_is_not
 }
 
+__global__ void shuffle_in_halves(float* y, unsigned first, unsigned second) {
+  const unsigned t = threadIdx.x;
+  y[t] = __shfl_xor_sync(t < 16 ? first : second, 1.0f, 1);  // fault: two_masks
+}
+
+__global__ void shuffle_or_shuffle(float* y, unsigned half) {
+  const unsigned t = threadIdx.x;
+  float value = static_cast<float>(t);
+  if (t < half)
+    value = __shfl_xor_sync(kAll, value, 1);  // fault: two_shuffles
+  else
+    value = __shfl_xor_sync(kAll, value, 1);
+  y[t] = value;
+}
+
 __global__ void vote_if(unsigned* y, unsigned first) {
   const unsigned t = threadIdx.x;
   if (t < first) y[t] = __ballot_sync(kAll, t % 2);  // fault: vote_in_branch
@@ -76,6 +91,8 @@ void shuffle_after_return(bool wrong, float* y) {
 void mask_without_itself(bool wrong, float* y) { launch({1, 32}, shuffle_with_mask, y, wrong ? 0x0000ffffu : kAll); }
 void lane_outside_mask(bool wrong, float* y) { launch({1, 32}, shuffle_from, y, wrong ? 20 : 12, 0x0000ffffu); }
 void lane_that_is_not(bool wrong, float* y) { launch({1, 16}, shuffle_in_small_block, y, wrong ? 32 : 16); }
+void two_masks(bool wrong, float* y) { launch({1, 32}, shuffle_in_halves, y, wrong ? kAll : 0x0000ffffu, 0xffff0000u); }
+void two_shuffles(bool wrong, float* y) { launch({1, 32}, shuffle_or_shuffle, y, wrong ? 16u : 32u); }
 void vote_in_branch(bool wrong, unsigned* y) { launch({1, 64}, vote_if, y, wrong ? 40u : 64u); }
 void odd_width(bool wrong, float* y) { launch({1, 32}, parts, y, wrong ? 12 : 8); }
 

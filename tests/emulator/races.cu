@@ -66,6 +66,71 @@ __global__ void count_and_look(int* sum, int* y) {
   y[threadIdx.x] = *sum;  // fault: read_of_atomic
 }
 
+/// A shuffle lets lanes meet, but orders nothing in memory.
+template <bool wrong>
+__global__ void read_shuffle_write(float* y) {
+  __shared__ float s;
+  if (threadIdx.x == 0) s = 1;
+  __syncthreads();
+  float value = s;  // other: shuffle_is_no_barrier
+  value += __shfl_xor_sync(0xffffffffu, value, 1);
+  if (!wrong) __syncwarp();
+  if (threadIdx.x == 0) s = value;  // fault: shuffle_is_no_barrier
+  y[threadIdx.x] = value;
+}
+
+template <bool wrong>
+__global__ void read_meet_write(float* y) {
+  __shared__ float s;
+  if (threadIdx.x == 0) s = 1;
+  __syncthreads();
+  const float value = s;  // other: warp_is_not_block
+  if (wrong)
+    __syncwarp();
+  else
+    __syncthreads();
+  if (threadIdx.x == 0) s = 2;  // fault: warp_is_not_block
+  y[threadIdx.x] = value;
+}
+
+template <bool wrong>
+__global__ void one_adds(int* sum, int* y) {
+  if (threadIdx.x == 0) atomicAdd(sum, 1);  // other: add_or_look
+  if (!wrong) __syncthreads();
+  if (threadIdx.x != 0) y[threadIdx.x] = *sum;  // fault: add_or_look
+}
+
+template <bool wrong>
+__global__ void all_add(int* sum, int* y) {
+  atomicAdd(sum, 1);  // other: first_of_many_looks
+  __shfl_sync(0xffffffffu, 0, 0);
+  if (!wrong) __syncwarp();
+  if (threadIdx.x == 0) *y = *sum;  // fault: first_of_many_looks
+}
+
+template <bool wrong>
+__global__ void two_bytes_read(unsigned* y) {
+  __shared__ unsigned char s[2];
+  const unsigned t = threadIdx.x;
+  if (t < 2) s[t] = 7;
+  __syncthreads();
+  if (t == 0) y[0] = s[0] + s[1];  // other: byte_read_first
+  if (!wrong) __syncthreads();
+  if (t == 1) s[0] = 8;  // fault: byte_read_first
+}
+
+template <bool wrong>
+__global__ void two_bytes_written(unsigned* y) {
+  __shared__ unsigned char s[2];
+  const unsigned t = threadIdx.x;
+  if (t == 0) {
+    s[0] = 7;
+    s[1] = 8;  // other: byte_written_first
+  }
+  if (!wrong) __syncthreads();
+  if (t == 1) y[0] = s[0];  // fault: byte_written_first
+}
+
 template <bool wrong>
 __global__ void one_each(float* y) {
   if (threadIdx.x == 0) y[wrong ? 0 : blockIdx.x] = 1;  // fault: blocks_write_one. other: blocks_write_one
@@ -104,6 +169,12 @@ void warp_neighbours(bool wrong, float* y) { RADIXLAB_EITHER((LaunchShape{1, 64}
 void partial_syncwarp(bool wrong, float* y) { RADIXLAB_EITHER((LaunchShape{1, 32}), halves, y); }
 void sum_without_atomic(bool wrong, int* sum) { RADIXLAB_EITHER((LaunchShape{1, 64}), count, sum); }
 void read_of_atomic(bool wrong, int* sum, int* y) { RADIXLAB_EITHER((LaunchShape{1, 64}), count_and_look, sum, y); }
+void shuffle_is_no_barrier(bool wrong, float* y) { RADIXLAB_EITHER((LaunchShape{1, 32}), read_shuffle_write, y); }
+void warp_is_not_block(bool wrong, float* y) { RADIXLAB_EITHER((LaunchShape{1, 64}), read_meet_write, y); }
+void add_or_look(bool wrong, int* sum, int* y) { RADIXLAB_EITHER((LaunchShape{1, 64}), one_adds, sum, y); }
+void first_of_many_looks(bool wrong, int* sum, int* y) { RADIXLAB_EITHER((LaunchShape{1, 32}), all_add, sum, y); }
+void byte_read_first(bool wrong, unsigned* y) { RADIXLAB_EITHER((LaunchShape{1, 32}), two_bytes_read, y); }
+void byte_written_first(bool wrong, unsigned* y) { RADIXLAB_EITHER((LaunchShape{1, 32}), two_bytes_written, y); }
 void blocks_write_one(bool wrong, float* y) { RADIXLAB_EITHER((LaunchShape{2, 64}), one_each, y); }
 void blocks_read_another(bool wrong, float* y, float* z) { RADIXLAB_EITHER((LaunchShape{2, 64}), next_block, y, z); }
 void blocks_sum(bool wrong, float* sum) { RADIXLAB_EITHER((LaunchShape{2, 64}), add_up, sum); }
