@@ -11,14 +11,14 @@ __global__ void shifted(const float* x, float* y, int n, int from, int to) {
   y[i + to] = value;                // fault: write_behind
 }
 
-__global__ void through_static(float* y, int by) {
-  __shared__ float before[64];
-  __shared__ float s[64];
+__global__ void through_static(float* y, int by, bool second) {
+  __shared__ float first[64];
+  __shared__ float other[64];
   const int t = threadIdx.x;
-  before[t] = 1;
-  s[t] = before[t];
+  first[t] = 1;
+  other[t] = 2;
   __syncthreads();
-  y[t] = s[t + by];  // fault: static_shared_behind
+  y[t] = (second ? other : first)[t + by];  // fault: first_shared_behind, other_shared_behind
 }
 
 __global__ void through_dynamic(float* y, int by) {
@@ -58,7 +58,8 @@ __global__ void count_to(const unsigned* n, unsigned* y) {
 void read_behind(bool wrong, const float* x, float* y, int n) { launch({2, 64}, shifted, x, y, n, wrong ? 1 : 0, 0); }
 void read_before(bool wrong, const float* x, float* y, int n) { launch({2, 64}, shifted, x, y, n, wrong ? -1 : 0, 0); }
 void write_behind(bool wrong, const float* x, float* y, int n) { launch({2, 64}, shifted, x, y, n, 0, wrong ? 3 : 0); }
-void static_shared_behind(bool wrong, float* y) { launch({1, 64}, through_static, y, wrong ? 1 : 0); }
+void first_shared_behind(bool wrong, float* y) { launch({1, 64}, through_static, y, wrong ? 1 : 0, false); }
+void other_shared_behind(bool wrong, float* y) { launch({1, 64}, through_static, y, wrong ? 1 : 0, true); }
 void dynamic_shared_behind(bool wrong, float* y) { launch({1, 64, 256}, through_dynamic, y, wrong ? 1 : 0); }
 void misaligned_vector(bool wrong, const float* x, float* y) { launch({1, 16}, in_fours, wrong ? x + 1 : x, y); }
 void plain_copy(const float* x, float* y, int n) { launch({2, 64}, shifted, x, y, n, 0, 0); }

@@ -8,7 +8,8 @@ namespace radixlab::emulated {
 void read_behind(bool wrong, const float* x, float* y, int n);
 void read_before(bool wrong, const float* x, float* y, int n);
 void write_behind(bool wrong, const float* x, float* y, int n);
-void static_shared_behind(bool wrong, float* y);
+void first_shared_behind(bool wrong, float* y);
+void other_shared_behind(bool wrong, float* y);
 void dynamic_shared_behind(bool wrong, float* y);
 void misaligned_vector(bool wrong, const float* x, float* y);
 void plain_copy(const float* x, float* y, int n);

@@ -91,7 +91,7 @@ void shuffle_after_return(bool wrong, float* y) {
 void mask_without_itself(bool wrong, float* y) { launch({1, 32}, shuffle_with_mask, y, wrong ? 0x0000ffffu : kAll); }
 void lane_outside_mask(bool wrong, float* y) { launch({1, 32}, shuffle_from, y, wrong ? 20 : 12, 0x0000ffffu); }
 void lane_that_is_not(bool wrong, float* y) { launch({1, 16}, shuffle_in_small_block, y, wrong ? 32 : 16); }
-void two_masks(bool wrong, float* y) { launch({1, 32}, shuffle_in_halves, y, wrong ? kAll : 0x0000ffffu, 0xffff0000u); }
+void two_masks(bool wrong, float* y) { launch({1, 32}, shuffle_in_halves, y, wrong ? 0x0001ffffu : kAll, kAll); }
 void two_shuffles(bool wrong, float* y) { launch({1, 32}, shuffle_or_shuffle, y, wrong ? 16u : 32u); }
 void vote_in_branch(bool wrong, unsigned* y) { launch({1, 64}, vote_if, y, wrong ? 40u : 64u); }
 void odd_width(bool wrong, float* y) { launch({1, 32}, parts, y, wrong ? 12 : 8); }

@@ -151,6 +151,16 @@ class PackagesTest(unittest.TestCase):
         error = self.troubled(trouble="You don't have enough free space in /var/cache/apt/archives/.")[1]
         self.assertIn("E: You don't have enough free space in /var/cache/apt/archives/. Run the same", error)
 
+    def test_where_only_the_other_name_of_a_package_is_known_that_one_is_taken(self):
+        other = packages.OTHER_NAMES["libboost-context1.81-dev"]
+        self.program("env", "", link="/usr/bin/env")
+        self.program("apt-get", "#!/bin/sh\ncase \"$*\" in *1.81*) exit 100 ;; esac\n" + APT.split("\n", 1)[1].replace(
+            "echo ran", 'echo "$*"'))
+        self.ensure([Package("libboost-context1.81-dev")], user=0)
+        self.assertTrue(self.record.read_text().endswith(f" {other}\n"), self.record.read_text())
+        self.program("dpkg-query", f"#!/bin/sh\necho '{other} installed 1.83.0.1'\n")
+        self.assertEqual(packages.missing([Package("libboost-context1.81-dev")]), [])
+
     def test_an_interrupted_installation_is_finished_first(self):
         for trouble, repair in {"dpkg was interrupted, you must manually run 'dpkg --configure -a'": "dpkg",
                                 "Unmet dependencies. Try 'apt --fix-broken install' with no packages": "fix-broken"}.items():
@@ -191,6 +201,8 @@ class PackagesTest(unittest.TestCase):
         named = {preset: {p.name for p in packages.needed(packages.groups(preset))} for preset in setup.PRESETS}
         self.assertEqual({p for p, names in named.items() if "python3-pip" in names}, {"test", "asan-gcc", "cuda"})
         self.assertEqual({p for p, names in named.items() if "clang-16" in names}, {"labs-clang", "alone", "asan", "fuzz"})
+        self.assertEqual({p for p, names in named.items() if "libboost-context1.81-dev" in names},
+                         {"test", "labs", "labs-clang", "labs-debug", "alone", "tidy", "cuda"})
         for names in named.values():
             self.assertLess({"g++", "libgtest-dev"}, names)
             self.assertFalse({"doxygen", "clang-tidy"} & names)

@@ -34,6 +34,7 @@ GROUPS = {
     ),
     "test": (Package("libgtest-dev"), Package("libgmock-dev"), Package("libbenchmark-dev"), Package("git", program="git")),
     "pictures": (Package("graphviz", program="dot"),),
+    "emulator": (Package("libboost-context1.81-dev"),),
     "wheels": (Package("python3-pip", module="pip"), Package("ca-certificates")),
     "clang": (Package("clang-16", program="clang++-16"),),
     "fuzzing": (Package("libclang-rt-16-dev"),),
@@ -45,9 +46,12 @@ GROUPS = {
     "style": (Package("clang-format", program="clang-format"), Package("clang-tidy", program="clang-tidy")),
 }
 EVERY_PRESET = ("build", "test", "pictures")
-MORE = {"test": ("wheels",), "asan": ("clang", "fuzzing"), "asan-gcc": ("wheels",), "cuda": ("wheels",), "labs-clang": ("clang",),
-        "alone": ("clang",), "fuzz": ("clang", "fuzzing"), "aarch64": ("aarch64",)}
+MORE = {"test": ("emulator", "wheels"), "labs": ("emulator",), "labs-debug": ("emulator",), "tidy": ("emulator",),
+        "labs-clang": ("emulator", "clang"), "alone": ("emulator", "clang"), "cuda": ("emulator", "wheels"),
+        "asan": ("clang", "fuzzing"), "asan-gcc": ("wheels",), "fuzz": ("clang", "fuzzing"), "aarch64": ("aarch64",)}
 """Groups of a preset, beside those of every preset. Where there are wheels, LibTorch is one."""
+OTHER_NAMES = {"libboost-context1.81-dev": "libboost-context-dev"}
+"""What to ask for where the first name is not known, as on Ubuntu: it brings the version that the system has."""
 
 AGAIN = "Run the same command again when that is mended: it goes on from there"
 
@@ -78,8 +82,8 @@ def missing(packages):
              if not (p.program and shutil.which(p.program)) and not (p.module and find_spec(p.module))]
     if not shutil.which("dpkg-query"):
         return [p.name for p in asked if p.program or p.module]
-    there = installed([p.name for p in asked]) if asked else {}
-    return [p.name for p in asked if p.name not in there]
+    there = installed([name for p in asked for name in (p.name, OTHER_NAMES.get(p.name)) if name]) if asked else {}
+    return [p.name for p in asked if p.name not in there and OTHER_NAMES.get(p.name) not in there]
 
 
 def install_command(names):
@@ -103,14 +107,14 @@ def ensure(packages):
     if not shutil.which("apt-get"):
         raise LabError("this system has no apt-get; install the packages above under the names that it gives them")
     become_root = _become_root()
-    bytes_to_load = download_size(names)
+    names, bytes_to_load = known(names)
     if become_root is None:
         cost = f" ({size(bytes_to_load)} to download)" if bytes_to_load is not None else ""
         raise LabError(f"not root and no sudo here. Have this run once{cost}, then repeat the same command:\n"
                        f"  {command_to_copy(names)}")
     if bytes_to_load is None:  # a new system has no package lists yet
         trouble = _update_lists(become_root)
-        bytes_to_load = download_size(names)
+        names, bytes_to_load = known(names)
         if bytes_to_load is None and trouble:
             raise LabError(f"the package lists could not be loaded: {trouble}. {AGAIN}")
         if bytes_to_load is None:
@@ -123,6 +127,15 @@ def ensure(packages):
         trouble = run_apt(become_root, "Installing packages again", install_command(names))
     if trouble is not None:
         raise LabError(f"apt-get could not install the packages: {trouble}. {AGAIN}")
+
+
+def known(names):
+    """These names, or their other ones if apt-get knows only those, and the bytes to load: None if it knows neither."""
+    others = [OTHER_NAMES.get(name, name) for name in names]
+    for asked in (names, others) if others != names else (names,):
+        if (bytes_to_load := download_size(asked)) is not None:
+            return asked, bytes_to_load
+    return names, None
 
 
 def download_size(names):
