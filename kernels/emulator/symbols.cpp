@@ -113,6 +113,9 @@ Program program() {
   return found;
 }
 
+/// What hook_names.sed puts before the names of variables in functions of kernel files.
+constexpr std::string_view kKernelMark = "radixlab_kernel";
+
 const SymbolTable& symbols() {
   static const SymbolTable table;
   return table;
@@ -157,7 +160,10 @@ std::vector<ThreadLocal> function_thread_locals() {
   for (std::size_t i = 0; i < symbols().size(); ++i) {
     const Elf64_Sym symbol = symbols()[i];
     if (ELF64_ST_TYPE(symbol.st_info) != STT_TLS || symbol.st_size == 0) continue;
-    const std::string name = symbols().name(symbol), whole = demangled(name);
+    std::string name = symbols().name(symbol);
+    if (name.rfind(kKernelMark, 0) != 0) continue;  // the host's own
+    name.erase(0, kKernelMark.size());
+    const std::string whole = demangled(name);
     if (name.rfind("_ZGVZ", 0) == 0)
       throw std::runtime_error("emulator: " + whole +
                                ": a __shared__ variable may have neither constructor nor first value");
