@@ -152,7 +152,6 @@ void access(const void* p, std::size_t bytes, Action action, bool aligned, const
   if (region->freed) fail_as(FaultKind::freed);
   if (a - region->begin + bytes > region->bytes) fail_as(FaultKind::out_of_bounds);
   if (aligned && (a & (bytes - 1)) != 0) fail_as(FaultKind::misaligned);
-  ++running.accesses;
   if (running.suspicion && --running.patience == 0) fail(*running.suspicion);
   if (counting()) count_access(*me, a, bytes, action, region->space, place);
   const Address granule_bytes = Address{1} << region->shift;

@@ -87,7 +87,6 @@ struct Running {
   /// [warp][lane][other lane] up to which instant the lane knows what the other did; less than `barrier` means `barrier`.
   std::vector<std::uint32_t> known;
   std::uint32_t at_meetings[kMaxThreads / kWarp] = {};  ///< lanes of each warp that wait there
-  std::uint64_t accesses = 0;
   std::unique_ptr<Fault> fault;
   /// A read of what no one has written. Perhaps its writer comes late, for want of a barrier: so it is told at the next barrier, if no race
   /// is found until then.

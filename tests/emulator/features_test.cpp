@@ -164,6 +164,14 @@ TEST(Launches, AnyThreadOfTheHostMayLaunch) {
   }
 }
 
+TEST(Launches, ThreadLocalVariablesOfTheHostAreNotShared) {
+  thread_local std::string own = "a constructor runs where it is used first";
+  DeviceArray<float> x("x", std::vector<float>(64, 2)), y("y", 64);
+  emulated::missing_barrier(false, x.data(), y.data());
+  EXPECT_EQ(y.values()[0], 128);
+  EXPECT_FALSE(own.empty());
+}
+
 TEST(DeviceArrays, StartUnwrittenAndTakeOnlyTheirSize) {
   DeviceArray<float> x("x", 5);
   for (const float v : x.values()) EXPECT_TRUE(std::isnan(v));
