@@ -4,7 +4,7 @@
 # and stores are what the emulator lives on; -ffp-contract=off and no -m flag keep a * b + c two operations; -O1 keeps one
 # place in the code a line, and -fno-tree-sra a float4 one load.
 set(RADIXLAB_EMULATED_FLAGS -std=c++20 -O1 -g1 -ffp-contract=off -fno-tree-sra
-  -fsanitize=thread --param=tsan-instrument-func-entry-exit=0
+  -fsanitize=thread
   -Wall -Wextra -Wpedantic -Wshadow -Wno-unknown-pragmas)
 if(RADIXLAB_WERROR)
   list(APPEND RADIXLAB_EMULATED_FLAGS -Werror)

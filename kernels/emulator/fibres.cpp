@@ -42,8 +42,6 @@ Address all_stacks() {
   void* p = mmap(nullptr, kMaxThreads * kStackBytes, PROT_READ | PROT_WRITE,
                  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (p == MAP_FAILED) throw std::bad_alloc();
-  for (unsigned i = 0; i < kMaxThreads; ++i)
-    mprotect(static_cast<char*>(p) + i * kStackBytes, OwnStack::kGuard, PROT_NONE);
   return reinterpret_cast<Address>(p);
 }
 
@@ -78,6 +76,7 @@ void make_threads(unsigned count) {
     auto thread = std::make_unique<Thread>();
     thread->number = i;
     thread->stack = stacks + i * kStackBytes;
+    mprotect(reinterpret_cast<void*>(thread->stack), OwnStack::kGuard, PROT_NONE);
     start(*thread);
     running.threads.push_back(std::move(thread));
   }

@@ -194,6 +194,10 @@ void radixlab_emulator_write_range(void* p, std::size_t bytes);
 void radixlab_emulator_write_range(void* p, std::size_t bytes) {
   access(p, bytes, Action::writes, false, __builtin_return_address(0));
 }
+void radixlab_emulator_func_entry(void*);
+void radixlab_emulator_func_entry(void*) {}
+void radixlab_emulator_func_exit();
+void radixlab_emulator_func_exit() {}
 void radixlab_emulator_init();
 void radixlab_emulator_init() {}
 }

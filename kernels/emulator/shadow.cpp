@@ -28,7 +28,9 @@ void reserve_addresses() {
   void* p = mmap(nullptr, Regions::kBytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (p == MAP_FAILED) throw std::bad_alloc();
   regions.begin = reinterpret_cast<Address>(p);
-  regions.by_page.reset(new Region*[Regions::kBytes >> Regions::kPageShift]());
+  const std::size_t pages = Regions::kBytes >> Regions::kPageShift;  // zeros that take memory where they change
+  regions.by_page.reset(static_cast<Region**>(std::calloc(pages, sizeof(Region*))));
+  if (!regions.by_page) throw std::bad_alloc();
   used = kPage;  // so that there is room before the first, too
 }
 

@@ -1,5 +1,6 @@
 #include "kernels/emulator/symbols.hpp"
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -31,8 +32,9 @@ std::string demangled(const std::string& name) {
 class SymbolTable {
  public:
   SymbolTable() {
-    std::ifstream file(kProgram, std::ios::binary);
-    bytes_.assign(std::istreambuf_iterator<char>(file), {});
+    std::ifstream file(kProgram, std::ios::binary | std::ios::ate);
+    bytes_.resize(static_cast<std::size_t>(std::max<std::streamoff>(0, file.tellg())));
+    file.seekg(0).read(bytes_.data(), static_cast<std::streamsize>(bytes_.size()));
     const auto header = at<Elf64_Ehdr>(0);
     for (unsigned i = 0; i < header.e_shnum; ++i) {
       const auto section = at<Elf64_Shdr>(header.e_shoff + i * sizeof(Elf64_Shdr));

@@ -2,26 +2,37 @@
 
 #include <fstream>
 #include <map>
-#include <regex>
+#include <sstream>
 
 namespace radixlab {
 namespace {
 
 /// By word, then by name.
-const std::map<std::string, std::map<std::string, std::string>>& marks() {
-  static const auto all = [] {
-    std::map<std::string, std::map<std::string, std::string>> found;
+using Marks = std::map<std::string, std::map<std::string, std::string>>;
+
+/// Of one line: names that stand behind "fault: " and "other: ", up to the first that no comma follows.
+void read_line(const std::string& line, const std::string& place, Marks& marks) {
+  for (const std::string word : {"fault", "other"}) {
+    const std::size_t begin = line.find(word + ": ");
+    if (begin == std::string::npos) continue;
+    std::istringstream names(line.substr(begin + word.size() + 2));
+    for (std::string name; names >> name;) {
+      const bool more = name.back() == ',';
+      if (more || name.back() == '.') name.pop_back();
+      marks[word][name] = place;
+      if (!more) break;
+    }
+  }
+}
+
+const Marks& marks() {
+  static const Marks all = [] {
+    Marks found;
     for (const std::string file : {"bounds.cu", "races.cu", "meetings.cu", "copies.cu"}) {
       std::ifstream in(EMULATOR_KERNELS "/" + file);
       std::string line;
-      for (int number = 1; std::getline(in, line); ++number) {
-        const std::regex mark("(fault|other): ((\\w+(, )?)+)"), name("\\w+");
-        for (std::sregex_iterator m(line.begin(), line.end(), mark), end; m != end; ++m) {
-          const std::string names = (*m)[2];
-          for (std::sregex_iterator n(names.begin(), names.end(), name); n != end; ++n)
-            found[(*m)[1]][n->str()] = file + ":" + std::to_string(number);
-        }
-      }
+      for (int number = 1; std::getline(in, line); ++number)
+        read_line(line, file + ":" + std::to_string(number), found);
     }
     return found;
   }();
