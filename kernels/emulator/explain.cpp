@@ -102,9 +102,8 @@ std::string what_happened(const Fault& f) {
     case FaultKind::block_conflict:
       text << element(f) << ", which block " << text_of(block_of(f.other)) << ", thread "
            << text_of(index_of(f.other.thread)) << ' ' << verb_of_other(f) << " at " << other_line(f)
-           << " in the same launch; blocks run in any order: expected: an element of its own for each block, atomics "
-              "alone, or a "
-              "launch of its own for what comes after";
+           << " in the same launch, and blocks run in any order; expected: an element of its own for each block, "
+              "atomics alone, or another launch for what comes after";
       break;
     case FaultKind::divergent_barrier:
     case FaultKind::divergent_warp:
@@ -128,7 +127,7 @@ std::string what_it_does(const Thread& thread) {
   return "runs";
 }
 
-/// "threads (1,0,0) and 30 more": the first of many.
+/// "thread (1,0,0) and 30 more": the first of many.
 std::string who(const std::vector<const Thread*>& threads) {
   return "thread " + text_of(threads[0]->index) +
          (threads.size() == 1 ? "" : " and " + std::to_string(threads.size() - 1) + " more");

@@ -2,8 +2,6 @@
 #include <algorithm>
 #include <mutex>
 #include <new>
-#include <numeric>
-#include <random>
 #include <sys/mman.h>
 
 #include "kernels/cpu/flush_to_zero.hpp"
@@ -51,8 +49,8 @@ void leave(Thread& me) {
   running.thread = &me;
 }
 
-/// A fibre that is left for good is not unwound: g++ takes hooks for functions that never throw, and a stack that no one unwinds can
-/// be used again as it is. So its handle is overwritten, not destroyed; it owns nothing outside that stack.
+/// A fibre that is left for good is not unwound: g++ takes hooks for functions that never throw, and a stack that no one
+/// unwinds can be used again as it is. So its handle is overwritten, not destroyed; it owns nothing outside that stack.
 void start(Thread& thread) {
   new (&thread.fibre) context::fiber(std::allocator_arg, OwnStack{thread.stack}, [&thread](context::fiber&& from) {
     scheduler = std::move(from);
@@ -181,6 +179,8 @@ void run_grid(dim3 grid, dim3 block, std::size_t shared_bytes, const void* kerne
   static std::mutex one_at_a_time;
   const std::lock_guard lock(one_at_a_time);
   check_shape(grid, block);
+  if (running.instant >> 31)
+    throw std::overflow_error("launch: the emulator has counted 2^31 barriers and blocks, its most");
   const FlushToZero flush;  // before the fibres are made: each keeps the mode of its making
   prepare_static_shared();
   running.dynamic_shared = reinterpret_cast<void*>(prepare_dynamic_shared(shared_bytes).begin);

@@ -26,6 +26,7 @@ inline Order order_of(const Access& past, const Region& region) {
 
 inline bool ordered(Order order) { return order == Order::before || order == Order::own; }
 
+/// An access's part in one granule.
 struct Step {
   Region& region;
   Granule& granule;
@@ -73,8 +74,8 @@ void check_last_write(const Step& s) {
     fail(s.fault(order == Order::conflict ? FaultKind::block_conflict : FaultKind::race, g.write, true));
 }
 
-/// One more that is unordered with the first: the one that is kept is of another warp than the first, if there is one. So whoever comes
-/// next is none of the two, or meets the other.
+/// One more that is unordered with the first: the one that is kept is of another warp than the first, if there is one. So
+/// whoever comes next is none of the two, or meets the other.
 void note_other(const Step& s, const Access& first, std::uint8_t bytes) {
   Granule& g = s.granule;
   const bool near = g.other.thread / kWarp == first.thread / kWarp && running.thread->warp() != first.thread / kWarp;

@@ -36,6 +36,7 @@ struct AsyncCopy {
 
 enum class State { ready, at_barrier, at_meeting, returned };
 
+/// A thread of a block, and of the next block again.
 struct Thread {
   unsigned number;  ///< in its block
   uint3 index;
@@ -88,8 +89,8 @@ struct Running {
   std::vector<std::uint32_t> known;
   std::uint32_t at_meetings[kMaxThreads / kWarp] = {};  ///< lanes of each warp that wait there
   std::unique_ptr<Fault> fault;
-  /// A read of what no one has written. Perhaps its writer comes late, for want of a barrier: so it is told at the next barrier, if no race
-  /// is found until then.
+  /// A read of what no one has written. Perhaps its writer comes late, for want of a barrier: so it is told at the next
+  /// barrier, if no race is found until then.
   std::unique_ptr<Fault> suspicion;
   unsigned patience = 0;  ///< accesses until it is told in any case: a loop may run by what was read
 
@@ -105,7 +106,7 @@ void wait_as(State state, const void* place);
 [[noreturn]] void fail(Fault fault);
 /// Goes on until the next barrier, and ends the launch there.
 void suspect(Fault fault);
-/// Puts a fault in words. \returns never: \throws KernelFault
+/// Puts a fault in words. \throws KernelFault always
 [[noreturn]] void explain(const Fault& fault);
 std::string text_of(uint3 index);         ///< "(3,0,0)"
 std::string text_of_mask(unsigned mask);  ///< "0x0000ffff"

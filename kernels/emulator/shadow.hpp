@@ -1,8 +1,8 @@
 /// \file
 /// Shadow memory: for each place of device and shared memory, who touched it last. Of the emulator's inside.
 ///
-/// Time is a count of instants: it goes on at each block's begin and at each barrier. Two accesses that no instant separates for
-/// both of their threads are unordered, and if one of them writes, they are a race.
+/// Time is a count of instants: it goes on at each block's begin and at each barrier. Two accesses that no instant separates
+/// for both of their threads are unordered, and if one of them writes, they are a race.
 #pragma once
 #include <cstdint>
 #include <cstdlib>
@@ -13,7 +13,8 @@ namespace radixlab::emulator {
 
 using Address = std::uintptr_t;
 
-/// A place in the program's code, as it fits into shadow memory: 4 bytes of code, up to 16 MiB from its begin. 0 is unknown.
+/// A place in the program's code, as it fits into shadow memory: in steps of 4 bytes, up to 16 MiB from its begin. 0 is
+/// unknown.
 using PlaceCode = std::uint32_t;
 inline constexpr unsigned kPlaceBits = 22;
 PlaceCode code_of(const void* place);
@@ -87,8 +88,8 @@ Region& reserve_region(std::size_t bytes);
 void free_region(Region& region);
 /// Dynamic shared memory for a launch. \throws std::invalid_argument more than a block may have
 Region& prepare_dynamic_shared(std::size_t bytes);
-/// Makes the program's `__shared__` variables known, as the calling thread has them. \throws std::runtime_error the program has
-/// no symbols, or one of them has a constructor
+/// Makes the program's `__shared__` variables known, as the calling thread has them. \throws std::runtime_error the program
+/// has no symbols, or one of them has a constructor
 void prepare_static_shared();
 
 }  // namespace radixlab::emulator

@@ -117,7 +117,7 @@ const Case kCases[] = {
        a.y.assign(std::vector<float>(256, 0));
        emulated::blocks_read_another(w, a.y.data(), a.z.data());
      },
-     "in the same launch; blocks run in any order"},
+     "in the same launch, and blocks run in any order"},
     {"blocks_sum", FaultKind::block_conflict, [](bool w, Arrays& a) { emulated::blocks_sum(w, a.total.data()); },
      "atomics alone"},
 
