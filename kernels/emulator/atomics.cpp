@@ -19,10 +19,12 @@ T update(T* p, const void* place, F value_after) {
 
 }  // namespace
 
+// NOLINTBEGIN(bugprone-macro-parentheses): type is a type
 #define RADIXLAB_ATOMIC(type, name, after)                                          \
   type name(type* p, type x) {                                                      \
     return update(p, __builtin_return_address(0), [x](type old) { return after; }); \
   }
+// NOLINTEND(bugprone-macro-parentheses)
 RADIXLAB_ATOMIC(int, atomicAdd, static_cast<int>(static_cast<unsigned>(old) + static_cast<unsigned>(x)))
 RADIXLAB_ATOMIC(unsigned, atomicAdd, old + x)
 RADIXLAB_ATOMIC(float, atomicAdd, old + x)

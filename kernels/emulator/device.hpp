@@ -11,6 +11,7 @@
 #include "kernels/emulator/device_math.hpp"
 #include "kernels/emulator/device_types.hpp"
 
+// NOLINTBEGIN(bugprone-reserved-identifier): the names are CUDA's
 #define __global__
 #define __device__
 #define __host__
@@ -106,3 +107,4 @@ unsigned atomicCAS(unsigned* p, unsigned expected, unsigned x);
 void __pipeline_memcpy_async(void* to, const void* from, std::size_t bytes, std::size_t zeros = 0);
 void __pipeline_commit();
 void __pipeline_wait_prior(std::size_t groups);
+// NOLINTEND(bugprone-reserved-identifier)

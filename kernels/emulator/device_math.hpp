@@ -6,6 +6,7 @@
 
 #include "kernels/cpu/force_inline.hpp"
 
+// NOLINTBEGIN(bugprone-reserved-identifier): the names are CUDA's
 RADIXLAB_INLINE float __fmaf_rn(float a, float b, float c) { return __builtin_fmaf(a, b, c); }
 RADIXLAB_INLINE float __fmul_rn(float a, float b) { return a * b; }
 RADIXLAB_INLINE float __fadd_rn(float a, float b) { return a + b; }
@@ -27,6 +28,8 @@ template <typename T>
 RADIXLAB_INLINE T __ldg(const T* p) {
   return *p;
 }
+
+// NOLINTEND(bugprone-reserved-identifier)
 
 // CUDA has them without std::, for each pair of equal types.
 #define RADIXLAB_MIN_MAX(type)                                       \

@@ -23,24 +23,24 @@ std::exception_ptr thrown;  // by the kernel's own code
 
 /// The stack of a thread, used again by each block.
 struct OwnStack {
-  Address begin;
+  char* begin;
   context::stack_context allocate() const {
     // Not all from the same place in a page, or they would crowd the same lines of the cache.
-    const std::size_t colour = begin / kStackBytes % 16 * 256;
+    const std::size_t colour = reinterpret_cast<Address>(begin) / kStackBytes % 16 * 256;
     context::stack_context stack;
     stack.size = kStackBytes - kGuard - colour;
-    stack.sp = reinterpret_cast<char*>(begin) + kStackBytes - colour;
+    stack.sp = begin + kStackBytes - colour;
     return stack;
   }
   void deallocate(context::stack_context&) const noexcept {}
   static constexpr std::size_t kGuard = 4096;  // without access: an overflow ends the program at once
 };
 
-Address all_stacks() {
+char* all_stacks() {
   void* p = mmap(nullptr, kMaxThreads * kStackBytes, PROT_READ | PROT_WRITE,
                  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (p == MAP_FAILED) throw std::bad_alloc();
-  return reinterpret_cast<Address>(p);
+  return static_cast<char*>(p);
 }
 
 void leave(Thread& me) {
@@ -57,7 +57,7 @@ void start(Thread& thread) {
     for (;;) {
       running.thread = &thread;
       try {
-        kernel_body(reinterpret_cast<const void*>(running.parameters));
+        kernel_body(running.parameters);
       } catch (...) {
         thrown = std::current_exception();
       }
@@ -69,12 +69,12 @@ void start(Thread& thread) {
 }
 
 void make_threads(unsigned count) {
-  static const Address stacks = all_stacks();
+  static char* const stacks = all_stacks();
   for (unsigned i = static_cast<unsigned>(running.threads.size()); i < count; ++i) {
     auto thread = std::make_unique<Thread>();
     thread->number = i;
     thread->stack = stacks + i * kStackBytes;
-    mprotect(reinterpret_cast<void*>(thread->stack), OwnStack::kGuard, PROT_NONE);
+    mprotect(thread->stack, OwnStack::kGuard, PROT_NONE);
     start(*thread);
     running.threads.push_back(std::move(thread));
   }
@@ -139,7 +139,7 @@ class Launch {
     running.num_threads = block.x * block.y * block.z;
     running.launch_begin = ++running.instant;
     running.blocks.clear();
-    running.known.resize(kMaxThreads * kWarp);
+    running.known.resize(std::size_t{kMaxThreads} * kWarp);
     make_threads(running.num_threads);
     for (unsigned i = 0; i < running.num_threads; ++i) running.threads[i]->index = place_in(block, i);
   }
@@ -183,8 +183,8 @@ void run_grid(dim3 grid, dim3 block, std::size_t shared_bytes, const void* kerne
     throw std::overflow_error("launch: the emulator has counted 2^31 barriers and blocks, its most");
   const FlushToZero flush;  // before the fibres are made: each keeps the mode of its making
   prepare_static_shared();
-  running.dynamic_shared = reinterpret_cast<void*>(prepare_dynamic_shared(shared_bytes).begin);
-  running.parameters = reinterpret_cast<Address>(arguments);
+  running.dynamic_shared = prepare_dynamic_shared(shared_bytes).memory;
+  running.parameters = arguments;
   running.parameter_bytes = bytes;
   kernel_body = call;
   Launch launch(grid, block, kernel);

@@ -125,7 +125,9 @@ inline void check(const Step& s) {
 
 /// Neither in an array nor on the own stack: the kernel's parameters and the program's constants may be read, nothing else.
 void outside(Address a, std::size_t bytes, Action action, const void* place) {
-  if (action == Action::reads && (a - running.parameters < running.parameter_bytes || is_constant(a))) return;
+  if (action == Action::reads &&
+      (a - reinterpret_cast<Address>(running.parameters) < running.parameter_bytes || is_constant(a)))
+    return;
   Region* const nearest = regions.contain(a) ? regions.nearest(a) : nullptr;
   const FaultKind kind = !nearest         ? FaultKind::host_memory
                          : nearest->freed ? FaultKind::freed
@@ -144,7 +146,7 @@ void access(const void* p, std::size_t bytes, Action action, bool aligned, const
   Thread* const me = running.thread;
   if (!me) return;  // host code of a .cu file
   const Address a = reinterpret_cast<Address>(p);
-  if (a - me->stack < kStackBytes) return;
+  if (a - reinterpret_cast<Address>(me->stack) < kStackBytes) return;
   Region* const region = regions.find(a);
   if (!region) return outside(a, bytes, action, place);
   const auto fail_as = [&](FaultKind kind) {

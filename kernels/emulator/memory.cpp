@@ -20,7 +20,7 @@ DeviceMemory::DeviceMemory(std::string name, std::string_view type, std::size_t 
   region.element_bytes = element_bytes;
   region.shift = shift_for(element_bytes);
   region.forget();
-  data_ = reinterpret_cast<void*>(region.begin);
+  data_ = region.memory;
   std::memset(data_, 0xff, region.bytes);
 }
 

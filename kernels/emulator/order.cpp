@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <numeric>
 #include <random>
+#include <span>
 
 #include "kernels/emulator/running.hpp"
 
@@ -11,9 +12,9 @@ namespace {
 
 std::uint64_t seed_in_use = 0;
 
-template <typename Iterator>
-void shuffle_by(std::mt19937_64& generator, Iterator begin, std::size_t count) {
-  for (std::size_t i = count; i > 1; --i) std::swap(begin[i - 1], begin[generator() % i]);
+/// As std::shuffle, but the same with every library.
+void shuffle_by(std::mt19937_64& generator, std::span<unsigned> numbers) {
+  for (std::size_t i = numbers.size(); i > 1; --i) std::swap(numbers[i - 1], numbers[generator() % i]);
 }
 
 }  // namespace
@@ -32,11 +33,11 @@ Orders::Orders(unsigned threads) : factor_(1), first_(0) {
   first_ = generator() >> 33;
   std::vector<unsigned> warps((threads + kWarp - 1) / kWarp);
   std::iota(warps.begin(), warps.end(), 0u);
-  shuffle_by(generator, warps.begin(), warps.size());
+  shuffle_by(generator, warps);
   for (const unsigned warp : warps) {
     const std::size_t begin = threads_.size();
     for (unsigned t = warp * kWarp; t < std::min(threads, (warp + 1) * kWarp); ++t) threads_.push_back(t);
-    shuffle_by(generator, threads_.begin() + begin, threads_.size() - begin);
+    shuffle_by(generator, std::span(threads_).subspan(begin));
   }
 }
 

@@ -14,7 +14,7 @@ namespace radixlab::emulator {
 
 inline constexpr unsigned kWarp = 32;
 inline constexpr unsigned kMaxThreads = 1024;
-inline constexpr std::size_t kStackBytes = 64 * 1024;
+inline constexpr std::size_t kStackBytes = std::size_t{64} * 1024;
 
 enum class WarpCall { synchronise, shuffle, vote };
 
@@ -40,7 +40,7 @@ enum class State { ready, at_barrier, at_meeting, returned };
 struct Thread {
   unsigned number;  ///< in its block
   uint3 index;
-  Address stack;  ///< its begin
+  char* stack;  ///< its begin
   State state;
   const void* place;  ///< where it waits
   bool predicate;     ///< of a barrier that counts
@@ -75,7 +75,7 @@ struct Running {
   dim3 grid, block;
   uint3 block_index;
   void* dynamic_shared = nullptr;
-  Address parameters = 0;
+  const void* parameters = nullptr;
   std::size_t parameter_bytes = 0;
   const void* kernel = nullptr;
 

@@ -15,9 +15,9 @@ Regions regions;
 namespace {
 
 constexpr std::size_t kPage = std::size_t{1} << Regions::kPageShift;
-constexpr std::size_t kMaxShared = 227 * 1024;  // what the largest GPU gives a block
-constexpr std::size_t kRoom = 256;              // behind each `__shared__` variable: hook_names.sed
-constexpr unsigned kSharedShift = 1;            // bfloat16 is the smallest that shared memory holds in numbers
+constexpr std::size_t kMaxShared = std::size_t{227} * 1024;  // what the largest GPU gives a block
+constexpr std::size_t kRoom = 256;                           // behind each `__shared__` variable: hook_names.sed
+constexpr unsigned kSharedShift = 1;  // bfloat16 is the smallest that shared memory holds in numbers
 
 std::deque<Region> all;      // freed ones too: their addresses are not given again
 std::size_t used = 0;        // bytes of addresses
@@ -27,14 +27,13 @@ void reserve_addresses() {
   // Without access the addresses cost nothing, whatever the system's rules for promising memory are.
   void* p = mmap(nullptr, Regions::kBytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (p == MAP_FAILED) throw std::bad_alloc();
+  regions.memory = static_cast<char*>(p);
   regions.begin = reinterpret_cast<Address>(p);
   const std::size_t pages = Regions::kBytes >> Regions::kPageShift;  // zeros that take memory where they change
-  regions.by_page.reset(static_cast<Region**>(std::calloc(pages, sizeof(Region*))));
+  regions.by_page.reset(static_cast<Region**>(std::calloc(pages, sizeof(void*))));
   if (!regions.by_page) throw std::bad_alloc();
   used = kPage;  // so that there is room before the first, too
 }
-
-void* at(Address a) { return reinterpret_cast<void*>(a); }
 
 }  // namespace
 
@@ -58,10 +57,10 @@ Region& reserve_region(std::size_t bytes) {
   if (regions.begin == 0) reserve_addresses();
   const std::size_t pages = (bytes + kPage - 1) / kPage + 1;
   if (bytes > Regions::kBytes || used + (pages + 1) * kPage > Regions::kBytes) throw std::bad_alloc();
-  const Address begin = regions.begin + used;
-  if (mprotect(at(begin), pages * kPage, PROT_READ | PROT_WRITE) != 0) throw std::bad_alloc();
+  if (mprotect(regions.memory + used, pages * kPage, PROT_READ | PROT_WRITE) != 0) throw std::bad_alloc();
   Region& region = all.emplace_back();
-  region.begin = begin;
+  region.memory = regions.memory + used;
+  region.begin = regions.begin + used;
   region.bytes = bytes;
   std::fill_n(&regions.by_page[used >> Regions::kPageShift], pages, &region);
   used += (pages + 1) * kPage;
@@ -70,7 +69,8 @@ Region& reserve_region(std::size_t bytes) {
 
 void free_region(Region& region) {
   const std::size_t pages = (region.bytes + kPage - 1) / kPage + 1;
-  mmap(at(region.begin), pages * kPage, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0);
+  // If it fails, the array stays where it is; what matters is that it counts as freed.
+  (void)mmap(region.memory, pages * kPage, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0);
   region.shadow.reset();
   region.freed = true;
 }

@@ -44,6 +44,7 @@ enum class Space { global, shared };
 /// An array that kernels may touch.
 struct Region {
   std::string name, type;  ///< of an element; empty: not known
+  char* memory = nullptr;  ///< of device memory alone
   Address begin = 0;
   std::size_t bytes = 0;
   std::size_t element_bytes = 1;
@@ -63,6 +64,7 @@ struct Regions {
   static constexpr unsigned kPageShift = 16;
   static constexpr std::size_t kBytes = std::size_t{64} << 30;  ///< addresses; memory is behind what is in use
 
+  char* memory = nullptr;
   Address begin = 0;                   ///< of device memory
   std::unique_ptr<Region*[]> by_page;  ///< [kBytes >> kPageShift] whose array lies there
   Address statics = 0;                 ///< of the `__shared__` variables, as the running thread has them

@@ -14,7 +14,7 @@
 #include <stdexcept>
 #include <unistd.h>
 
-extern "C" const char __executable_start;  // the linker's
+extern "C" const char __executable_start;  // the linker's; NOLINT(bugprone-reserved-identifier)
 
 namespace radixlab::emulator {
 namespace {

@@ -22,6 +22,7 @@ struct Touch {
   Address address;
   Action action;
   Space space;
+  unsigned lane;
 };
 
 }  // namespace
@@ -49,10 +50,11 @@ std::uint64_t sectors(Touches begin, Touches end) {
 /// Passes over the banks: 8 bytes a lane go half a warp at a time, 16 a quarter.
 std::uint64_t passes(Touches begin, Touches end) {
   std::uint64_t sum = 0;
-  const std::size_t lanes = kWarp / std::max<std::size_t>(1, begin->bytes / 4);
-  for (Touches part = begin; part < end; part += std::min<std::ptrdiff_t>(lanes, end - part)) {
+  const std::ptrdiff_t lanes = std::max(1u, kWarp / std::max(1u, begin->bytes / 4));
+  for (Touches part = begin, next; part < end; part = next) {
+    next = part + std::min(lanes, end - part);
     std::array<std::vector<Address>, 32> words;
-    for (Touches t = part; t != part + std::min<std::ptrdiff_t>(lanes, end - part); ++t)
+    for (Touches t = part; t != next; ++t)
       for (Address w = t->address / 4; w <= (t->address + t->bytes - 1) / 4; ++w) {
         std::vector<Address>& bank = words[w % 32];
         if (std::find(bank.begin(), bank.end(), w) == bank.end()) bank.push_back(w);
@@ -103,7 +105,8 @@ Recorder::~Recorder() { recording.reset(); }
 
 void count_access(const Thread& thread, Address a, std::size_t bytes, Action action, Space space, const void* place) {
   const std::uint32_t nth = recording->nth[thread.number][place]++;
-  recording->warps[thread.warp()].push_back({place, nth, static_cast<std::uint32_t>(bytes), a, action, space});
+  recording->warps[thread.warp()].push_back(
+      {place, nth, static_cast<std::uint32_t>(bytes), a, action, space, thread.lane()});
 }
 
 void count_barrier() {
@@ -121,7 +124,8 @@ void count_block() {
   ++recording->counts.blocks;
   const auto same = [](const Touch& t) { return std::tuple(t.place, t.nth, t.action, t.space, t.bytes); };
   for (std::vector<Touch>& touches : recording->warps) {
-    std::stable_sort(touches.begin(), touches.end(), [&](const Touch& a, const Touch& b) { return same(a) < same(b); });
+    std::sort(touches.begin(), touches.end(),
+              [&](const Touch& a, const Touch& b) { return std::pair(same(a), a.lane) < std::pair(same(b), b.lane); });
     for (Touches begin = touches.begin(); begin != touches.end();) {
       const Touches end = std::find_if(begin, touches.cend(), [&](const Touch& t) { return same(t) != same(*begin); });
       recording->by_place[begin->place] += instruction(begin, end);
