@@ -3,7 +3,7 @@
 ///
 /// A launch (radixlab::launch of kernels/cuda/language.cuh) runs block after block, each thread of a block as a fibre until it
 /// waits or returns. The compiler has put a call before every load and store of a kernel, so the emulator knows for each
-/// place in memory who wrote it and who read it last, and what lies between: 16 to 20 ns an access. A launch is finished when
+/// place in memory who wrote it and who read it last, and what lies between: about 20 ns an access. A launch is finished when
 /// it returns. The first fault ends it: what the kernel wrote until then stays. One launch runs at a time, a second thread
 /// waits; arrays are made by one thread at a time.
 ///
