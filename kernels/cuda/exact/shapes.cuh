@@ -1,0 +1,37 @@
+/// \file
+/// Where a number lies, a weight in its panel, a key or value in its page; and how many blocks cover all threads.
+#pragma once
+#include "kernels/cuda/exact.hpp"
+#include "kernels/cuda/exact/numerics.cuh"
+
+namespace radixlab::exact {
+
+constexpr int kPanel = 16;  // outputs that lie side by side
+
+/// Where weight 0 of an output lies; weight i follows at panel_offset<T>(i).
+template <class T>
+__device__ inline const T* weights_of(const Matrix<T>& w, int out) {
+  constexpr int kBlock = kStep<T> == 1 ? 1 : 32;  // inputs to which panels of T are filled up
+  const std::size_t inputs = (w.k + kBlock - 1) / kBlock * kBlock;
+  return w.panels + out / kPanel * (inputs * kPanel) + out % kPanel * kStep<T>;
+}
+template <class T>
+__device__ inline std::size_t panel_offset(int i) {
+  constexpr int s = kStep<T>;
+  return std::size_t(i / s) * (kPanel * s) + i % s;
+}
+
+/// Blocks of `threads` that make n threads or more.
+inline unsigned blocks_for(std::size_t n, int threads) { return static_cast<unsigned>((n + threads - 1) / threads); }
+
+enum class Part { key, value };
+
+/// Key or value [head_dim] of a sequence's position.
+template <class T>
+__device__ inline T* at(const Pages<T>& pages, Part part, int sequence, int kv_head, int position) {
+  const std::size_t page = pages.table[std::size_t(sequence) * pages.max_pages + position / pages.page_size];
+  const std::size_t row = (static_cast<std::size_t>(part) * pages.kv_heads + kv_head) * pages.page_size;
+  return pages.base + page * pages.page_stride + (row + position % pages.page_size) * pages.head_dim;
+}
+
+}  // namespace radixlab::exact
