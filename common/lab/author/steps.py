@@ -119,6 +119,14 @@ def benchmarks():
     return f"{len(list((build_folder('test') / 'bin').glob('bench_*')))} programs"
 
 
+def cuda():
+    set_up("test")
+    configure("test")
+    build("test", ["cuda_compiles"])
+    kernels = len(list(build_folder("test").rglob("*.ptx")))
+    return f"{kernels} files of kernels" if kernels else "no CUDA toolkit here: nothing"
+
+
 def docs():
     page = make_docs("labs")
     return f"{len(list(page.parent.glob('*.html')))} pages"
@@ -162,6 +170,8 @@ STEPS = {
     "known-wrong": Step("every known-wrong solution of a task is caught, by the test and in the words it names",
                         partial(suites_of, "test", ["known_wrong"], (r"^kill_matrix\.", r"^seen_red\.")), packages.groups("test")),
     "benchmarks": Step("those that no suite runs are built", benchmarks, packages.groups("test")),
+    "cuda": Step("kernels and their suite for a GPU compile by nvcc, where it is; exact ones compute nothing but what they may", cuda,
+                 packages.groups("test")),
     "labs-clang": Step(f"by clang++-16, optimised: {names_of(CLANG)}", partial(chosen, "labs-clang", CLANG, "labs-clang"),
                        packages.groups("labs-clang")),
     "lives": Step("random requests on every manager, every rule after every step; short form", lives,
