@@ -12,8 +12,7 @@ namespace radixlab {
 
 struct Axes {
   std::vector<std::string> model_names = ladder_models();
-  std::vector<std::size_t> page_sizes =
-      {};  ///< none: as above. Of whole texts: those that the row lists, or its first
+  std::vector<std::size_t> page_sizes = {};  ///< none: as above. Of whole texts: those that the row lists, or its first
   std::vector<std::size_t> threads = {1, 2}, chunks = {1, 7, 0};
   std::vector<std::string> dtypes = {"float32", "bfloat16"}, isas = {"scalar", "avx2", "avx512", "avx512_bf16", "amx"};
 };
