@@ -11,7 +11,7 @@
 #include <stdexcept>
 #include <string>
 #else
-#include "kernels/emulator/device.hpp"
+#include "kernels/emulator/language.hpp"
 #endif
 
 /// Declares, in a kernel, `type* const name`: the dynamic shared memory of its launch, aligned to 16 bytes.

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "kernels/emulator/device.hpp"
+#include "kernels/emulator/language.hpp"
 #include "kernels/emulator/emulator.hpp"
 #include "kernels/emulator/shadow.hpp"
 
