@@ -12,7 +12,7 @@ const char* program_begin();
 /// Whether an address lies in the program's constants, which kernels may read.
 bool is_constant(std::size_t address);
 
-/// "file.cu:41" of the call that returns to `place`, by addr2line of binutils; without it, the address. Inside language.hpp's own
+/// "file.cu:41" of the call that returns to `place`, by addr2line of binutils; without it, the address. Inside the language's own
 /// functions: the line that called them. Remembers what it has asked.
 std::string line_of(const void* place);
 bool same_line(const void* a, const void* b);
