@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "kernels/emulator/language.hpp"
 #include "kernels/emulator/emulator.hpp"
+#include "kernels/emulator/language.hpp"
 #include "kernels/emulator/shadow.hpp"
 
 namespace radixlab::emulator {
