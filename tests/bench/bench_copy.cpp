@@ -8,11 +8,13 @@
 #include <benchmark/benchmark.h>
 #include <cstdio>
 #include <numeric>
+#include <optional>
 #include <stdexcept>
 #include <string>
 
 #include "ladder.hpp"
 #include "llm/cpu_device.hpp"
+#include "run_benchmarks.hpp"
 
 namespace radixlab {
 namespace {
@@ -103,18 +105,13 @@ void print_help() {
   std::puts("\nExample: taskset -c 1 build/test/bin/bench_copy --benchmark_filter=slots");
 }
 
-int run(int argc, char** argv) try {
-  Scene scene;
-  check_same_work(scene);
-  register_all(scene);
-  benchmark::Initialize(&argc, argv, print_help);
-  if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
-  benchmark::RunSpecifiedBenchmarks();
-  benchmark::Shutdown();
-  return 0;
-} catch (const std::exception& error) {
-  std::fprintf(stderr, "bench_copy: %s\n", error.what());
-  return 1;
+int run(int argc, char** argv) {
+  std::optional<Scene> scene;  // the benchmarks run on it, so it outlives them
+  return run_benchmarks("bench_copy", argc, argv, print_help, [&] {
+    scene.emplace();
+    check_same_work(*scene);
+    register_all(*scene);
+  });
 }
 
 }  // namespace

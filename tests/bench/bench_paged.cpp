@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "06-page-allocator/paged_radix_cache.hpp"
+#include "run_benchmarks.hpp"
 
 namespace radixlab {
 namespace {
@@ -147,16 +148,8 @@ void print_help() {
 }  // namespace radixlab
 
 int main(int argc, char** argv) {
-  try {
+  return radixlab::run_benchmarks("bench_paged", argc, argv, radixlab::print_help, [] {
     radixlab::require_same_answers();
     radixlab::register_all();
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "bench_paged: %s\n", error.what());
-    return 1;
-  }
-  benchmark::Initialize(&argc, argv, radixlab::print_help);
-  if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
-  benchmark::RunSpecifiedBenchmarks();
-  benchmark::Shutdown();
-  return 0;
+  });
 }

@@ -14,6 +14,7 @@
 
 #include "02-longest-common-prefix/prefix_detector.hpp"
 #include "03-hash-matching/hash_based_prefix_matcher.hpp"
+#include "run_benchmarks.hpp"
 
 namespace radixlab {
 namespace {
@@ -148,19 +149,11 @@ void print_help() {
 }  // namespace radixlab
 
 int main(int argc, char** argv) {
-  try {
+  return radixlab::run_benchmarks("bench_prefix", argc, argv, radixlab::print_help, [] {
     radixlab::check_same_work();
     radixlab::compare_with_memcmp();
     radixlab::find_among_many();
     radixlab::cross();
     radixlab::add_context();
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "bench_prefix: %s\n", error.what());
-    return 1;
-  }
-  benchmark::Initialize(&argc, argv, radixlab::print_help);
-  if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
-  benchmark::RunSpecifiedBenchmarks();
-  benchmark::Shutdown();
-  return 0;
+  });
 }
