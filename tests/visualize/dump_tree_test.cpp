@@ -14,26 +14,9 @@ using testing::AllOf;
 using testing::HasSubstr;
 using testing::StartsWith;
 
-/// A folder of its own for each test, and the PATH of before.
-class DumpTree : public testing::Test {
+class DumpTree : public InAFolder {
  protected:
-  void SetUp() override {
-    const auto* const info = testing::UnitTest::GetInstance()->current_test_info();
-    folder_ = std::filesystem::path(testing::TempDir()) / (std::string("radixlab_dump_tree_") + info->name());
-    std::filesystem::remove_all(folder_);
-    std::filesystem::create_directories(folder_);
-    if (const char* const path = std::getenv("PATH")) path_ = path;
-  }
-  void TearDown() override {
-    setenv("PATH", path_.c_str(), 1);
-    std::filesystem::remove_all(folder_);
-  }
-  std::string content(const std::string& name) const {
-    std::ifstream file(folder_ / name, std::ios::binary);
-    std::stringstream text;
-    text << file.rdbuf();
-    return text.str();
-  }
+  std::string content(const std::string& name) const { return radixlab::content(folder_ / name); }
   std::string complaint(const std::string& name) const try {
     dump_tree(small_, folder_ / name);
     return "";
@@ -41,8 +24,6 @@ class DumpTree : public testing::Test {
     return error.what();
   }
 
-  std::filesystem::path folder_;
-  std::string path_;
   const Snapshot small_{
       2, true, {1, 1}, {locked(node(1, 0, {'o', 'n', '\xC3', '\xA9'}, {0, 3})), leaf(node(2, 1, {'b'}, {1}))}};
 };

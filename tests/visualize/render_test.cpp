@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "io/error.hpp"
+#include "pictures.hpp"
 #include "visualize/dot.hpp"
 
 namespace radixlab {
@@ -14,13 +15,6 @@ namespace {
 
 using testing::HasSubstr;
 using testing::StartsWith;
-
-std::string content(const std::filesystem::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::stringstream text;
-  text << file.rdbuf();
-  return text.str();
-}
 
 /// What render() says when it refuses; empty if it does not.
 std::string complaint(std::string_view dot, const std::filesystem::path& path) {
@@ -32,26 +26,11 @@ std::string complaint(std::string_view dot, const std::filesystem::path& path) {
   return {};
 }
 
-/// A folder of its own for each test, and the PATH of before.
-class Render : public testing::Test {
+class Render : public InAFolder {
  protected:
-  void SetUp() override {
-    const auto* const info = testing::UnitTest::GetInstance()->current_test_info();
-    folder_ = std::filesystem::path(testing::TempDir()) / (std::string("radixlab_render_") + info->name());
-    std::filesystem::remove_all(folder_);
-    std::filesystem::create_directories(folder_);
-    if (const char* const path = std::getenv("PATH")) path_ = path;
-  }
-  void TearDown() override {
-    setenv("PATH", path_.c_str(), 1);
-    std::filesystem::remove_all(folder_);
-  }
   std::size_t files() const {
     return static_cast<std::size_t>(std::distance(std::filesystem::directory_iterator(folder_), {}));
   }
-
-  std::filesystem::path folder_;
-  std::string path_;
 };
 
 TEST_F(Render, SvgAndPng) {
