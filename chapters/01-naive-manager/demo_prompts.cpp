@@ -53,4 +53,14 @@ void DemoPrompts::at_once() {
   demo.figure("prompts." + manager + ".places", pages * page_size);
 }
 
+void DemoPrompts::nearly_the_document(const std::string& name) {
+  const std::size_t copied = kv.copied_tokens();
+  Request r = document();
+  r.tokens.back() = -1;
+  start(r);
+  demo.figure(name + "." + manager + ".found", r.hit);
+  demo.figure(name + "." + manager + ".copied", kv.copied_tokens() - copied);
+  desk.finish(r);
+}
+
 }  // namespace radixlab

@@ -33,6 +33,8 @@ struct DemoPrompts {
   void one_by_one();
   /// All four at the same time, behind the document, which is done: the figures pages and places [tokens].
   void at_once();
+  /// The document once more, but for its token 1,999, behind what is served: the figures `name`.naive.found and .copied.
+  void nearly_the_document(const std::string& name);
 };
 
 }  // namespace radixlab

@@ -14,13 +14,7 @@ using Tokens = std::vector<TokenId>;
 void nearly_the_same(DemoPrompts& prompts) {
   prompts.desk.reset();
   prompts.serve(DemoPrompts::document());
-  const std::size_t copied = prompts.kv.copied_tokens();
-  Request r = DemoPrompts::document();
-  r.tokens.back() = -1;
-  prompts.start(r);
-  prompts.demo.figure("nearly." + prompts.manager + ".found", r.hit);
-  prompts.demo.figure("nearly." + prompts.manager + ".copied", prompts.kv.copied_tokens() - copied);
-  prompts.desk.finish(r);
+  prompts.nearly_the_document("nearly");
 }
 
 void four_prompts(Demo& demo) {

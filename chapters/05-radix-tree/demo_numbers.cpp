@@ -28,17 +28,10 @@ Pages numbered(std::size_t n, PageId first = 0) {
 // The document alone, and then once more, but for its token 1,999; `entries` counts what the manager keeps of it.
 template <class Count>
 void the_document_again(DemoPrompts& prompts, Count entries) {
-  const std::string begin = "again." + prompts.manager;
   prompts.desk.reset();
   prompts.serve(DemoPrompts::document());
-  prompts.demo.figure(begin + ".entries", entries());
-  const std::size_t copied = prompts.kv.copied_tokens();
-  Request r = DemoPrompts::document();
-  r.tokens.back() = -1;
-  prompts.start(r);
-  prompts.demo.figure(begin + ".found", r.hit);
-  prompts.demo.figure(begin + ".copied", prompts.kv.copied_tokens() - copied);
-  prompts.desk.finish(r);
+  prompts.demo.figure("again." + prompts.manager + ".entries", entries());
+  prompts.nearly_the_document("again");
 }
 
 void four_prompts(Demo& demo) {

@@ -39,13 +39,7 @@ void four_prompts_inside(DemoPrompts& prompts) {
 void again(DemoPrompts& prompts) {
   prompts.desk.reset();
   prompts.serve(DemoPrompts::document());
-  const std::size_t copied = prompts.kv.copied_tokens();
-  Request r = DemoPrompts::document();
-  r.tokens.back() = -1;
-  prompts.start(r);
-  prompts.demo.figure("again." + prompts.manager + ".found", r.hit);
-  prompts.demo.figure("again." + prompts.manager + ".copied", prompts.kv.copied_tokens() - copied);
-  prompts.desk.finish(r);
+  prompts.nearly_the_document("again");
 }
 
 // Pages whose count one lock of the document changes.
