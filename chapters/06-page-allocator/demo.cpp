@@ -32,6 +32,7 @@ void show(LadderDemo& o) {
 int main(int argc, char** argv) {
   return radixlab::run_ladder_demo({.name = "demo_06",
                                     .footer = "Example: demo_06 --step --managers naive,radix,paged",
-                                    .managers = {"naive", "slots", "radix", "paged"}},
+                                    .managers = {"naive", "slots", "radix", "paged"},
+                                    .tree = "two texts that part inside a page"},
                                    argc, argv, radixlab::show);
 }

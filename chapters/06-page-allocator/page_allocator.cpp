@@ -7,6 +7,9 @@
 namespace radixlab {
 namespace {
 
+// One request has the page for itself.
+bool is_alone(const PageSlot& slot) { return slot.owner == PageOwner::request && slot.ref_count == 1; }
+
 // No page stands twice among those that move, nor among the places where they go.
 void check_names(std::span<const PageMove> moves) {
   for (PageId PageMove::*const name : {&PageMove::from, &PageMove::to}) {
@@ -42,9 +45,7 @@ void PageAllocator::give(PageId page) {
 }
 
 void PageAllocator::give(std::span<const PageId> pages) {
-  const auto has_one_owner = [&](PageId page) {
-    return page < slots_.size() && slots_[page].owner == PageOwner::request && slots_[page].ref_count == 1;
-  };
+  const auto has_one_owner = [&](PageId page) { return page < slots_.size() && is_alone(slots_[page]); };
   if (!std::ranges::all_of(pages, has_one_owner)) return PageSource::give(pages);
   free_.give(pages);
   for (const PageId page : pages) slots_[page] = {};
@@ -58,7 +59,7 @@ void PageAllocator::rename(std::span<const PageMove> moves, const std::function<
   for (const PageMove& move : moves) slots_[move.from] = the_movers;
   try {
     for (const PageMove& move : moves)
-      if (const PageSlot& under = slot(move.to); under.owner != PageOwner::request || under.ref_count != 1)
+      if (const PageSlot& under = slot(move.to); !is_alone(under))
         throw std::logic_error("I31: page " + std::to_string(move.to) + " would be written over, but it is " +
                                (under.owner == PageOwner::nobody ? "free" : "in use"));
     rename_others();
@@ -71,7 +72,7 @@ void PageAllocator::rename(std::span<const PageMove> moves, const std::function<
 
 void PageAllocator::check_alone(std::span<const PageId> pages) const {
   for (const PageId page : pages)
-    if (slot(page).owner != PageOwner::request || slot(page).ref_count != 1)
+    if (!is_alone(slot(page)))
       throw std::logic_error("I3: page " + std::to_string(page) + " is not its writer's alone, so it is not published");
 }
 
