@@ -5,6 +5,7 @@
 #include <new>
 #include <stdexcept>
 #include <sys/mman.h>
+#include <sys/resource.h>
 
 #include "kernels/emulator/symbols.hpp"
 
@@ -23,13 +24,23 @@ std::deque<Region> all;      // freed ones too: their addresses are not given ag
 std::size_t used = 0;        // bytes of addresses
 std::deque<Region> statics;  // in the order of their offsets
 
+/// 64 GiB, or half of what the process may have where that is limited, as a lab's tests are: the rest is for shadow memory.
+std::size_t addresses() {
+  constexpr rlim_t kMost = rlim_t{64} << 30;
+  rlimit limit{};
+  if (getrlimit(RLIMIT_AS, &limit) != 0) return kMost;
+  return std::min(limit.rlim_cur / 2, kMost) / kPage * kPage;  // RLIM_INFINITY is more than all numbers
+}
+
 void reserve_addresses() {
   // Without access the addresses cost nothing, whatever the system's rules for promising memory are.
-  void* p = mmap(nullptr, Regions::kBytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  const std::size_t bytes = addresses();
+  void* p = mmap(nullptr, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (p == MAP_FAILED) throw std::bad_alloc();
   regions.memory = static_cast<char*>(p);
   regions.begin = reinterpret_cast<Address>(p);
-  const std::size_t pages = Regions::kBytes >> Regions::kPageShift;  // zeros that take memory where they change
+  regions.bytes = bytes;
+  const std::size_t pages = bytes >> Regions::kPageShift;  // zeros that take memory where they change
   regions.by_page.reset(static_cast<Region**>(std::calloc(pages, sizeof(void*))));
   if (!regions.by_page) throw std::bad_alloc();
   used = kPage;  // so that there is room before the first, too
@@ -45,8 +56,8 @@ void Region::forget() {
 
 Region* Regions::nearest(Address a) const {
   Region* best = nullptr;
-  Address least = kBytes;
-  for (Region& region : a - begin < kBytes ? all : emulator::statics) {
+  Address least = bytes;
+  for (Region& region : a - begin < bytes ? all : emulator::statics) {
     const Address distance = a < region.begin ? region.begin - a : a - std::min(a, region.begin + region.bytes);
     if (distance < least) best = &region, least = distance;
   }
@@ -56,7 +67,7 @@ Region* Regions::nearest(Address a) const {
 Region& reserve_region(std::size_t bytes) {
   if (regions.begin == 0) reserve_addresses();
   const std::size_t pages = (bytes + kPage - 1) / kPage + 1;
-  if (bytes > Regions::kBytes || used + (pages + 1) * kPage > Regions::kBytes) throw std::bad_alloc();
+  if (bytes > regions.bytes || used + (pages + 1) * kPage > regions.bytes) throw std::bad_alloc();
   if (mprotect(regions.memory + used, pages * kPage, PROT_READ | PROT_WRITE) != 0) throw std::bad_alloc();
   Region& region = all.emplace_back();
   region.memory = regions.memory + used;

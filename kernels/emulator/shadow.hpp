@@ -62,23 +62,23 @@ struct Region {
 /// All arrays. Device memory lies in one range of addresses, each array from a 64 KiB border on with room behind it.
 struct Regions {
   static constexpr unsigned kPageShift = 16;
-  static constexpr std::size_t kBytes = std::size_t{64} << 30;  ///< addresses; memory is behind what is in use
 
   char* memory = nullptr;
   Address begin = 0;                   ///< of device memory
-  std::unique_ptr<Region*[]> by_page;  ///< [kBytes >> kPageShift] whose array lies there
+  std::size_t bytes = 0;               ///< addresses of device memory; memory is behind what is in use
+  std::unique_ptr<Region*[]> by_page;  ///< [bytes >> kPageShift] whose array lies there
   Address statics = 0;                 ///< of the `__shared__` variables, as the running thread has them
   std::size_t statics_bytes = 0;
   std::unique_ptr<Region*[]> by_offset;  ///< [statics_bytes] whose variable lies there
 
   /// The array at an address, or that ends in the same 64 KiB; null where none is. O(1).
   Region* find(Address a) const {
-    if (a - begin < kBytes) return by_page[(a - begin) >> kPageShift];
+    if (a - begin < bytes) return by_page[(a - begin) >> kPageShift];
     if (a - statics < statics_bytes) return by_offset[a - statics];
     return nullptr;
   }
   /// Whether an address lies among those of arrays, be it in one or between two.
-  bool contain(Address a) const { return a - begin < kBytes || a - statics < statics_bytes; }
+  bool contain(Address a) const { return a - begin < bytes || a - statics < statics_bytes; }
   /// Of those in the same kind of memory the array nearest to an address, or null; freed ones are arrays too.
   Region* nearest(Address a) const;
 };
