@@ -10,7 +10,8 @@ from pathlib import Path
 from lab.services.places import ROOT
 
 HERE = Path(__file__).resolve().parent
-GRADER = ("lab", "CMakePresets.json", "common/lab", "common/cmake", "common/contract/todo.hpp")
+GRADER = ("lab", "CMakePresets.json", "common/lab", "common/cmake", "common/contract/todo.hpp",
+          "common/contract/todo.cpp")
 GIT = ("git", "-c", "user.name=Learner", "-c", "user.email=learner@example.org", "-c", "commit.gpgsign=false")
 
 
