@@ -44,7 +44,8 @@ function(radixlab_cuda target)
   set(check ${PROJECT_SOURCE_DIR}/common/cmake/exact_ptx.cmake)
   foreach(source IN LISTS C_SOURCES)
     get_filename_component(path ${source} ABSOLUTE)
-    string(REPLACE "/" "_" out ${source})
+    file(RELATIVE_PATH out ${PROJECT_SOURCE_DIR} ${path})
+    string(REPLACE "/" "_" out ${out})
     set(out ${folder}/${out})
     add_custom_command(OUTPUT ${out}.o
       COMMAND ${RADIXLAB_NVCC} ${RADIXLAB_NVCC_FLAGS} "-I$<JOIN:${includes},;-I>" -MD -MF ${out}.d -MT ${out}.o -c ${path}

@@ -1,14 +1,11 @@
 # Kernels on the CPU: `.cu` files as C++20, for the block emulator in kernels/emulator/.
 #
-# They are compiled by g++ alone, whatever compiler the rest is built by, and with these flags: the sanitizer's calls before loads
-# and stores are what the emulator lives on; -ffp-contract=off and no -m flag keep a * b + c two operations; -O1 keeps one
-# place in the code a line, and -fno-tree-sra a float4 one load.
+# They are compiled by g++ alone, whatever compiler the rest is built by, through emulated.sh.in and with these flags: the
+# sanitizer's calls before loads and stores are what the emulator lives on; -ffp-contract=off and no -m flag keep a * b + c two
+# operations; -O1 keeps one place in the code a line, and -fno-tree-sra a float4 one load.
 set(RADIXLAB_EMULATED_FLAGS -std=c++20 -O1 -g1 -ffp-contract=off -fno-tree-sra
   -fsanitize=thread
   -Wall -Wextra -Wpedantic -Wshadow -Wno-unknown-pragmas)
-if(RADIXLAB_WERROR)
-  list(APPEND RADIXLAB_EMULATED_FLAGS -Werror)
-endif()
 
 # Where the emulator is not built, this says why; else it is empty.
 set(RADIXLAB_NO_EMULATOR "")
@@ -27,6 +24,30 @@ else()
   find_package(Boost 1.74 REQUIRED COMPONENTS context)  # 1.81 where ./lab chooses; Ubuntu has others
 endif()
 
+set(RADIXLAB_HOOK_NAMES ${PROJECT_SOURCE_DIR}/kernels/emulator/hook_names.sed)
+list(JOIN RADIXLAB_EMULATED_FLAGS " " RADIXLAB_EMULATED_WORDS)
+configure_file(${CMAKE_CURRENT_LIST_DIR}/emulated.sh.in ${PROJECT_BINARY_DIR}/emulated.sh @ONLY)
+
+# radixlab_kernels_of(<target>)
+#   The `.cu` files of a target are compiled for the emulator, and their warnings are errors where the target's are. To be called when
+#   it has its files and its launcher, in the CMakeLists.txt that made it.
+function(radixlab_kernels_of target)
+  get_target_property(kernels ${target} SOURCES)
+  list(FILTER kernels INCLUDE REGEX "[.]cu$")
+  if(NOT kernels)
+    return()
+  endif()
+  set_source_files_properties(${kernels} PROPERTIES LANGUAGE CXX SKIP_PRECOMPILE_HEADERS ON
+    OBJECT_DEPENDS "${PROJECT_BINARY_DIR}/emulated.sh;${RADIXLAB_HOOK_NAMES}")
+  set(words bash ${PROJECT_BINARY_DIR}/emulated.sh)
+  get_target_property(launcher ${target} CXX_COMPILER_LAUNCHER)
+  if(launcher)
+    list(APPEND words ${launcher})
+  endif()
+  set_target_properties(${target} PROPERTIES CXX_COMPILER_LAUNCHER "${words};--")
+  target_link_libraries(${target} PUBLIC radixlab_emulator)
+endfunction()
+
 # radixlab_emulated(<target> SOURCES <file.cu>... [LIBS <target>...])
 #   A static library of kernels and of the functions that launch them, on the emulator. Where that is not built there is no target.
 function(radixlab_emulated target)
@@ -34,26 +55,7 @@ function(radixlab_emulated target)
   if(RADIXLAB_NO_EMULATOR)
     return()
   endif()
-  set(folder ${CMAKE_CURRENT_BINARY_DIR}/${target})
-  file(MAKE_DIRECTORY ${folder})
-  set(includes "$<TARGET_PROPERTY:${target},INCLUDE_DIRECTORIES>")
-  foreach(source IN LISTS E_SOURCES)
-    get_filename_component(path ${source} ABSOLUTE)
-    string(REPLACE "/" "_" out ${source})
-    set(out ${folder}/${out})
-    add_custom_command(OUTPUT ${out}.o
-      COMMAND ${CMAKE_CXX_COMPILER_LAUNCHER} ${RADIXLAB_GXX} ${RADIXLAB_EMULATED_FLAGS} "-I$<JOIN:${includes},;-I>"
-              -MD -MF ${out}.d -MT ${out}.o -x c++ -S ${path} -o ${out}.s
-      COMMAND sed -i -f ${PROJECT_SOURCE_DIR}/kernels/emulator/hook_names.sed ${out}.s
-      COMMAND ${RADIXLAB_GXX} -c ${out}.s -o ${out}.o
-      DEPENDS ${path} ${PROJECT_SOURCE_DIR}/kernels/emulator/hook_names.sed
-      DEPFILE ${out}.d
-      COMMENT "Building ${source} for the emulator"
-      COMMAND_EXPAND_LISTS VERBATIM)
-    list(APPEND objects ${out}.o)
-  endforeach()
-  add_library(${target} STATIC ${objects})
-  set_target_properties(${target} PROPERTIES LINKER_LANGUAGE CXX)
-  set_source_files_properties(${objects} PROPERTIES EXTERNAL_OBJECT ON GENERATED ON)
-  target_link_libraries(${target} PUBLIC radixlab_emulator ${E_LIBS})
+  add_library(${target} STATIC ${E_SOURCES})
+  target_link_libraries(${target} PUBLIC ${E_LIBS})
+  radixlab_kernels_of(${target})
 endfunction()

@@ -8,7 +8,7 @@ set(RADIXLAB_STANDARD_HEADERS <algorithm> <cmath> <filesystem> <fstream> <functi
   <set> <span> <sstream> <stdexcept> <string> <unordered_map> <utility> <vector>)
 
 # radixlab_as_one(<target>...)
-#   The files of each target are compiled as one; a file with compile options of its own stays apart. No two of them may define
+#   The files of each target are compiled as one; a `.cu` file and one with compile options of its own stay apart. No two of them may define
 #   one name, not even in anonymous namespaces. CMake's own unity builds name files by their place on the disk, so that a compiler
 #   cache would not know them in another folder.
 function(radixlab_as_one)
@@ -26,7 +26,7 @@ function(radixlab_as_one)
     set(kept ${whole})
     foreach(source IN LISTS sources)
       get_source_file_property(options ${source} COMPILE_OPTIONS)
-      if(options)
+      if(options OR source MATCHES "[.]cu$")
         list(APPEND kept ${source})
       else()
         get_filename_component(source ${source} ABSOLUTE)
