@@ -10,6 +10,7 @@ import tarfile
 from lab.author import editions, package
 from lab.machine.build import jobs
 from lab.services import report
+from lab.services.course import SUFFIXES
 from lab.services.logged import CTEST, NINJA, said_by
 from lab.services.places import BUILD, DEPS, ROOT, LabError, shown
 
@@ -117,7 +118,7 @@ def walk():
     course("grade", ["grade", CHAPTER], "Grading the starter", code=1)
     marks("the starter", 0)
     slug = editions.solved()[CHAPTER]
-    for path in sorted((ROOT / "solutions" / slug).glob("*.cpp")):
+    for path in sorted(path for path in (ROOT / "solutions" / slug).iterdir() if path.suffix in SUFFIXES):
         shutil.copy(path, COURSE / "exercises" / slug / path.name)
     course("grade", ["grade", CHAPTER], "Grading the solution, written by hand")
     marks("the solution", None)

@@ -91,4 +91,5 @@ def told(name, version, released, kept):
 
 def _solutions(root):
     folder = root / "solutions"
-    return [(path.relative_to(folder).parts[0][:2], path) for path in sorted(folder.rglob("*.[ch]pp"))]
+    return [(path.relative_to(folder).parts[0][:2], path) for path in sorted(folder.rglob("*"))
+            if path.suffix in (*course.SUFFIXES, ".hpp")]

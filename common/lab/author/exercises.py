@@ -2,7 +2,9 @@
 
 A task's file keeps its includes, its `///` comments and the signature of every function; a body becomes a call of
 todo() with the task's id, its first hint (once a file) and the parameters. Helpers in an anonymous namespace and `//` comments are
-ours, and do not go along. Above a prediction stands its question, of questions.json. Solutions are formatted by clang-format, so
+ours, and do not go along. What stays as it is has a line `// given` before it, and an empty line behind it: a function with its
+body, constants, an anonymous namespace; explicit instantiations stay without that line. In a `.cu` file kernels and templates may be
+tasks too. Above a prediction stands its question, of questions.json. Solutions are formatted by clang-format, so
 that reading them line by line is enough; a line that fits none of this is an error that names it. What is written is in
 clang-format's form too."""
 from lab.services import course
@@ -42,8 +44,8 @@ def out_of_step(wanted, root=ROOT):
     """(files that differ, files that no task has). Labs whose solutions are not here, and open/, are left be."""
     stale = [path for path, text in wanted.items() if not path.is_file() or path.read_text(encoding="utf-8") != text]
     kept = {lab.slug for lab in course.labs(root) if not lab.solutions.is_dir()}
-    left = [path for path in sorted((root / "exercises").glob("*/*.cpp"))
-            if path not in wanted and path.parent.name not in kept]
+    left = [path for path in sorted((root / "exercises").glob("*/*"))
+            if path.suffix in course.SUFFIXES and path not in wanted and path.parent.name not in kept]
     return stale, left
 
 

@@ -21,8 +21,8 @@ from lab.grade.gtest_words import first_words
 from lab.machine.build import jobs
 from lab.services.places import LabError
 
-SECONDS = 1  # of processor time, so that a busy machine does not count; a whole suite takes 0.05
-PATIENCE = 20  # times as long by the clock, for one that waits for ever
+SECONDS = {False: 1, True: 20}  # of processor time, so that a busy machine does not count, without and with kernels on the emulator
+PATIENCE = {False: 20, True: 60}  # [s] by the clock, for one that waits for ever
 LIMITED = ("sh", "-c", 'ulimit -t "$0" && exec "$@"')  # as preexec_fn would, which is not safe beside threads
 RESULT = re.compile(r"^\[ RUN +\] (\S+)\n(.*?)^\[ +(OK|FAILED|SKIPPED) +\] \1\b", re.MULTILINE | re.DOTALL)
 
@@ -59,14 +59,14 @@ class Seen:
         return ""
 
 
-def run_suite(wrong, program):
+def run_suite(wrong, program, emulated=False):
     """All tests in one process, and in a new one those behind a test that never came to an end."""
-    tests = tuple(listed(run([program, "--gtest_list_tests"])))
+    tests = tuple(listed(run([program, "--gtest_list_tests"], emulated)))
     if not tests:
         raise LabError(f"{program.name} lists no test", code=1)
     said, died, left = {}, set(), list(tests)
     while left:
-        output = run([program, f"--gtest_filter={':'.join(left)}"])
+        output = run([program, f"--gtest_filter={':'.join(left)}"], emulated)
         ended = outcomes(output)
         said |= {test: words for test, (state, words) in ended.items() if state == "FAILED"}
         left = [test for test in left if test not in ended]
@@ -77,11 +77,11 @@ def run_suite(wrong, program):
     return Seen(wrong, tests, said, frozenset(died))
 
 
-def run(command):
+def run(command, emulated):
     """What it printed, to whatever end it came."""
     try:
-        return subprocess.run([*LIMITED, str(SECONDS), *command], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                              stderr=subprocess.STDOUT, text=True, errors="replace", timeout=PATIENCE * SECONDS,
+        return subprocess.run([*LIMITED, str(SECONDS[emulated]), *command], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, text=True, errors="replace", timeout=PATIENCE[emulated],
                               check=False).stdout
     except subprocess.TimeoutExpired as late:
         return (late.stdout or b"").decode(errors="replace")
@@ -133,8 +133,9 @@ def main(slug, programs, out):
     wrongs = [wrong for wrong in every if not wrong.needs or wrong.needs in here]
     if not wrongs:
         raise LabError(f"tests/wrong/{slug}/ has no known-wrong solution", code=1)
+    emulated = any(wrong.file.endswith(".cu") for wrong in every)
     with ThreadPoolExecutor(jobs()) as pool:
-        seen = list(pool.map(lambda wrong: run_suite(wrong, Path(programs, f"kill_{slug[:2]}_{wrong.name}")), wrongs))
+        seen = list(pool.map(lambda wrong: run_suite(wrong, Path(programs, f"kill_{slug[:2]}_{wrong.name}"), emulated), wrongs))
     Path(out).write_text(json.dumps(told(seen), indent=1) + "\n", encoding="utf-8")
     print("\n".join(drawn(seen)))
     troubles = [f"{one.wrong.name}: {one.trouble()}" for one in seen if one.trouble()]

@@ -91,6 +91,8 @@ def stubs(compiler):
             if ours not in flags:
                 return f"{ours}: not compiled; chapters/CMakeLists.txt must list it"
             command = [compiler, *flags[ours], "-fsyntax-only", "-Werror", str(file)]
+            if file.suffix == ".cu":  # whatever the compiler, the one of the emulator is run
+                command = ["bash", build() / "emulated.sh", "--", *command[:-1], "-o", f"{file}.o", "-c", file]
             done = subprocess.run(command, capture_output=True, text=True, check=False)
             return f"{shown(path)} as generated:\n{done.stderr}" if done.returncode else ""
         fail_on(pool.map(compiled, wanted))
@@ -101,7 +103,7 @@ def flags_of_solutions():
     """{"solutions/NN-slug/K_name.cpp": its compiler's flags}, from the build that runs this."""
     commands = json.loads((build() / "compile_commands.json").read_text(encoding="utf-8"))
     ours = {shown(each["file"]): shlex.split(each["command"]) for each in commands}
-    return {file: [word for word in words[1:] if not word.endswith((".o", ".cpp")) and word not in ("-o", "-c")]
+    return {file: [word for word in words[1:] if not word.endswith((".o", *course.SUFFIXES)) and word not in ("-o", "-c")]
             for file, words in ours.items() if file.startswith("solutions/")}
 
 
@@ -121,8 +123,9 @@ def troubles_of(lab):
     words = text.read_text(encoding="utf-8") if text.is_file() else ""
     tested = Counter(found[1] for name in tests_of(lab) if (found := re.match(r"T(\d+)_", name)))
     for task, number in zip(lab.tasks, numbers):
-        if task.id != f"{int(lab.number)}.{number}" or not task.file.startswith(f"{number}_"):
-            yield f"task {task.id} in {task.file}: expected {int(lab.number)}.K in K_name.cpp"
+        if task.id != f"{int(lab.number)}.{number}" or not task.file.startswith(f"{number}_") or \
+                not task.file.endswith(course.SUFFIXES):
+            yield f"task {task.id} in {task.file}: expected {int(lab.number)}.K in K_name.cpp or K_name.cu"
         if numbers.count(number) != 1:
             yield f"lab.json has task {task.id} {numbers.count(number)} times"
         if not re.search(rf"(?<![\w.]){re.escape(task.id)}(?![\w]|\.\d)", words):
@@ -133,7 +136,7 @@ def troubles_of(lab):
             yield f"task {task.id} has {task.points} points, {task.minutes} minutes; expected more"
     for number in sorted(tested.keys() - set(numbers)):
         yield f"a test is called T{number}_..., but there is no such task"
-    ours = {path.name for path in lab.solutions.glob("*.cpp")}
+    ours = {path.name for path in lab.solutions.glob("*") if path.suffix in course.SUFFIXES}
     if lab.solutions.is_dir() and ours != {task.file for task in lab.tasks}:
         yield f"solutions/ and lab.json differ in {', '.join(sorted(ours ^ {task.file for task in lab.tasks}))}"
     if full_record(lab).score != lab.points:

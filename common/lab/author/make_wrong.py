@@ -12,8 +12,8 @@ occur exactly once in it, whitespace aside, and the `+` lines that stand in thei
   lives_say   chapter 05: the rule that the random lives name; none: a bug that breaks no rule, but what was asked for
   needs       avx2, where the change lies in code that no other processor runs
 
-As a program: python3 -m lab.author.make_wrong SOLUTIONS_FOLDER OUT_FOLDER FILE.wrong... writes each spoilt file as NAME.cpp; one that is
-the same already is left as it is, so that nothing is compiled again."""
+As a program: python3 -m lab.author.make_wrong SOLUTIONS_FOLDER OUT_FOLDER FILE.wrong... writes each spoilt file as NAME.cpp, or
+NAME.cu where the solution is one; one that is the same already is left as it is, so that nothing is compiled again."""
 import sys
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -93,7 +93,7 @@ def main(words):
         for spec in specs:
             wrong = read(spec)
             text = spoilt(wrong, (solutions / wrong.file).read_text(encoding="utf-8"))
-            out = folder / f"{wrong.name}.cpp"
+            out = folder / (wrong.name + Path(wrong.file).suffix)
             if not out.is_file() or out.read_text(encoding="utf-8") != text:
                 out.write_text(text, encoding="utf-8")
     except (LabError, OSError) as error:

@@ -78,7 +78,7 @@ def prepare(lab):
     copy.place(starter_of(lab))
     copy.grade()
     if can_be_nobody():
-        for path in sorted((ROOT / "solutions").rglob("*.cpp")):
+        for path in sorted(path for path in (ROOT / "solutions").rglob("*") if path.suffix in course.SUFFIXES):
             path.chmod(0o600)
         for objects in build_folder("labs").rglob(f"radixlab_{lab.number}_mine_*.dir"):
             for path in (objects, *objects.rglob("*")):

@@ -12,6 +12,7 @@ from pathlib import Path
 from lab.services.places import ROOT, LabError, shown
 
 LEVELS = 3  # of hints
+SUFFIXES = (".cpp", ".cu")  # of a task's file; the second is compiled for the emulator in kernels/emulator/
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,10 @@ class Lab:
     def solutions(self):
         """Where there is no such folder, the chapter's solutions are not released."""
         return self.root / "solutions" / self.slug
+
+    @property
+    def has_kernels(self):
+        return any(task.file.endswith(".cu") for task in self.tasks)
 
     def hints(self):
         """{"1.2": (first, second, third)}."""

@@ -15,6 +15,7 @@ OPEN, CLOSE = "namespace radixlab {", "}  // namespace radixlab"
 OPEN_OURS, CLOSE_OURS = "namespace {", "}  // namespace"
 QUALIFIERS = {"const", "volatile", "unsigned", "signed", "long", "short", "typename", "struct", "class"}
 BASIC = {"bool", "int", "char", "float", "double"}
+GIVEN = re.compile(r"// given(:.*)?|template [^<].*")  # a mark before what stays, or an explicit instantiation, which always does
 
 
 def generated(root=ROOT):
@@ -52,17 +53,18 @@ class Function:
 
 def stub(text, task, hint, where):
     """The file to be written, from our text of it."""
-    includes, functions = read(text, shown(where))
+    includes, parts = read(text, shown(where))
     system = sorted(line for line in includes if "<" in line)
     own = sorted({TODO, *(line for line in includes if "<" not in line)})
     blocks = ["\n".join(block) for block in (system, own) if block]
-    hints = [hint, *[AGAIN] * (len(functions) - 1)]
-    return "\n\n".join([*blocks, OPEN, *(written(f, task, told) for f, told in zip(functions, hints)), CLOSE]) + "\n"
+    first = next(part for part in parts if isinstance(part, Function))
+    told = [written(part, task, hint if part is first else AGAIN) if isinstance(part, Function) else part for part in parts]
+    return "\n\n".join([*blocks, OPEN, *told, CLOSE]) + "\n"
 
 
 def read(text, where):
-    """(include lines, Functions) of a solution."""
-    includes, functions, comment = [], [], []
+    """(include lines, what else goes along in its order: Functions, and the text of what is given) of a solution."""
+    includes, parts, comment = [], [], []
     lines = enumerate(text.splitlines(), 1)
     inside = False
     for number, line in lines:
@@ -78,24 +80,45 @@ def read(text, where):
             skip_past(lines, CLOSE_OURS, f"{where}:{number}")
         elif line.startswith("///") and inside:
             comment.append(line)
+        elif GIVEN.fullmatch(line) and inside:
+            parts.append("\n".join([*comment, *given(line, lines, f"{where}:{number}")]))
+            comment = []
         elif re.match(r"[\w:]", line) and inside:
-            functions.append(function(line, lines, comment, f"{where}:{number}"))
+            parts.append(function(line, lines, comment, f"{where}:{number}"))
             comment = []
         elif not line.startswith("//"):
             raise not_understood(f"{where}:{number}", line)
-    if inside or not functions:
+    if inside or not any(isinstance(part, Function) for part in parts):
         trouble = "its namespace is not closed" if inside else "has no function that could be a task"
         raise LabError(f"{where}: {trouble}")
-    return includes, functions
+    return includes, parts
+
+
+def given(line, lines, where):
+    """The lines from here to the empty line behind what stands here: a function, constants, a whole anonymous namespace."""
+    kept, end = [line], ""
+    for _, line in lines:
+        if line == end == "":
+            return kept
+        kept.append(line)
+        if line == OPEN_OURS:
+            end = CLOSE_OURS
+        elif line.endswith("{") and end == "":
+            end = "}"
+        elif line.rstrip(";") == end:
+            end = ""
+    raise LabError(f"{where}: behind what is given here stands no empty line")
 
 
 def function(line, lines, comment, where):
-    """The function that begins at this line; its body is read past."""
+    """The function that begins at this line; its body is read past. Only in a `.cu` file may it be a template or a kernel."""
     head = [line]
     while "{" not in head[-1] and ";" not in head[-1]:
         head.append(next(lines, (0, ";"))[1])
     last, brace, body = head[-1].partition(" {")
     told = " ".join(part.strip() for part in [*head[:-1], last])
+    if re.search(r"[.]cu:\d+$", where):
+        told = re.sub(r"^template <[^<>]*> |__launch_bounds__\([^()]*\) ", "", told)
     shape = re.fullmatch(r"[\w:<>,&* ]*[\w>&*] ?(?P<name>[\w:~]+)\((?P<parameters>.*)\)(?: const)?", told)
     if not brace or not shape or told.startswith(("using ", "template", "static ", "constexpr ", "inline ")):
         raise not_understood(where, line)
@@ -133,7 +156,7 @@ def parameter(text, where):
 
 
 def not_understood(where, line):
-    expected = "an include, a comment, a namespace or a plain function"
+    expected = "an include, a comment, a namespace, a plain function or what is given"
     return LabError(f"{where}: expected {expected}, found: {line.strip()[:80]}")
 
 
