@@ -44,24 +44,46 @@ __device__ inline float exp(float x) {
   return r;
 }
 
-/// The sum of a(i) b(i) for i < n that T has: in float32 a chain, in bfloat16 a tile sum. a, b: float(int i). No element
-/// behind the last is asked for.
-template <class T, class A, class B>
-__device__ inline float sum_of_products(int n, const A& a, const B& b) {
-  float sum = 0.0f;
-  if constexpr (sizeof(T) == sizeof(float)) {
-    for (int i = 0; i < n; ++i) sum = __fmaf_rn(a(i), b(i), sum);
-  } else {
-    for (int block = 0; block < n; block += 32) {
-      float even = 0.0f, odd = 0.0f;
-      for (int i = block; i < block + 32; i += 2) {
-        even = i < n ? __fmaf_rn(a(i), b(i), even) : even + 0.0f;
-        odd = i + 1 < n ? __fmaf_rn(a(i + 1), b(i + 1), odd) : odd + 0.0f;
-      }
-      sum = sum + (even + odd);
+/// A sum of products as T has it, term by term: in float32 a chain, in bfloat16 a tile sum. So a thread can have several that
+/// grow together. They stay in registers if the loops over them, and over the terms of a vector load, are unrolled.
+template <class T>
+struct RunningSum {
+  static constexpr bool kChain = sizeof(T) == sizeof(float);
+  static constexpr int kBlock = 32;  // terms
+
+  float sum = 0.0f, even = 0.0f, odd = 0.0f;
+
+  /// The term at place i, after those before it; only whether i is even matters.
+  __device__ void add(int i, float a, float b) {
+    if constexpr (kChain) {
+      sum = __fmaf_rn(a, b, sum);
+    } else if (i % 2 == 0) {
+      even = __fmaf_rn(a, b, even);
+    } else {
+      odd = __fmaf_rn(a, b, odd);
     }
   }
-  return sum;
+  /// Comes after each kBlock terms, counted from the first.
+  __device__ void end_block() {
+    if constexpr (!kChain) {
+      sum = sum + (even + odd);
+      even = odd = 0.0f;
+    }
+  }
+  /// The sum of n terms, all of which were added. The +0 that fill up a last block: place 31 is always one of them, and what it
+  /// makes of the odd chain is never -0, so those of the even chain change nothing.
+  __device__ float value(int n) const { return kChain || n % kBlock == 0 ? sum : sum + (even + (odd + 0.0f)); }
+};
+
+/// The sum of a(i) b(i) for i < n. a, b: float(int i). No element behind the last is asked for.
+template <class T, class A, class B>
+__device__ inline float sum_of_products(int n, const A& a, const B& b) {
+  RunningSum<T> sum;
+  for (int i = 0; i < n; ++i) {
+    sum.add(i, a(i), b(i));
+    if (i % sum.kBlock == sum.kBlock - 1) sum.end_block();
+  }
+  return sum.value(n);
 }
 
 /// The tree over the lanes of a lane sum: 16 neighbouring threads, each with one, and all of them get the sum. All threads
