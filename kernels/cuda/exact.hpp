@@ -9,6 +9,7 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 
 #include "kernels/cpu/bfloat16.hpp"
 
@@ -52,6 +53,17 @@ void embedding(const std::int32_t* tokens, int rows, Matrix<T> table, T* y);
 /// y [rows, n] = x [rows, k] W^T. O(rows n k).
 template <class T>
 void linear(const T* x, int rows, Matrix<T> w, T* y);
+/// One of several matrices that are multiplied with the same x.
+template <class T, class Y = T>
+struct Product {
+  Matrix<T> w;
+  Y* y;  ///< [rows, w.n]
+};
+inline constexpr int kMostProducts = 3;
+/// All of them in one launch, 1 to kMostProducts: q, k and v, or gate and up. One alone may have too few outputs to keep a GPU
+/// busy. The matrices have one k, and no y overlaps another. Throws std::invalid_argument for another number or for two k.
+template <class T>
+void linear(const T* x, int rows, std::initializer_list<Product<T>> products);
 /// The same for logits: the sums are not rounded to T.
 template <class T>
 void head(const T* x, int rows, Matrix<T> w, float* y);

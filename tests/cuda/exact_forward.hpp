@@ -91,9 +91,10 @@ class ExactForward {
                                 .table = table_.data(),
                                 .max_pages = static_cast<int>(pages_.size())};
     norm(a.hidden, rows.count, w.input_norm, a.normed);
-    linear(a.normed, rows.count, config_.hidden_size, w.q, config_.query_size(), a.q);
-    linear(a.normed, rows.count, config_.hidden_size, w.k, config_.kv_size(), a.k);
-    linear(a.normed, rows.count, config_.hidden_size, w.v, config_.kv_size(), a.v);
+    exact::linear(a.normed.data(), rows.count,
+                  {{matrix(w.q, config_.query_size(), config_.hidden_size), a.q.data()},
+                   {matrix(w.k, config_.kv_size(), config_.hidden_size), a.k.data()},
+                   {matrix(w.v, config_.kv_size(), config_.hidden_size), a.v.data()}});
     exact::rotary_and_write(a.q.data(), a.k.data(), a.v.data(), rows, heads, cos_.data(), sin_.data(), pages);
     exact::attention(a.q.data(), rows, heads, done_, pages, a.scratch.data(), a.mixed.data());
     linear(a.mixed, rows.count, config_.query_size(), w.o, config_.hidden_size, a.delta);
@@ -102,8 +103,9 @@ class ExactForward {
 
   void feed_forward(const Layer& w, int rows, Activations& a) const {
     norm(a.hidden, rows, w.post_attention_norm, a.normed);
-    linear(a.normed, rows, config_.hidden_size, w.gate, config_.intermediate_size, a.gate);
-    linear(a.normed, rows, config_.hidden_size, w.up, config_.intermediate_size, a.up);
+    exact::linear(a.normed.data(), rows,
+                  {{matrix(w.gate, config_.intermediate_size, config_.hidden_size), a.gate.data()},
+                   {matrix(w.up, config_.intermediate_size, config_.hidden_size), a.up.data()}});
     exact::silu_gate(a.gate.data(), a.up.data(), a.gate.size(), a.gate.data());
     linear(a.gate, rows, config_.intermediate_size, w.down, config_.hidden_size, a.delta);
     exact::add(a.hidden.data(), a.delta.data(), a.hidden.size());
