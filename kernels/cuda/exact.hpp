@@ -1,5 +1,5 @@
 /// \file
-/// The operations of docs/numerics.md on a GPU, for every shape: the CPU's bits. Plain functions on device memory; each
+/// The operations of docs/numerics.md on a GPU, for every shape: the CPU's bits. Attention is built in chapter 09. Plain functions on device memory; each
 /// launches its kernels and does not wait for them.
 ///
 /// T is float or BFloat16. All pointers are device memory, arrays are dense and row-major, and an output overlaps no input
@@ -86,15 +86,5 @@ void silu_gate(const T* gate, const T* up, std::size_t n, T* out);
 /// x[i] += y[i] for i < n.
 template <class T>
 void add(T* x, const T* y, std::size_t n);
-
-/// Floats that attention() needs as scratch. max_length: the largest of the rows' lengths.
-inline std::size_t attention_scratch(int rows, int heads, int max_length) {
-  return std::size_t(rows) * heads * (std::size_t(max_length) + 1);
-}
-
-/// out [rows, heads, head_dim] from q of that shape: each row over the keys that it sees, which are written already. Query
-/// head h reads KV head h / (heads / kv_heads). Where a row has length 0, out is +0. O(heads * head_dim * all lengths).
-template <class T>
-void attention(const T* q, Rows rows, int heads, int max_length, Pages<T> pages, float* scratch, T* out);
 
 }  // namespace radixlab::exact

@@ -2,6 +2,7 @@
 #pragma once
 #include <numeric>
 
+#include "09-cuda-paged-attention/paged_attention.hpp"
 #include "exact_fixture.hpp"
 #include "llm/model.hpp"
 #include "llm/rotary_table.hpp"
@@ -75,8 +76,8 @@ class ExactForward {
           mixed("mixed", rows * c.query_size()),
           gate("gate", rows * c.intermediate_size),
           up("up", rows * c.intermediate_size),
-          scratch("scratch", exact::attention_scratch(static_cast<int>(rows), static_cast<int>(c.num_attention_heads),
-                                                      static_cast<int>(positions))) {}
+          scratch("scratch", attention_scratch(static_cast<int>(rows), static_cast<int>(c.num_attention_heads),
+                                               static_cast<int>(positions))) {}
     DeviceArray<T> hidden, normed, delta, q, k, v, mixed, gate, up;
     DeviceArray<float> scratch;
   };
@@ -96,7 +97,15 @@ class ExactForward {
                    {matrix(w.k, config_.kv_size(), config_.hidden_size), a.k.data()},
                    {matrix(w.v, config_.kv_size(), config_.hidden_size), a.v.data()}});
     exact::rotary_and_write(a.q.data(), a.k.data(), a.v.data(), rows, heads, cos_.data(), sin_.data(), pages);
-    exact::attention(a.q.data(), rows, heads, done_, pages, a.scratch.data(), a.mixed.data());
+    attention<T>({.q = a.q.data(),
+                  .rows = rows,
+                  .heads = heads,
+                  .max_length = done_,
+                  .pages = pages,
+                  .scores = nullptr,
+                  .inverse_sums = nullptr,
+                  .out = a.mixed.data()},
+                 a.scratch.data());
     linear(a.mixed, rows.count, config_.query_size(), w.o, config_.hidden_size, a.delta);
     exact::add(a.hidden.data(), a.delta.data(), a.hidden.size());
   }

@@ -117,7 +117,7 @@ class Scene {
     }
     return result;
   }
-  std::size_t device_stride() const { return 2 * heads.kv_heads * page_size_ * heads.head_dim + 6; }
+  std::size_t device_stride() const { return 2 * heads.kv_heads * page_size_ * heads.head_dim + 8; }
 
   std::vector<Chunk> chunks_;
   std::size_t page_size_, max_pages_ = 0, num_pages_ = 0;

@@ -86,6 +86,13 @@ __device__ inline float sum_of_products(int n, const A& a, const B& b) {
   return sum.value(n);
 }
 
+/// What the sum over an attention's positions ends with: in bfloat16 it becomes +0 if it is -0, which would tell how many blocks
+/// there were.
+template <class T>
+__device__ inline float end_of_mix(float sum) {
+  return sizeof(T) == sizeof(float) ? sum : sum + 0.0f;
+}
+
 /// The tree over the lanes of a lane sum: 16 neighbouring threads, each with one, and all of them get the sum. All threads
 /// of the warp must come.
 __device__ inline float tree_sum(float lane) {

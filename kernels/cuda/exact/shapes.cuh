@@ -1,6 +1,8 @@
 /// \file
 /// Where a number lies, a weight in its panel, a key or value in its page; and how many blocks cover all threads.
 #pragma once
+#include <cmath>
+
 #include "kernels/cuda/exact.hpp"
 #include "kernels/cuda/exact/numerics.cuh"
 
@@ -23,6 +25,9 @@ __device__ inline std::size_t panel_offset(int i) {
 
 /// Blocks of `threads` that make n threads or more.
 inline unsigned blocks_for(std::size_t n, int threads) { return static_cast<unsigned>((n + threads - 1) / threads); }
+
+/// What a score is multiplied by.
+inline float score_scale(int head_dim) { return 1.0f / std::sqrt(static_cast<float>(head_dim)); }
 
 enum class Part { key, value };
 
