@@ -34,6 +34,8 @@ class PackedMatrix {
   std::size_t num_panels() const { return (n_ + kPanel - 1) / kPanel; }
   /// [steps()][16][s], 64-byte aligned.
   const T* panel(std::size_t i) const { return panels_.data() + i * steps() * kPanel * kStep<T>; }
+  /// All of them, one behind the other.
+  std::span<const T> panels() const { return {panels_.data(), num_panels() * steps() * kPanel * kStep<T>}; }
 
  private:
   std::size_t n_ = 0, k_ = 0;

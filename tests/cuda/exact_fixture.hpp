@@ -3,7 +3,7 @@
 #pragma once
 #include <cstdio>
 
-#include "device_array.hpp"
+#include "kernels/cuda/device_array.hpp"
 #include "kernels/cuda/exact.hpp"
 #include "kernels_fixture.hpp"
 
@@ -54,15 +54,10 @@ template <class T>
 class BothMatrices {
  public:
   BothMatrices(const std::vector<float>& w, std::size_t n, std::size_t k)
-      : cpu_(packed(w, n, k)), device_("w", bytes(cpu_)) {}
+      : cpu_(packed(w, n, k)), device_("w", cpu_.panels()) {}
   const PackedMatrix<T>& cpu() const { return cpu_; }
   exact::Matrix<T> device() const {
     return {device_.data(), static_cast<int>(cpu_.rows()), static_cast<int>(cpu_.cols())};
-  }
-
-  static std::vector<T> bytes(const PackedMatrix<T>& w) {
-    const T* const begin = w.panel(0);
-    return {begin, begin + w.num_panels() * w.steps() * PackedMatrix<T>::kPanel * kStep<T>};
   }
 
  private:

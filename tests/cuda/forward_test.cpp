@@ -1,7 +1,8 @@
 // Whole models: all logits by the exact kernels are the CPU's.
 #include "llm/forward.hpp"
 
-#include "exact_forward.hpp"
+#include "09-cuda-paged-attention/exact_forward.hpp"
+#include "exact_fixture.hpp"
 #include "testing/compare.hpp"
 #include "testing/model_folder.hpp"
 

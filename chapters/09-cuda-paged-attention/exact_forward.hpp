@@ -1,32 +1,35 @@
-// The whole forward pass by the exact kernels: what a CUDA device of the engine will do, as short as it goes.
+/// \file
+/// The small Llama's whole forward pass by the exact kernels, for one sequence, as short as it goes: Forward's logits
+/// (llm/forward.hpp), bit for bit, on the emulator or on a GPU.
 #pragma once
 #include <numeric>
 
 #include "09-cuda-paged-attention/paged_attention.hpp"
-#include "exact_fixture.hpp"
+#include "kernels/cuda/device_array.hpp"
 #include "llm/model.hpp"
 #include "llm/rotary_table.hpp"
 
 namespace radixlab {
 
-/// The weights of a model in device memory, and pages for one sequence.
+/// The weights of a model in device memory, and pages for one sequence. T is the type in which the model was read.
 template <class T>
 class ExactForward {
  public:
+  /// Room for `positions` tokens, in pages of `page_size` tokens. The model is copied.
   ExactForward(const Model& model, std::size_t positions, std::size_t page_size)
       : config_(model.config()),
         page_size_(page_size),
         pages_(table_of((positions + page_size - 1) / page_size)),
         table_("table", pages_),
-        embedding_("embedding", BothMatrices<T>::bytes(embedding_of(model))),
-        head_("lm_head", BothMatrices<T>::bytes(model.weights<T>().lm_head)),
+        embedding_("embedding", embedding_of(model).panels()),
+        head_("lm_head", model.weights<T>().lm_head.panels()),
         norm_("norm", model.weights<T>().norm),
         cos_("cos", angles(&RotaryTable::cos, positions)),
         sin_("sin", angles(&RotaryTable::sin, positions)) {
     for (const LayerWeights<T>& w : model.weights<T>().layers) layers_.emplace_back(w, pages_.size() * page_stride());
   }
 
-  /// Logits [tokens, vocab_size] of the next tokens of the sequence.
+  /// Logits [tokens, vocab_size] of the next tokens of the sequence. REQUIRES: ids of the vocabulary, and room for them.
   std::vector<float> run(const std::vector<TokenId>& tokens) {
     const int rows = static_cast<int>(tokens.size());
     std::vector<int> lengths(tokens.size());
@@ -53,13 +56,13 @@ class ExactForward {
     Layer(const LayerWeights<T>& w, std::size_t pool_size)
         : input_norm("input_norm", w.input_norm),
           post_attention_norm("post_attention_norm", w.post_attention_norm),
-          q("q_proj", BothMatrices<T>::bytes(w.q)),
-          k("k_proj", BothMatrices<T>::bytes(w.k)),
-          v("v_proj", BothMatrices<T>::bytes(w.v)),
-          o("o_proj", BothMatrices<T>::bytes(w.o)),
-          gate("gate_proj", BothMatrices<T>::bytes(w.gate)),
-          up("up_proj", BothMatrices<T>::bytes(w.up)),
-          down("down_proj", BothMatrices<T>::bytes(w.down)),
+          q("q_proj", w.q.panels()),
+          k("k_proj", w.k.panels()),
+          v("v_proj", w.v.panels()),
+          o("o_proj", w.o.panels()),
+          gate("gate_proj", w.gate.panels()),
+          up("up_proj", w.up.panels()),
+          down("down_proj", w.down.panels()),
           pool("pages", pool_size) {}
     DeviceArray<float> input_norm, post_attention_norm;
     DeviceArray<T> q, k, v, o, gate, up, down;

@@ -1,4 +1,5 @@
-// Device memory for tests: the emulator's, or a GPU's where the tests are built for one.
+/// \file
+/// Device memory as a host program has it: the emulator's, or a GPU's where RADIXLAB_GPU is defined.
 #pragma once
 #ifndef RADIXLAB_GPU
 #include "kernels/emulator/emulator.hpp"
@@ -41,9 +42,10 @@ class DeviceArray {
     data_ = static_cast<T*>(memory);
     check(cudaMemset(memory, 0xff, size * sizeof(T)));
   }
-  DeviceArray(std::string name, const std::vector<T>& values) : DeviceArray(std::move(name), values.size()) {
+  DeviceArray(std::string name, std::span<const T> values) : DeviceArray(std::move(name), values.size()) {
     assign(values);
   }
+  DeviceArray(std::string name, const std::vector<T>& values) : DeviceArray(std::move(name), std::span(values)) {}
   ~DeviceArray() { cudaFree(data_); }
   DeviceArray(DeviceArray&& other) noexcept
       : name_(std::move(other.name_)), data_(std::exchange(other.data_, nullptr)), size_(other.size_) {}
