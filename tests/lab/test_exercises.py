@@ -64,20 +64,124 @@ void Tree::clear() { todo("7.1", "The hint stands above."); }
 }  // namespace radixlab
 '''
 
+KERNELS = """#include "07-tree/tree.hpp"
+#include "kernels/cuda/language.cuh"
+
+namespace radixlab {
+namespace {
+
+constexpr int kOurs = 3;
+
+}  // namespace
+
+// given: a row is a warp
+constexpr int kRow = 32;
+constexpr int kRows = 4;
+
+// How we do it.
+template <class T>
+__global__ void __launch_bounds__(kRow* kRows) rows_kernel(const T* __restrict__ in, Pages<T> pages,
+                                                           T* out) {
+  __shared__ T part[kRow];
+}
+
+/// The host's side.
+// given
+template <class T>
+void rows(const T* in, T* out) {
+  if (!in) return;
+
+  launch({1, 32}, rows_kernel<T>, in, out);
+}
+
+template void rows(const float*, float*);
+template void rows(const BFloat16*,
+                   BFloat16*);
+
+// given
+namespace {
+
+int also() { return 1; }
+
+}  // namespace
+
+template <class T, int kHeads>
+__device__ T least(T a, T b) {
+  return a < b ? a : b;
+}
+
+}  // namespace radixlab
+"""
+KERNELS_STUB = """#include "07-tree/tree.hpp"
+#include "contract/todo.hpp"
+#include "kernels/cuda/language.cuh"
+
+namespace radixlab {
+
+// given: a row is a warp
+constexpr int kRow = 32;
+constexpr int kRows = 4;
+
+template <class T>
+__global__ void __launch_bounds__(kRow* kRows) rows_kernel(const T* __restrict__ in, Pages<T> pages,
+                                                           T* out) {
+  todo("7.1", "Say \\"who\\"?", in, pages, out);
+}
+
+/// The host's side.
+// given
+template <class T>
+void rows(const T* in, T* out) {
+  if (!in) return;
+
+  launch({1, 32}, rows_kernel<T>, in, out);
+}
+
+template void rows(const float*, float*);
+template void rows(const BFloat16*,
+                   BFloat16*);
+
+// given
+namespace {
+
+int also() { return 1; }
+
+}  // namespace
+
+template <class T, int kHeads>
+__device__ T least(T a, T b) {
+  todo("7.1", "The hint stands above.", a, b);
+}
+
+}  // namespace radixlab
+"""
+
 
 def body(line):
     return f"namespace radixlab {{\n\n{line}\n\n}}  // namespace radixlab\n"
 
 
 class StubTest(unittest.TestCase):
-    def stub(self, text, hint='Say "who"?'):
-        return stubs.stub(text, "7.1", hint, "1_split.cpp")
+    def stub(self, text, hint='Say "who"?', file="1_split.cpp"):
+        return stubs.stub(text, "7.1", hint, file)
 
     def test_a_body_becomes_the_task_its_hint_and_its_parameters(self):
         self.assertEqual(self.stub(SOLUTION), STUB)
 
     def test_a_stub_of_a_stub_is_the_stub(self):
         self.assertEqual(self.stub(STUB), STUB)
+        self.assertEqual(self.stub(KERNELS_STUB, file="1_rows.cu"), KERNELS_STUB)
+
+    def test_of_a_kernel_file_kernels_are_the_task_and_what_is_given_stays(self):
+        self.assertEqual(self.stub(KERNELS, file="1_rows.cu"), KERNELS_STUB)
+
+    def test_what_is_given_ends_and_is_not_all(self):
+        for text, words in ((body("// given\nint f() {\n\n  return 0;"), ":3: behind what is given here stands no empty line"),
+                            (body("// given\nint f() { return 0; }"), ": has no function that could be a task"),
+                            (body("// given away\nconstexpr int kRow = 3;"), ":4: expected ")):
+            with self.subTest(words), self.assertRaises(LabError) as raised:
+                self.stub(text)
+            self.assertIn(f"1_split.cpp{words}", str(raised.exception))
 
     def test_a_long_hint_is_cut_into_lines_that_hold_all_of_it(self):
         for words in range(10, 60):
@@ -92,11 +196,13 @@ class StubTest(unittest.TestCase):
             for words in range(1, 60):
                 text = self.stub(SOLUTION, " ".join(["some words"] * words))
                 Path(folder, f"{words}.cpp").write_text(text)
+                kernel = body("template <class T>\n__global__ void split(const T* in, T* out) {\n  out[0] = in[0];\n}")
+                Path(folder, f"{words}.cu").write_text(self.stub(kernel, " ".join(["some words"] * words), "1_split.cu"))
             files = [str(path) for path in Path(folder).iterdir()]
             style = f"--style=file:{ROOT / '.clang-format'}"
             done = subprocess.run(["clang-format", style, "--dry-run", "-Werror", *files], capture_output=True,
                                   text=True)
-        self.assertEqual((len(files), done.stderr), (59, ""))
+        self.assertEqual((len(files), done.stderr), (2 * 59, ""))
 
     def test_what_is_not_understood_is_named_with_its_line(self):
         for line in ("constexpr int kTable[] = {1, 2};", "int counter = 0;", "template <class T>\nT f(T) { return 0; }",
@@ -171,9 +277,12 @@ class CourseTest(unittest.TestCase):
 
 class CommandTest(CourseTest):
     def test_it_writes_what_differs_and_removes_what_no_task_has(self):
+        self.write("exercises/07-tree/8_gone.cu", "")
         self.write("exercises/07-tree/9_gone.cpp", "")
+        self.write("exercises/07-tree/notes.txt", "")
         self.write("exercises/07-tree/open/mine.cpp", "")
-        self.assertEqual(self.run_command(), "exercises/: 1 files, 1 of them written, 1 removed\n")
+        self.assertEqual(self.run_command(), "exercises/: 1 files, 1 of them written, 2 removed\n")
+        self.assertTrue((self.root / "exercises/07-tree/notes.txt").exists())
         self.assertEqual(self.stub.read_text(), STUB)
         self.assertTrue((self.root / "exercises/07-tree/open/mine.cpp").exists())
         self.assertEqual(self.run_command(check=True), "exercises/: 1 files in step\n")
@@ -270,7 +379,8 @@ class TasksTest(CourseTest):
         self.assertIn("task 7.1 has no test T1_... in tests/07-tree/", self.troubles())
         self.assertIn("a test is called T2_..., but there is no such task", self.troubles())
         self.write("solutions/07-tree/2_more.cpp", SOLUTION)
-        self.assertIn("solutions/ and lab.json differ in 2_more.cpp", self.troubles())
+        self.write("solutions/07-tree/3_more.cu", SOLUTION)
+        self.assertIn("solutions/ and lab.json differ in 2_more.cpp, 3_more.cu", self.troubles())
 
     def test_figures_that_do_not_add_up_are_named(self):
         self.lab["tasks"] *= 2
@@ -280,6 +390,20 @@ class TasksTest(CourseTest):
         for words in ("lab.json has task 7.1 2 times", "task 7.1 has 0 points, 30 minutes",
                       "tasks take 60 minutes, lab.json says 30"):
             self.assertIn(words, said)
+
+    def test_points_for_traffic_have_their_tests_and_are_a_fifth(self):
+        task = self.lab["tasks"][0]
+        self.lab["together"]["points"], task["points"], task["traffic_points"] = 2, 8, 2
+        self.write("chapters/07-tree/lab.json", json.dumps(self.lab))
+        self.assertIn("task 7.1 has 2 traffic_points of 8, and no test T1_Traffic...", self.troubles())
+        self.write("tests/07-tree/tree_test.cpp", "TEST(Lab07, T1_Splits) {}\nTEST(Lab07, T1_TrafficOfASplit) {}\n")
+        self.assertEqual(self.check("tasks")[0], 0)
+        task["traffic_points"] = 3
+        self.write("chapters/07-tree/lab.json", json.dumps(self.lab))
+        self.assertIn("its traffic_points are 3 of 10 points, expected one fifth", self.troubles())
+        del task["traffic_points"]
+        self.write("chapters/07-tree/lab.json", json.dumps(self.lab))
+        self.assertIn("task 7.1 has 0 traffic_points of 8, and a test T1_Traffic...", self.troubles())
 
     def test_the_board_and_the_lab_add_up_alike(self):
         with mock.patch.object(course.Lab, "points", 5):
@@ -294,7 +418,7 @@ class TasksTest(CourseTest):
     def test_a_name_that_is_not_the_tasks_is_named(self):
         self.lab["tasks"][0]["file"] = "2_split.cpp"
         self.write("chapters/07-tree/lab.json", json.dumps(self.lab))
-        self.assertIn("task 7.1 in 2_split.cpp: expected 7.K in K_name.cpp", self.troubles())
+        self.assertIn("task 7.1 in 2_split.cpp: expected 7.K in K_name.cpp or K_name.cu", self.troubles())
 
 
 class StubsTest(CourseTest):
@@ -313,6 +437,18 @@ class StubsTest(CourseTest):
         self.assertEqual(code, 1)
         self.assertIn("exercises/07-tree/1_split.cpp as generated:", said)
         self.assertIn("todo", said)
+
+    def test_a_kernel_file_is_compiled_as_the_build_does(self):
+        self.lab["tasks"][0]["file"] = "1_split.cu"
+        self.write("chapters/07-tree/lab.json", json.dumps(self.lab))
+        file = self.root / "solutions/07-tree/1_split.cu"
+        file.write_text(body("template <class T>\n__global__ void f(const T* in) {}"))
+        command = f"/usr/bin/c++ -Wall -o x.cu.o -c {file}"
+        self.write("build/compile_commands.json", json.dumps([{"file": str(file), "command": command}]))
+        self.write("build/emulated.sh", 'echo "$*" >&2; exit 1')
+        code, said = self.check("stubs", "clang++" if shutil.which("clang++") else "g++")
+        self.assertEqual(code, 1)
+        self.assertRegex(said, r"as generated:\n-- \S+ -Wall -fsyntax-only -Werror -o \S+/1_split.cu.o -c \S+/07-tree/1_split.cu\n")
 
     def test_a_compiler_that_is_not_here_is_a_skip(self):
         code, said = self.check("stubs", "no-such-compiler")

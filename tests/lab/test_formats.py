@@ -129,6 +129,20 @@ class FormatsTest(unittest.TestCase):
             suite = xml.fromstring(made("junit", alone))[0]
             self.assertEqual(all(case.get("status") == "run" for case in suite.iter("testcase")), passed, item.id)
 
+    def test_a_part_of_the_points_is_told_and_is_no_pass(self):
+        part = the_record()
+        part.items = [record.Item("1.2", "sums", "2_sums.cu", 4, 5, record.FAILED, "it moves too much",
+                                  [record.Test("Sums.T2_Right", record.PASSED), record.Test("Sums.T2_Traffic", record.FAILED)])]
+        self.assertIn("  --    1.2  sums    4/5  it moves too much\n", made("text", part))
+        test = json.loads(made("gradescope", part))["tests"][0]
+        self.assertEqual((test["score"], test["max_score"], test["status"]), (4, 5, "failed"))
+        test = json.loads(made("classroom50", part))["tests"][0]
+        self.assertEqual((test["score"], test["max-score"], test["passed"]), (4, 5, False))
+        payload, totals = decoded(made("actions", part))
+        self.assertEqual((payload["tests"][0]["score"], payload["status"], totals["totalPoints"]), (4, "fail", 4))
+        suite = xml.fromstring(made("junit", part))[0]
+        self.assertEqual(({p.get("name"): p.get("value") for p in suite.iter("property")}["points"], suite.get("failures")), ("4", "1"))
+
     def test_a_task_that_failed_though_no_test_says_so_has_failed_in_junit_too(self):
         alone = the_record()
         alone.items = [record.Item("1.2", "start", "2_start.cpp", 0, 5, record.FAILED, "it never ended",

@@ -60,6 +60,12 @@ class FileTest(WrongTest):
         spoilt = make_wrong.spoilt(make_wrong.read(self.wrong()), SOLUTION)
         self.assertEqual(spoilt, "void f() {\n  first();\n  forget(n);\n}\n")
 
+    def test_it_is_written_in_the_language_of_its_solution(self):
+        for file in ("2_keep.cpp", "2_keep.cu"):
+            (self.root / file).write_text(SOLUTION)
+            make_wrong.main([self.root, self.root / "out", self.wrong(file=file)])
+        self.assertEqual(sorted(path.name for path in (self.root / "out").iterdir()), ["forgets.cpp", "forgets.cu"])
+
     def test_what_a_file_lacks_or_does_not_know_is_named(self):
         self.refused("its head lacks killed_by, says", killed_by="", says="")
         self.refused("forgets.wrong:6: expected one 'name: value' of crash, file,", sauce="none")

@@ -23,7 +23,7 @@ from pathlib import Path
 
 from lab.author import exercises, make_wrong
 from lab.grade.record import OK, TOGETHER, Item, Record
-from lab.grade.results import expected_tests
+from lab.grade.results import expected_tests, key
 from lab.machine.build import jobs
 from lab.services import course
 from lab.services.places import ROOT, LabError, shown
@@ -134,6 +134,7 @@ def troubles_of(lab):
             yield f"task {task.id} has no test T{number}_... in tests/{lab.slug}/"
         if task.points <= 0 or task.minutes <= 0:
             yield f"task {task.id} has {task.points} points, {task.minutes} minutes; expected more"
+    yield from troubles_of_traffic(lab)
     for number in sorted(tested.keys() - set(numbers)):
         yield f"a test is called T{number}_..., but there is no such task"
     ours = {path.name for path in lab.solutions.glob("*") if path.suffix in course.SUFFIXES}
@@ -145,6 +146,18 @@ def troubles_of(lab):
         yield f"its tasks take {sum(task.minutes for task in lab.tasks)} minutes, lab.json says {lab.minutes}"
     more = lab.hints().keys() - {task.id for task in lab.tasks} - {opened.id for opened in lab.open_labs}
     yield from (f"hints.md has hints for {name}, which is no task" for name in sorted(more))
+
+
+def troubles_of_traffic(lab):
+    """Who has points for what a kernel moves has tests of that; all of them together are a fifth of the chapter's points."""
+    tested = {found[1] for name in tests_of(lab) if (found := re.match(r"T(\d+)_Traffic", name))}
+    for task in lab.tasks:
+        if (key(task) in tested) != (task.traffic_points != 0) or not 0 <= task.traffic_points < task.points:
+            has = "a" if key(task) in tested else "no"
+            yield f"task {task.id} has {task.traffic_points} traffic_points of {task.points}, and {has} test T{key(task)}_Traffic..."
+    moved = sum(task.traffic_points for task in lab.tasks)
+    if moved and moved * 5 != lab.points:
+        yield f"its traffic_points are {moved} of {lab.points} points, expected one fifth"
 
 
 def full_record(lab):

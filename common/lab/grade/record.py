@@ -3,7 +3,7 @@ import json
 from dataclasses import asdict, dataclass, field
 
 OK, FAILED, NOT_WRITTEN, NOT_COMPILED, SKIPPED = "ok", "failed", "not written", "does not compile", "skipped"
-"""States of an item. Only OK gives points; a skip is never a pass."""
+"""States of an item. Only OK gives all points, and FAILED some to a kernel that is right and moves too much; a skip is never a pass."""
 PASSED, NOT_RUN = "passed", "not run"
 """States of a test, beside FAILED and SKIPPED."""
 TOGETHER = "together"  # the item of all tasks in one program

@@ -25,6 +25,11 @@ def key(task):
     return task.id.split(".")[1]
 
 
+def is_traffic(test):
+    """Whether "Suite.T2_TrafficOfOneRow" judges what a kernel moves, not what it computes."""
+    return re.search(r"\.T\d+_Traffic", test) is not None
+
+
 def task_file(lab, task):
     return lab.exercises / task.file
 

@@ -23,7 +23,7 @@ from pathlib import Path
 from lab.grade import gtest_words, pictures
 from lab.grade.build_tasks import SUITE
 from lab.grade.record import (FAILED, NOT_COMPILED, NOT_RUN, NOT_WRITTEN, OK, PASSED, SKIPPED, TOGETHER, Item, Test)
-from lab.grade.results import ASAN, expected_tests, is_graded_alone, key, results, stories, task_file
+from lab.grade.results import ASAN, expected_tests, is_graded_alone, is_traffic, key, results, stories, task_file
 from lab.services import course
 from lab.services.places import ROOT, LabError, build_folder, shown
 from lab.services.report import skip_reason
@@ -52,10 +52,11 @@ def main(words):
 def run_item(lab, name, preset):
     """Grades task `name`, or TOGETHER."""
     if name == TOGETHER:
-        item = Item(TOGETHER, "all tasks together", "", 0, lab.together, FAILED)
+        item, traffic = Item(TOGETHER, "all tasks together", "", 0, lab.together, FAILED), 0
     else:
         task = course.task(name, lab.root)[1]
         item = Item(task.id, task.title, shown(task_file(lab, task)), 0, task.points, FAILED)
+        traffic = task.traffic_points
     uncompiled = json.loads((results(lab.number, preset) / "compile.json").read_text(encoding="utf-8"))
     what = TOGETHER if name == TOGETHER else key(task)
     program = what if is_graded_alone(lab) else TOGETHER
@@ -67,8 +68,9 @@ def run_item(lab, name, preset):
         item.state, item.says = SKIPPED, f"{uncompiled[program]}, and tasks are graded together here"
     else:
         runner = Runner(lab, build_folder(preset) / "bin" / f"grade_{lab.number}_{program}", name, preset)
-        item.tests = runner.run_all(expected_tests(lab, name))
-        judge(item)
+        # Together, tasks must be right with each other; what each of them moves is its own.
+        item.tests = runner.run_all([test for test in expected_tests(lab, name) if name != TOGETHER or not is_traffic(test[0])])
+        judge(item, traffic)
         _draw(item.failed_test)
     return item
 
@@ -85,8 +87,9 @@ def give_away(folder):
         os.chown(folder, other["user"], other["group"])
 
 
-def judge(item):
-    """State, points and sentence of an item, from its tests: all or nothing."""
+def judge(item, traffic=0):
+    """State, points and sentence of an item, from its tests: all or nothing; but where only tests of traffic fail, all except
+    these points."""
     begun = item.id == TOGETHER or is_written(item.id, ROOT / item.file)
     if begun and item.id != TOGETHER:
         _wait_for_others(item)
@@ -98,6 +101,8 @@ def judge(item):
         item.state, item.says = NOT_WRITTEN, f"{', '.join(sorted(met))} not written yet"
     elif failed:
         item.state, item.says = FAILED, item.failed_test.says
+        if traffic and all(test.state == PASSED for test in item.tests if not is_traffic(test.name)):
+            item.points = item.most - traffic
     elif skipped:
         item.state, item.says = SKIPPED, skipped[0].says
     else:
@@ -134,6 +139,7 @@ def _draw(test):
 class Runner:
     def __init__(self, lab, program, name, preset):
         self.program, self.asan, self.stories = program, preset == ASAN, stories(lab.number, preset) / name
+        self.no_more = self.asan or lab.has_kernels  # no sanitizer would say more
         self.stories.mkdir(parents=True, exist_ok=True)
         for old in self.stories.iterdir():
             old.unlink()
@@ -199,13 +205,13 @@ class Runner:
             return
         cases = _cases(told)
         if not cases:
-            test.says = gtest_words.ending(code, test.output, self.asan)
+            test.says = gtest_words.ending(code, test.output, self.no_more)
             return
         failures = [failure["failure"] for case in cases for failure in case.get("failures", ())]
         if failures:
             test.says = gtest_words.sentence(failures[0])
         elif code != 0:
-            test.says = f"all that it tests was right, then {gtest_words.ending(code, test.output, self.asan)}"
+            test.says = f"all that it tests was right, then {gtest_words.ending(code, test.output, self.no_more)}"
         elif any(case.get("result") == "SKIPPED" for case in cases):
             test.state, test.says = SKIPPED, skip_reason(test.output)
         elif all(case.get("result") == "COMPLETED" for case in cases):

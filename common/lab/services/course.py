@@ -1,8 +1,9 @@
 """The labs as their files say it: chapters/NN-slug/lab.json (tasks, points, minutes) and hints.md (three levels a task).
 
-lab.json:  {"title", "minutes", "gpu", "tasks": [{"id", "file", "title", "points", "minutes"}...],
+lab.json:  {"title", "minutes", "gpu", "tasks": [{"id", "file", "title", "points", "minutes", "traffic_points" (optional)}...],
             "together": {"points"}, "open": [{"id", "title", "minutes"}...] (optional)}
-A task "1.2" is the file of that name in solutions/ and exercises/, and the tests called *.T2_* in tests/NN-slug/.
+A task "1.2" is the file of that name in solutions/ and exercises/, and the tests called *.T2_* in tests/NN-slug/. Those of them
+called *.T2_Traffic* decide its traffic_points, which are a part of its points: what a kernel that is right loses if it moves too much.
 hints.md:  "## 1.2", then a numbered list of three. The first also stands in the file that is to be written."""
 import json
 import re
@@ -22,6 +23,7 @@ class Task:
     title: str
     points: int
     minutes: int
+    traffic_points: int = 0  # of its points; 0: it has no tests of that kind
 
     @property
     def tests(self):
@@ -121,8 +123,8 @@ def _read(path):
         told = json.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:
         raise LabError(f"{where}: {error}") from error
-    tasks = tuple(Task(*_fields(where, each, id=str, file=str, title=str, points=int, minutes=int))
-                  for each in told.get("tasks", ()))
+    tasks = tuple(Task(*_fields(where, {"traffic_points": 0, **each}, id=str, file=str, title=str, points=int, minutes=int,
+                                traffic_points=int)) for each in told.get("tasks", ()))
     if not tasks:
         raise LabError(f"{where}: has no tasks")
     title, minutes, gpu = _fields(where, told, title=str, minutes=int, gpu=bool)
