@@ -36,6 +36,12 @@ FAILURES = {
     "it throws: lost": "unknown file\nC++ exception with description \"lost\" thrown in the test body.",
     "memory ran out: an endless growth?":
         "unknown file\nC++ exception with description \"std::bad_alloc\" thrown in the test body.",
+    "1_sums.cu:22: in kernel sums<float, 4> thread (1,0,0) of block (0,2,0) writes part[1] (shared, as elements of 4 bytes), which "
+    "thread (0,0,0) reads at 1_sums.cu:24 with no barrier between the two: a race; expected: __syncthreads() between them, or "
+    "__syncwarp(), since they are of one warp":
+        "unknown file\nC++ exception with description \"kernel sums<float, 4>, block (0,2,0), thread (1,0,0), 1_sums.cu:22: writes "
+        "part[1] (shared, as elements of 4 bytes), which thread (0,0,0) reads at 1_sums.cu:24 with no barrier between the two: a "
+        "race; expected: __syncthreads() between them, or __syncwarp(), since they are of one warp\" thrown in the test body.",
     "a failure's own words": "s.cpp:20\nFailed\na failure's own words",
     "in the third round":
         "s.cpp:21\nExpected equality of these values:\n  1\n  2\nGoogle Test trace:\ns.cpp:21: in the third round",
@@ -66,6 +72,8 @@ class GtestWordsTest(unittest.TestCase):
 
     def test_a_sentence_has_an_end(self):
         self.assertEqual(len(gtest_words.sentence("s.cpp:1\nFailed\n" + "word " * 1000)), gtest_words.LONGEST)
+        fault = "kernel k, block (0,0,0), thread (0,0,0), 1_sums.cu:2: " + "word " * 1000
+        self.assertEqual(len(gtest_words.sentence(f"s.cpp:1\nFailed\n{fault}")), gtest_words.LONGEST_OF_A_KERNEL)
 
     def test_how_a_program_ended(self):
         for code, output, sentence in (
@@ -80,6 +88,7 @@ class GtestWordsTest(unittest.TestCase):
                  "the sanitizer stopped it: heap-use-after-free a.cpp:7 in f")):
             with self.subTest(sentence):
                 self.assertEqual(gtest_words.ending(code, output), sentence)
+        self.assertEqual(gtest_words.ending(-6, "", no_more=True), "it crashed: abort() was called")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""A copy of the tiny course with the real grader, in a folder of its own: what a learner writes there harms nobody."""
+"""A copy of a tiny course with the real grader, in a folder of its own: what a learner writes there harms nobody."""
 import json
 import os
 import shutil
@@ -16,11 +16,13 @@ GIT = ("git", "-c", "user.name=Learner", "-c", "user.email=learner@example.org",
 
 
 class TinyCourse:
-    def __init__(self):
+    def __init__(self, name="tiny_course", more=()):
+        """`more`: files and folders of the real course that it needs beside the grader."""
+        self.name = name
         self.kept = tempfile.TemporaryDirectory(prefix="radixlab-course-")
         self.root, self.built = (Path(self.kept.name).resolve() / name for name in ("course", "built"))
-        shutil.copytree(HERE / "tiny_course", self.root)
-        for name in GRADER:
+        shutil.copytree(HERE / name, self.root)
+        for name in (*GRADER, *more):
             target = self.root / name
             target.parent.mkdir(parents=True, exist_ok=True)
             if (ROOT / name).is_dir():
@@ -50,7 +52,7 @@ class TinyCourse:
         return self.root / name
 
     def start_over(self):
-        shutil.copytree(HERE / "tiny_course" / "exercises", self.path("exercises"), dirs_exist_ok=True)
+        shutil.copytree(HERE / self.name / "exercises", self.path("exercises"), dirs_exist_ok=True)
 
     def solve(self):
         """Copies our solutions over the learner's files."""

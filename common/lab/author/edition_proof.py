@@ -21,7 +21,7 @@ WAITS = "built in lab "  # as a test says that has no bodies to run on
 ON_ITS_CODE = ("test_conformance", "ladder", "random_lives")
 """Targets whose tests run on what the learner wrote."""
 OF_THE_WHOLE = r"^(solution-|author[.]|lab[.]walk$)"
-THE_SAME = (r"^lab\.grade$", r"^lab\.update$")
+THE_SAME = (r"^lab\.grade(_kernels)?$", r"^lab\.update$")
 """Long tests that bring a course of their own: nothing in an edition makes them say anything else."""
 ON_THE_LADDER = (r"^conformance\.", "^allocation_failure", "^random_lives", "^fuzz", "^apps", "^document_qa",
                  r"^ladder(\.(0[^01]|1|break)|_explain)", "^solution-", "^open-")

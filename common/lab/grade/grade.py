@@ -54,6 +54,9 @@ def run(arguments):
         raise LabError("which chapter? As in ./lab grade 01")
     lab = course.lab(arguments.chapter)
     preset = ASAN if arguments.asan else PRESET
+    if arguments.asan and lab.has_kernels:
+        raise LabError(f"chapter {lab.number} is not graded under sanitizers: its kernels run on the CUDA emulator, which looks at every "
+                       f"load and store itself: ./lab grade {lab.number}")
     if arguments.open:
         open_lab.check(lab)
         set_up(PRESET)

@@ -3,18 +3,21 @@
 A test that has its own words for the reader (what stands behind `<<`) is quoted with them and nothing else."""
 import re
 
-LONGEST = 240  # [characters] of a sentence
+LONGEST, LONGEST_OF_A_KERNEL = 240, 600  # [characters] of a sentence
 WORDS = 200  # [characters] of the first words
 RULE = re.compile(r"I\d+: ")
+FAULT = re.compile(r"kernel (.+?), block (\(\d+,\d+,\d+\)), thread (\(\d+,\d+,\d+\)), (\S+:\d+): ")  # as KernelFault begins
 TODO = re.compile(r"task (\d+\.\w+) is yours to write")
 SIGNALS = {4: "undefined behaviour, or __builtin_trap()", 6: "abort() was called", 8: "a division by zero",
            9: "it was killed (memory?)", 11: "segmentation fault: a pointer or an index leads nowhere"}
 
 
 def plain(text):
-    """One line, not too long."""
+    """One line, not too long. Of a kernel's fault the place comes first."""
     line = re.sub(r"(\d+)-byte object <[0-9A-F -]+>", r"an object of \1 bytes", " ".join(text.split()))
-    return line if len(line) <= LONGEST else line[:LONGEST - 4].rstrip() + " ..."
+    line = FAULT.sub(r"\4: in kernel \1 thread \3 of block \2 ", line, count=1)
+    most = LONGEST_OF_A_KERNEL if ": in kernel " in line else LONGEST  # its end says what was expected
+    return line if len(line) <= most else line[:most - 4].rstrip() + " ..."
 
 
 def first_words(text):
@@ -62,7 +65,8 @@ def _came(value):
 def _thrown(found):
     if "bad_alloc" in found[1]:
         return "memory ran out: an endless growth?"
-    return found[1] if TODO.search(found[1]) or RULE.match(found[1]) else f"it throws: {found[1]}"
+    own = TODO.search(found[1]) or RULE.match(found[1]) or FAULT.match(found[1])
+    return found[1] if own else f"it throws: {found[1]}"
 
 
 _SHAPES = [(re.compile(pattern), tell) for pattern, tell in (
@@ -88,7 +92,7 @@ _SHAPES = [(re.compile(pattern), tell) for pattern, tell in (
 )]
 
 
-def ending(code, output, asan=False):
+def ending(code, output, no_more=False):
     """Why a program ended before its test did: by its exit code, negative for a signal, and its last words."""
     if summary := re.search(r"^SUMMARY: \w+: (.*)$", output, re.MULTILINE):
         return plain(f"the sanitizer stopped it: {summary[1]}")
@@ -102,4 +106,4 @@ def ending(code, output, asan=False):
         return f"the program ended (exit code {code}) before the test did: exit()?"
     asserted = re.search(r"^.*[Aa]ssertion.*failed.*$", output, re.MULTILINE)
     why = asserted[0] if asserted else SIGNALS.get(-code, f"signal {-code}")
-    return plain(f"it crashed: {why}" + ("" if asan else "; grade with --asan to see where"))
+    return plain(f"it crashed: {why}" + ("" if no_more else "; grade with --asan to see where"))

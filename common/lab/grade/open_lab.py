@@ -60,7 +60,7 @@ def verdict(cases, code, output):
     if code is None:
         return [f"  But   still running after {SECONDS} s: an endless loop?"], 0
     if not cases:
-        return [f"  But   {gtest_words.ending(code, output, asan=True)}"], 0
+        return [f"  But   {gtest_words.ending(code, output, no_more=True)}"], 0
     says = [gtest_words.sentence(case["failures"][0]["failure"]) for case in failed]
     if failed and all(gtest_words.TODO.search(words) for words in says):
         return ["  not written yet"], passed
