@@ -44,8 +44,8 @@ function(radixlab_cuda target)
   set(check ${PROJECT_SOURCE_DIR}/common/cmake/exact_ptx.cmake)
   foreach(source IN LISTS C_SOURCES)
     get_filename_component(path ${source} ABSOLUTE)
-    file(RELATIVE_PATH out ${PROJECT_SOURCE_DIR} ${path})
-    string(REPLACE "/" "_" out ${out})
+    file(RELATIVE_PATH name ${PROJECT_SOURCE_DIR} ${path})
+    string(REPLACE "/" "_" out ${name})
     set(out ${folder}/${out})
     add_custom_command(OUTPUT ${out}.o
       COMMAND ${RADIXLAB_NVCC} ${RADIXLAB_NVCC_FLAGS} "-I$<JOIN:${includes},;-I>" -MD -MF ${out}.d -MT ${out}.o -c ${path}
@@ -55,7 +55,7 @@ function(radixlab_cuda target)
       COMMAND ${CMAKE_COMMAND} -DPTX=${out}.ptx -P ${check}
       DEPENDS ${path} ${check}
       DEPFILE ${out}.d
-      COMMENT "Building ${source} for a GPU"
+      COMMENT "Building ${name} for a GPU"
       COMMAND_EXPAND_LISTS VERBATIM)
     list(APPEND objects ${out}.o)
   endforeach()

@@ -6,6 +6,9 @@
 set(RADIXLAB_EMULATED_FLAGS -std=c++20 -O1 -g1 -ffp-contract=off -fno-tree-sra
   -fsanitize=thread
   -Wall -Wextra -Wpedantic -Wshadow -Wno-unknown-pragmas)
+if(CMAKE_BUILD_TYPE STREQUAL "Debug")
+  list(APPEND RADIXLAB_EMULATED_FLAGS -g)  # a debugger wants variables
+endif()
 
 # Where the emulator is not built, this says why; else it is empty.
 set(RADIXLAB_NO_EMULATOR "")

@@ -1,3 +1,4 @@
+#include "contract/todo.hpp"
 #include "features.hpp"
 #include "kernels/cuda/language.cuh"
 
@@ -104,6 +105,13 @@ __global__ void bytes_kernel(unsigned char* out) {
   out[t] = s[32 - t];
 }
 
+__global__ void unwritten_kernel(float* x) {
+  x[threadIdx.x] = 1;
+  __syncthreads();
+  if (threadIdx.x == 40) todo("9.1", "Add.", x);
+  __syncthreads();
+}
+
 }  // namespace
 
 void indices(unsigned* out) { launch({dim3(2, 3, 2), dim3(3, 2, 4)}, indices_kernel, out); }
@@ -121,5 +129,7 @@ void through_bfloat16(const BFloat16* x, BFloat16* y, unsigned n) {
 void small_numbers(const float* in, float* out) { launch({1, 1}, small_numbers_kernel, in, out); }
 void pipelined(const float* x, float* out, int tiles) { launch({1, 32}, pipelined_kernel, x, out, tiles); }
 void bytes(unsigned char* out) { launch({1, 33}, bytes_kernel, out); }
+
+void unwritten(float* x) { launch({1, 64}, unwritten_kernel, x); }
 
 }  // namespace radixlab::emulated

@@ -26,6 +26,8 @@ void small_numbers(const float* in, float* out);
 void pipelined(const float* x, float* out, int tiles);
 /// Shared memory that is a byte wide: each thread its own byte.
 void bytes(unsigned char* out);
+/// x [64]: 1 by all threads; then thread 40 meets what is not written yet.
+void unwritten(float* x);
 
 // traffic.cu
 void copy_rows(const float* x, float* y, int stride);
