@@ -43,5 +43,5 @@ def lines(report):
 
 
 def advice(path):
-    task = re.fullmatch(r"exercises/(\d\d)-[^/]+/(\d+)_[^/]+\.cpp", path)
+    task = re.fullmatch(r"exercises/(\d\d)-[^/]+/(\d+)_[^/]+\.(?:cpp|cu)", path)
     return f"./lab reset {int(task[1])}.{task[2]} takes the new starter and keeps yours" if task else "yours stays"
