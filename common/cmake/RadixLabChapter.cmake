@@ -136,8 +136,9 @@ function(_radixlab_questions slug)
 endfunction()
 
 # radixlab_demo(<NN-slug> [USES <NN-slug>...] [PARTS <file>...] [LIBS <target>...])
-#   demo_NN, the chapter's lecture demo: demo.cpp and its parts. It sees the headers of its chapter, of those that the chapter
-#   uses and of USES, and the ladder's rows by name. Where one of these chapters has no bodies, demo_NN says which lab it waits for.
+#   demo_NN, the chapter's lecture demo: demo.cpp and its parts, of which some may be `.cu` files. It sees the headers of its
+#   chapter, of those that the chapter uses and of USES, and the ladder's rows by name. Where one of these chapters has no bodies,
+#   demo_NN says which lab it waits for.
 function(radixlab_demo slug)
   cmake_parse_arguments(D "" "" "USES;PARTS;LIBS" ${ARGN})
   string(SUBSTRING ${slug} 0 2 nn)
@@ -161,6 +162,9 @@ function(radixlab_demo slug)
   set_target_properties(demo_${nn} PROPERTIES EXCLUDE_FROM_ALL ${RADIXLAB_SHORT})  # nothing of it runs there
   radixlab_program_code(demo_${nn})
   radixlab_as_one(demo_${nn})
+  if(D_PARTS MATCHES "[.]cu(;|$)" AND NOT missing)
+    radixlab_kernels_of(demo_${nn})
+  endif()
 endfunction()
 
 # radixlab_missing(<out> [<NN>...])
@@ -190,7 +194,8 @@ function(radixlab_left_out out nn)
 endfunction()
 
 # radixlab_lab_tests(<NN-slug> <file>... )
-#   radixlab_NN_tests   one set of test objects, of the files and of the judge of predictions where the chapter asks for them
+#   radixlab_NN_tests   one set of test objects, of the files and of the judge of predictions where the chapter asks for them;
+#                       beside tasks that are `.cu` files there may be such files with kernels for the tests
 #   test_NN_solution    they, on our solution; ctest label solution-NN
 #   grade_NN_K          with RADIXLAB_LABS, for each task of lab.json: they, on the learner's task K and our objects of all
 #                       others. (Behind an archive with our K in it an empty file would pass.) Only where we have solutions
@@ -215,6 +220,7 @@ function(radixlab_lab_tests slug)
     return()
   elseif(kernels)
     target_link_libraries(radixlab_${nn}_tests PUBLIC radixlab_emulator)
+    radixlab_kernels_of(radixlab_${nn}_tests)
   endif()
   if(TARGET radixlab_${nn}_solution)
     add_executable(test_${nn}_solution)
