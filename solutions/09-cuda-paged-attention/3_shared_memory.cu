@@ -20,21 +20,21 @@ template <class T>
 __global__ void scores_shared_kernel(PagedAttention<T> call, float scale) {
   RADIXLAB_DYNAMIC_SHARED(float, shared);
   const int item = blockIdx.x, row = item / call.heads, head = item % call.heads;
-  const int dim = call.pages.head_dim, first = blockIdx.y * kTile;
+  const int dim = call.pages.head_dim, pitch = dim + 1, first = blockIdx.y * kTile;
   const int count = min(kTile, call.rows.length[row] - first);
   if (count <= 0) return;
-  float *const keys = shared, *const query = shared + kTile * (dim + 1);
+  float *const keys = shared, *const query = shared + kTile * pitch;
   const int sequence = call.rows.sequence[row], kv_head = head / (call.heads / call.pages.kv_heads);
   for (int i = threadIdx.x; i < count * dim; i += kTile) {
     const int place = i / dim, d = i % dim;
-    keys[place * (dim + 1) + d] = widen(exact::at(call.pages, Part::key, sequence, kv_head, first + place)[d]);
+    keys[place * pitch + d] = widen(exact::at(call.pages, Part::key, sequence, kv_head, first + place)[d]);
   }
   for (int d = threadIdx.x; d < dim; d += kTile) query[d] = widen(call.q[std::size_t(item) * dim + d]);
   __syncthreads();
   const int place = threadIdx.x;
   if (place >= count) return;
   const float sum = sum_of_products<T>(
-      dim, [&](int d) { return query[d]; }, [&](int d) { return keys[place * (dim + 1) + d]; });
+      dim, [&](int d) { return query[d]; }, [&](int d) { return keys[place * pitch + d]; });
   call.scores[std::size_t(item) * call.max_length + first + place] = sum * scale;
 }
 
