@@ -1,0 +1,50 @@
+// Chapter 09, task 9.4: the heads of a group share keys and values, which come in chunks and by asynchronous copies.
+#include "passes.hpp"
+#include "traffic_words.hpp"
+
+namespace radixlab::lab09 {
+namespace {
+
+const std::vector<std::size_t> kChunkedDims = {8, 24, 40, 64, 72};  // whole chunks of 16 bytes in both types
+const Pass chunked_scores{"scores_shared_heads", [](const auto& call) { scores_shared_heads(call); }, kChunkedDims};
+const Pass chunked_mix{"mix_shared_heads", [](const auto& call) { mix_shared_heads(call); }, kChunkedDims};
+
+TEST(Lab09SharedHeads, T4_ScoresOfAnyPageSize) { of_any_page_size(chunked_scores, kScores); }
+TEST(Lab09SharedHeads, T4_ScoresOfAnyLength) { of_any_length(chunked_scores, kScores); }
+TEST(Lab09SharedHeads, T4_ScoresOfAnyGroup) { of_any_group(chunked_scores, kScores); }
+TEST(Lab09SharedHeads, T4_ScoresOfAnyHeadDim) { of_any_head_dim(chunked_scores, kScores); }
+TEST(Lab09SharedHeads, T4_ScoresOfNaNAndInfinity) { of_special_numbers(chunked_scores, kScores); }
+TEST(Lab09SharedHeads, T4_ScoresOfWhatIsSeen) { of_what_is_seen(chunked_scores, kScores); }
+TEST(Lab09SharedHeads, T4_ScoresBesidePadding) { of_padding(chunked_scores, kScores); }
+TEST(Lab09SharedHeads, T4_ScoresInAnyOrder) { in_any_order(chunked_scores, kScores); }
+
+TEST(Lab09SharedHeads, T4_MixOfAnyPageSize) { of_any_page_size(chunked_mix, kMix); }
+TEST(Lab09SharedHeads, T4_MixOfAnyLength) {  // fewer tiles than the ring has, as many, and more
+  of_any_length(chunked_mix, kMix, {1, 31, 32, 33, 64, 65, 96, 97, 128, 129, 257});
+}
+TEST(Lab09SharedHeads, T4_MixOfAnyGroup) { of_any_group(chunked_mix, kMix); }
+TEST(Lab09SharedHeads, T4_MixOfAnyHeadDim) { of_any_head_dim(chunked_mix, kMix); }
+TEST(Lab09SharedHeads, T4_MixOfNaNAndInfinity) { of_special_numbers(chunked_mix, kMix); }
+TEST(Lab09SharedHeads, T4_MixWithoutMinusZero) { of_minus_zero(chunked_mix, kMix); }
+TEST(Lab09SharedHeads, T4_MixOfWhatIsSeen) { of_what_is_seen(chunked_mix, kMix); }
+TEST(Lab09SharedHeads, T4_PaddingGivesZeros) { of_padding(chunked_mix, kMix); }
+TEST(Lab09SharedHeads, T4_MixInAnyOrder) { in_any_order(chunked_mix, kMix); }
+
+TEST(Lab09SharedHeads, T4_TrafficOfKeysOnceAGroup) {
+  in_both_types([](auto zero) {
+    Batch<decltype(zero)> b({{1, 127}}, {8, 2, 128}, 16);
+    const auto keys = sectors<decltype(zero)>(b.max_length * b.dim);
+    expect_traffic(b, chunked_scores, 1.3, {"the keys, once a KV head", b.kv_heads * keys});
+  });
+}
+
+TEST(Lab09SharedHeads, T4_TrafficOfValuesOnceAGroup) {
+  in_both_types([](auto zero) {
+    Batch<decltype(zero)> b({{1, 127}}, {8, 2, 128}, 16);
+    const auto values = sectors<decltype(zero)>(b.max_length * b.dim);
+    expect_traffic(b, chunked_mix, 1.3, {"the values, once a KV head", b.kv_heads * values});
+  });
+}
+
+}  // namespace
+}  // namespace radixlab::lab09
