@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <fmt/format.h>
 #include <numeric>
 #include <vector>
@@ -89,21 +90,23 @@ void draw_loads(const Demo& demo, const std::vector<Load>& loads) {
                      .columns = kColumns,
                      .bold = true,
                      .left = true}});
-    std::size_t thread = 0;
+    std::size_t thread = 0, count = 0;
     for (const std::string& sector : load.drawn()) {
-      if (rows.back().size() == 1 || rows.back().size() == kColumns) rows.emplace_back();
+      if (count++ % kOfALine == 0) rows.emplace_back();
       const auto asked = static_cast<std::size_t>(std::ranges::count(sector, '#'));
-      if (asked == sector.size()) {
-        rows.back().push_back({.text = fmt::format("threads {}-{}", thread, thread + asked - 1),
-                               .colour = cell_colour::own,
-                               .columns = 2});
-      } else {
-        rows.back().push_back({.text = std::to_string(thread), .colour = cell_colour::own, .width = kAsked});
-        rows.back().push_back({.colour = cell_colour::wasted, .width = kRest});
-      }
+      const std::string threads =
+          asked == 1 ? std::to_string(thread) : fmt::format("{}-{}", thread, thread + asked - 1);
+      const bool whole = asked == sector.size();
+      rows.back().push_back(
+          {.text = threads, .colour = cell_colour::own, .width = kAsked, .columns = whole ? 2ull : 1ull});
+      if (!whole) rows.back().push_back({.colour = cell_colour::wasted, .width = kRest});
       thread += asked;
     }
   }
+  rows.push_back({{.text = "With a number: bytes that these threads ask for. Without: bytes that come in the same "
+                           "sector, for nothing.",
+                   .columns = kColumns,
+                   .left = true}});
   demo.picture("coalescing", to_dot_cells(rows));
 }
 
@@ -114,6 +117,8 @@ std::size_t passes_with(std::size_t pitch, std::size_t count) {
   return passes_of_reads(recorder.report());
 }
 
+std::string words_of(std::size_t passes) { return fmt::format("{} pass{}", passes, passes == 1 ? "" : "es"); }
+
 void print_banks(std::size_t pitch, std::size_t passes) {
   std::vector<std::string> asked;  // by how many threads
   for (std::size_t bank = 0; bank < kBanks; ++bank) {
@@ -121,8 +126,30 @@ void print_banks(std::size_t pitch, std::size_t passes) {
     for (std::size_t t = 0; t < kLanes; ++t) threads += t * pitch % kBanks == bank;
     asked.push_back(fmt::format("{:>2}", threads == 0 ? "." : std::to_string(threads)));
   }
-  fmt::print("   rows of {}     {}   {:>2} {}\n", pitch, fmt::join(asked, " "), passes,
-             passes == 1 ? "pass" : "passes");
+  fmt::print("   rows of {}     {}   {}\n", pitch, fmt::join(asked, " "), words_of(passes));
+}
+
+// A line a thread, of the first few, and a column a bank. `passes` of a warp where rows are 32 floats, and where they are 33.
+void draw_banks(const Demo& demo, const std::array<std::size_t, 2>& passes) {
+  constexpr std::size_t kThreads = 6, kColumns = 9;
+  CellRows rows;
+  for (const std::size_t more : {0, 1}) {
+    const std::size_t pitch = kBanks + more;
+    rows.push_back(
+        {{.text = fmt::format("rows of {}: {}", pitch, words_of(passes[more])), .bold = true, .left = true}});
+    for (std::size_t bank = 0; bank < kColumns; ++bank) rows.back().push_back({.text = fmt::format("bank {}", bank)});
+    rows.back().push_back({.text = fmt::format("... {}", kBanks - 1)});
+    for (std::size_t t = 0; t < kThreads; ++t) {
+      const std::size_t number = t * pitch;
+      rows.push_back({{.text = fmt::format("thread {} reads float {}", t, number), .left = true}});
+      for (std::size_t bank = 0; bank < kColumns; ++bank) {
+        const bool asked = bank == number % kBanks, waits = asked && bank == 0 && t > 0;
+        const auto colour = waits ? cell_colour::wasted : asked ? cell_colour::own : cell_colour::empty;
+        rows.back().push_back({.text = asked ? std::to_string(number) : "", .colour = colour});
+      }
+    }
+  }
+  demo.picture("banks", to_dot_cells(rows));
 }
 
 }  // namespace
@@ -136,7 +163,6 @@ void show_fetching(Demo& demo) {
   demo.figure("predicted_strided", loads[0].sectors);
   demo.figure("predicted_side_by_side", loads[1].sectors);
   demo.figure("predicted_side_by_side_bfloat16", loads[2].sectors);
-  draw_loads(demo, loads);
 
   fmt::print(
       "   #: a number that a thread asks for. .: one that its sector brings along, for nothing.\n\n"
@@ -154,6 +180,8 @@ void show_fetching(Demo& demo) {
              grouped(whole_padded));
   demo.figure("banks.unpadded", whole);
   demo.figure("banks.padded", whole_padded);
+  draw_loads(demo, loads);
+  draw_banks(demo, {passes, padded});
 }
 
 }  // namespace radixlab

@@ -1,7 +1,9 @@
+#include <algorithm>
 #include <cmath>
 #include <fmt/format.h>
 #include <functional>
 #include <sstream>
+#include <string>
 #include <vector>
 
 #include "09-cuda-paged-attention/demo_call.hpp"
@@ -40,24 +42,23 @@ void print_bars(const std::vector<Rung>& rungs) {
                std::string((rung.sectors * kWidth + most - 1) / most, rung.least ? '=' : '#'));
 }
 
-// The scale is logarithmic: columns stand for equal ratios.
+// The scale is logarithmic: kOfADecade columns stand for ten times as many.
 void draw_bars(const Demo& demo, const std::vector<Rung>& rungs) {
-  constexpr std::size_t kDecades = 4, kOfADecade = 12, kColumns = kDecades * kOfADecade;  // 100 to 1,000,000
+  constexpr std::size_t kLeast = 100, kOfADecade = 12, kColumns = 44;
   CellRows rows;
   for (const Rung& rung : rungs) {
-    const double decades = std::log10(static_cast<double>(rung.sectors) / 100);
+    const double decades = std::log10(static_cast<double>(rung.sectors) / kLeast);
     const auto width = static_cast<std::size_t>(std::lround(decades * kOfADecade));
     rows.push_back({{.text = rung.words, .left = true},
                     {.colour = rung.least ? cell_colour::shared : cell_colour::own, .columns = width},
                     {.text = grouped(rung.sectors), .columns = kColumns - width, .left = true}});
   }
-  std::vector<Cell> scale = {{.text = "sectors of 32 bytes", .left = true}};
-  for (std::size_t decade = 0, n = 100; decade < kDecades; ++decade, n *= 10)
-    scale.push_back({.text = grouped(n), .columns = kOfADecade, .left = true});
-  rows.push_back(scale);
-  std::vector<Cell> grid = {{.text = ""}};
-  grid.resize(1 + kColumns, {.width = 8});
-  rows.push_back(grid);
+  rows.push_back(
+      {{.text = "ten times as many sectors", .left = true},
+       {.text = "10 x", .colour = cell_colour::empty, .columns = kOfADecade},
+       {.text = "a sector is 32 bytes; the scale is logarithmic", .columns = kColumns - kOfADecade, .left = true}});
+  rows.push_back({{.text = ""}});
+  rows.back().resize(1 + kColumns, {.width = 8});  // makes all columns equally wide
   demo.picture("traffic", to_dot_cells(rows));
 }
 
