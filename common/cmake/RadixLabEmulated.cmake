@@ -23,7 +23,7 @@ elseif(CMAKE_CROSSCOMPILING)
   set(RADIXLAB_NO_EMULATOR "the CUDA emulator is built for the processor that builds it")
 elseif(NOT RADIXLAB_GXX)
   set(RADIXLAB_NO_EMULATOR "the CUDA emulator needs g++, which was not found")
-else()
+elseif(NOT TARGET Boost::context)  # a pack has brought it
   find_package(Boost 1.74 REQUIRED COMPONENTS context)  # 1.81 where ./lab chooses; Ubuntu has others
 endif()
 

@@ -31,6 +31,7 @@ GROUPS = {
         "doctor": "machine.doctor",
         "docs": "author.docs",
         "bench": "bench.bench",
+        "gpu": "gpu.gpu",
         "check-hf": "author.check_hf",
         "completion": "learn.completion",
     },

@@ -10,7 +10,7 @@ from lab import cli
 from lab.services.places import ROOT
 
 LAB = ROOT / "common/lab"
-LAYERS = (("services",), ("machine",), ("grade",), ("learn",), ("author", "bench"), ("cli",), ("__main__",))
+LAYERS = (("services",), ("machine",), ("gpu", "grade"), ("learn",), ("author", "bench"), ("cli",), ("__main__",))
 """From the bottom. What shares a layer knows nothing of each other, but for the files of one package."""
 LEVEL = {part: level for level, parts in enumerate(LAYERS) for part in parts}
 

@@ -37,22 +37,23 @@ def jobs():
     return max(1, min(len(os.sched_getaffinity(0)), int(memory / BYTES_PER_COMPILER)))
 
 
-def configure(preset, *options):
+def configure(preset, *options, limit=None):
+    """`limit`: seconds after which it is ended."""
     folder = build_folder(preset)
     command = ["cmake", "--preset", preset, *options]
     if _was_made_elsewhere(folder):
         command.append("--fresh")
-    _run(f"Configuring preset {preset}", command, folder / "lab-configure.log", "CMake Error")
+    _run(f"Configuring preset {preset}", command, folder / "lab-configure.log", "CMake Error", limit)
 
 
-def build(preset, targets=(), label=""):
-    """Builds `targets`, or everything. `label`: what that is called on the screen."""
+def build(preset, targets=(), label="", limit=None):
+    """Builds `targets`, or everything. `label`: what that is called on the screen; `limit`: seconds after which it is ended."""
     folder = build_folder(preset)
     command = ["cmake", "--build", str(folder), "--parallel", str(jobs())]
     if targets:
         command += ["--target", *targets]
     started = time.time()
-    _run(label or "Building " + (" ".join(targets) or "everything"), command, folder / "lab-build.log", "FAILED:")
+    _run(label or "Building " + (" ".join(targets) or "everything"), command, folder / "lab-build.log", "FAILED:", limit)
     times.spent_building(folder, started)
 
 
@@ -85,9 +86,9 @@ def _launcher():
     return ["env", *(f"{name}={value}" for name, value in settings.items()), "ccache"]
 
 
-def _run(label, command, log, first_word_of_trouble):
+def _run(label, command, log, first_word_of_trouble, limit):
     try:
-        run_logged(label, command, log, environment=_environment())
+        run_logged(label, command, log, environment=_environment(), limit=limit)
     except WorkFailed:
         show_log(log, first_word_of_trouble)
         raise

@@ -47,7 +47,7 @@ GROUPS = {
 }
 EVERY_PRESET = ("build", "test", "pictures")
 MORE = {"test": ("emulator", "wheels"), "labs": ("emulator",), "labs-debug": ("emulator",), "tidy": ("emulator",),
-        "labs-clang": ("emulator", "clang"), "alone": ("emulator", "clang"), "cuda": ("emulator", "wheels"),
+        "labs-clang": ("emulator", "clang"), "alone": ("emulator", "clang"), "cuda": ("emulator",),
         "asan": ("clang", "fuzzing"), "asan-gcc": ("wheels",), "fuzz": ("clang", "fuzzing"), "aarch64": ("aarch64",)}
 """Groups of a preset, beside those of every preset. Where there are wheels, LibTorch is one."""
 OTHER_NAMES = {"libboost-context1.81-dev": "libboost-context-dev"}

@@ -1,7 +1,10 @@
 """Long work whose words go to a log: the screen shows how far it is, and on a failure the part of the log that says why."""
 import os
 import re
+import signal
 import subprocess
+import threading
+from contextlib import contextmanager
 
 from lab.services.places import ROOT, LabError, shown
 from lab.services.terminal import Progress, say
@@ -30,19 +33,56 @@ class WorkFailed(LabError):
         self.log = log
 
 
-def run_logged(label, command, log, progress=NINJA, environment=None):
-    """Runs `command` in the root of the repository. Lines that match `progress`, done and total, move the bar."""
+class TookTooLong(WorkFailed):
+    """The program was ended, and all that it had started."""
+
+    def __init__(self, label, log, limit):
+        super().__init__(f"{label} was ended after {limit:.0f} s and", log)
+
+
+def run_logged(label, command, log, progress=NINJA, environment=None, limit=None):
+    """Runs `command` in the root of the repository, for at most `limit` seconds. Lines that match `progress`, done and total,
+    move the bar."""
     log.parent.mkdir(parents=True, exist_ok=True)
     with Progress(label, unit=str) as bar, open(log, "w") as file, subprocess.Popen(
             command, cwd=ROOT, env={**os.environ, **(environment or {})}, text=True, errors="replace",
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as work:
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            start_new_session=limit is not None) as work, _within(work, limit) as late:
         for line in work.stdout:
             file.write(line)
             if step := re.match(progress, line):
                 bar.update(int(step.group(1)), int(step.group(2)))
-        if work.wait() != 0:
-            file.flush()
+        failed = work.wait() != 0
+        file.flush()
+        if late.is_set():
+            raise TookTooLong(label, log, limit)
+        if failed:
             raise WorkFailed(label, log, machine_trouble(log.read_text(errors="replace")))
+
+
+@contextmanager
+def _within(work, limit):
+    """Ends a process that leads a session, and all that it started, after `limit` seconds or when we are stopped ourselves. Gives
+    an event that says whether its time was up."""
+    late = threading.Event()
+
+    def end():
+        if work.poll() is None:
+            late.set()
+            os.killpg(work.pid, signal.SIGKILL)
+
+    if limit is None:
+        yield late
+        return
+    timer = threading.Timer(limit, end)
+    timer.start()
+    try:
+        yield late
+    except BaseException:
+        end()
+        raise
+    finally:
+        timer.cancel()
 
 
 def said_by(label, command, log, progress=NINJA, code=0):
