@@ -1,4 +1,5 @@
 """The steps of ./lab check. A step's work returns what it counted; an error says what failed, and its words were shown."""
+import json
 import re
 import shutil
 import subprocess
@@ -10,6 +11,7 @@ from lab.author import edition_proof, fuzz, new_chapter, picture_texts
 from lab.author.docs import make_docs
 from lab.author.gradescope import gradescope_trial
 from lab.author.style import source, tidy
+from lab.gpu import pack
 from lab.machine import packages
 from lab.machine.build import build, configure, jobs
 from lab.machine.setup import set_up
@@ -127,6 +129,29 @@ def cuda():
     return f"{kernels} files of kernels" if kernels else "no CUDA toolkit here: nothing"
 
 
+def gpu_pack():
+    """The pack is made, and built with nothing of the system's but compilers: CMake may look nowhere else, and headers of the system
+    that a compiler has read all the same are found afterwards. Where nvcc is not, the emulator's suites are built and run."""
+    folder = BUILD / "gpu-pack-check"
+    count, _ = pack.make(folder, with_programs=False)
+    quick = ["--quick"] if pack.setting("RADIXLAB_NVCC") else []
+    log, environment = BUILD / "gpu-pack-check.log", {"PYTHONPATH": "", "CCACHE_DIR": str(DEPS / "ccache")}
+    hidden = ["-DCMAKE_FIND_USE_CMAKE_SYSTEM_PATH=OFF", "-DRADIXLAB_CUDA_ARCHITECTURES=75"]
+    try:
+        run_logged("Configuring the pack", ["cmake", "--preset", "cuda", "-S", str(folder), *hidden], log)
+        run_logged("Building and running it", [str(folder / "lab"), "gpu", "--build-only", *quick], log, environment=environment)
+    except WorkFailed:
+        show_log(log, "lab:")
+        raise
+    from_system = pack.read_from_system(folder / "build/cuda")
+    if from_system:
+        raise LabError(f"the pack lacks what its build took from the system: {', '.join(from_system[:5])}", code=1)
+    figures = json.loads((folder / "build/gpu/gpu.json").read_text())
+    told = "; ".join(f"{part['name']}: {part['told']}" for part in figures["parts"] if part["name"] in ("suites", "emulator"))
+    shutil.rmtree(folder)
+    return f"{count / (1 << 20):.1f} MiB; {told}"
+
+
 def docs():
     page = make_docs("labs")
     return f"{len(list(page.parent.glob('*.html')))} pages"
@@ -172,6 +197,8 @@ STEPS = {
     "benchmarks": Step("those that no suite runs are built", benchmarks, packages.groups("test")),
     "cuda": Step("kernels and their suite for a GPU compile by nvcc, where it is; exact ones compute nothing but what they may", cuda,
                  packages.groups("test")),
+    "gpu-pack": Step("what ./lab gpu --pack makes is built and run with the system's packages hidden, for one kind of GPU", gpu_pack,
+                     packages.groups("cuda")),
     "labs-clang": Step(f"by clang++-16, optimised: {names_of(CLANG)}", partial(chosen, "labs-clang", CLANG, "labs-clang"),
                        packages.groups("labs-clang")),
     "lives": Step("random requests on every manager, every rule after every step; short form", lives,

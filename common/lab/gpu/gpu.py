@@ -93,7 +93,7 @@ def run_parts(run, quick):
             run.part("benchmark", 20 if quick else 40, run.benchmark)
         if not quick:
             run.part("emulator", 90, run.emulator)
-            run.part("LibTorch", 70, run.libtorch)
+            run.part("LibTorch", 100, run.libtorch)
 
 
 def tell(run, figures, folder):

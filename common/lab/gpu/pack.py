@@ -191,3 +191,11 @@ def copy_header(place, name, to):
     else:
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(source, target)
+
+
+def read_from_system(build):
+    """Headers of packages that a pack brings, which a compiler has yet read from elsewhere. `build`: a build folder of a pack."""
+    told = subprocess.run(["ninja", "-C", build, "-t", "deps"], capture_output=True, text=True, check=True).stdout
+    paths = set(re.findall(rf"^\s+(/\S*/(?:{'|'.join(WHOLE)}|boost|gtest|gmock|benchmark)/\S+|/\S*/sentencepiece_processor\.h)$", told,
+                           re.MULTILINE))
+    return sorted(path for path in paths if not path.startswith(str(build.parents[1])))
