@@ -21,6 +21,7 @@ NOT_RUN = {
     "./lab doctor": "builds the first lab's tests; ./lab check runs it in a folder of its own",
     "./lab grade 01": "builds and grades; the learner's walk in ./lab check runs it",
     "./lab check": "an hour; .ci/run starts it",
+    "./lab gpu --pack": "compiles for a GPU where nvcc is; a step of ./lab check",
     "./lab docs": "installs packages; a step of ./lab check",
     "./lab bench": "ten minutes on a quiet machine",
     "./lab check-hf": "2.3 GB to download",

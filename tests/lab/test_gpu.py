@@ -2,7 +2,9 @@
 import contextlib
 import io
 import json
+import os
 import re
+import select
 import tempfile
 import unittest
 from pathlib import Path
@@ -194,9 +196,14 @@ class RunTest(InFolder):
         self.assertEqual(parts.test_of(Result("x.racecheck", "skipped", reason="not found"), "")["summary"], "not found")
 
     def test_work_is_ended_with_all_that_it_started_when_its_time_is_up(self):
-        with contextlib.redirect_stdout(io.StringIO()), self.assertRaisesRegex(TookTooLong, "was ended after 0 s"):
-            run_logged("Waiting", ["sh", "-c", "echo begun; sleep 100 & wait"], self.folder / "log", limit=0.2)
+        os.mkfifo(self.folder / "held")
+        held = os.open(self.folder / "held", os.O_RDONLY | os.O_NONBLOCK)
+        self.addCleanup(os.close, held)
+        command = ["sh", "-c", f"sleep 100 >{self.folder}/held 2>&1 & echo begun; wait"]
+        with contextlib.redirect_stdout(io.StringIO()), self.assertRaisesRegex(TookTooLong, "was ended after 1 s"):
+            run_logged("Waiting", command, self.folder / "log", limit=1)
         self.assertEqual((self.folder / "log").read_text(), "begun\n")
+        self.assertTrue(select.select([held], [], [], 20)[0], "what the work started still holds its file")
 
     def test_suites_count_the_values_that_their_cases_compared(self):
         junit = self.folder / "cuda/lab-gpu-suites.xml"
