@@ -8,6 +8,7 @@
 
 namespace radixlab {
 
+// given
 using exact::end_of_mix, exact::rounded, exact::sum_of_products, exact::widen;
 
 /// scores [heads, length]; a thread a head and position.

@@ -7,6 +7,7 @@
 
 namespace radixlab {
 
+// given
 using exact::end_of_mix, exact::Part, exact::rounded, exact::sum_of_products, exact::widen;
 
 /// A block some positions of one row and head, blockIdx.x = row * heads + head; a thread a position.

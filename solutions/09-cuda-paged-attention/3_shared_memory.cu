@@ -9,8 +9,10 @@
 
 namespace radixlab {
 
+// given
 using exact::Part, exact::rounded, exact::sum_of_products, exact::widen;
 
+// given
 constexpr int kTile = 64;   // positions of a block, and its threads
 constexpr int kLanes = 16;  // of a lane sum
 

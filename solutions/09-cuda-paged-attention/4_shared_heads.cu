@@ -10,13 +10,16 @@
 
 namespace radixlab {
 
+// given
 using exact::end_of_mix, exact::kVector, exact::Part, exact::rounded, exact::RunningSum, exact::widen;
 
+// given
 constexpr int kRows = 32;   // keys or values of a tile: as many as lanes, and a block of a tile sum
 constexpr int kWarps = 2;   // of a block of scores, each with a tile
 constexpr int kStages = 4;  // tiles in the ring of the mix
 constexpr int kMostHeads = 8;
 
+// given
 /// Up to H query heads of one row that share a KV head and work together. If there are fewer, then the last one stands in for the
 /// rest, so that loops over heads have a fixed end.
 struct HeadSet {
@@ -155,8 +158,8 @@ void launch_mix(const PagedAttention<T>& call, unsigned sets) {
   launch({sets, threads, kStages * kRows * (dim * sizeof(T) + H * sizeof(float))}, mix_shared_heads_kernel<T, H>, call);
 }
 
-/// Calls f<H>(number of sets), where H is the fewest of 1, 2, 4, 8 that hold a group, or 8.
 // given
+/// Calls f<H>(number of sets), where H is the fewest of 1, 2, 4, 8 that hold a group, or 8.
 template <class T, class F>
 void with_heads(const PagedAttention<T>& call, const F& f) {
   const int group = call.rows.count == 0 ? 0 : call.heads / call.pages.kv_heads;

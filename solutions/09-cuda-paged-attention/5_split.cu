@@ -9,10 +9,13 @@
 
 namespace radixlab {
 
+// given
 using exact::Part, exact::rounded, exact::widen;
 
+// given
 constexpr int kWarp = 32;  // threads, and keys of a tile
 
+// given
 /// What the splits leave, [rows * heads, splits] each, and the mix [rows * heads, splits, head_dim].
 struct Splits {
   int most;  // splits of the longest row
