@@ -79,8 +79,9 @@ inline std::size_t split_scratch(int rows, int heads, int max_length, int head_d
   return std::size_t(rows) * heads * ((max_length + kSplit - 1) / kSplit) * (std::size_t(head_dim) + 2);
 }
 /// Rung 5, flash decoding: the positions are split, a warp has kSplit of them and keeps maximum, sum and mix as it goes (online
-/// softmax); a second kernel merges the splits in order. Reads neither `scores` nor `inverse_sums`. Its numbers are those of
-/// exact ones within 2^-18 (float) and 2^-7 (BFloat16) of the largest value, and K2 holds. REQUIRES: finite scores.
+/// softmax); a second kernel merges the splits in order. Reads neither `scores` nor `inverse_sums`. Its numbers differ from the
+/// exact ones by at most 2^-18 (float) or 2^-7 (BFloat16) of the largest absolute value that the row and head read, and K2 holds.
+/// REQUIRES: finite scores.
 template <class T>
 void attention_split(const PagedAttention<T>& call, float* scratch);
 
