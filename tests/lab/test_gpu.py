@@ -14,7 +14,7 @@ from unittest import mock
 from lab.gpu import device, gpu, pack, parts
 from lab.gpu.page import page
 from lab.gpu.parts import FAILED, LATE, OK, SKIPPED, Run, Skipped
-from lab.services.logged import TookTooLong, run_logged
+from lab.services.logged import TookTooLong, WorkFailed, run_logged
 from lab.services.places import ROOT, LabError, tracked
 from lab.services.report import Result, counts
 
@@ -106,6 +106,14 @@ class PackTest(InFolder):
             self.assertTrue(pack.OF_EVERY_SYSTEM.match(name), name)
         for name in ("libfmt.so.9", "libsentencepiece.so.0", "libcudart.so.13", "libmvec2.so.1"):
             self.assertFalse(pack.OF_EVERY_SYSTEM.match(name), name)
+
+    def test_a_pack_says_what_it_was_made_from_and_a_folder_without_git_nothing(self):
+        self.patch(pack, "ROOT", self.folder)
+        with mock.patch.object(pack.subprocess, "run", side_effect=FileNotFoundError("git")):
+            self.assertEqual(pack.commit(), "")
+        (self.folder / "pack").mkdir()
+        (self.folder / "pack/MADE").write_text("abc1234\n")
+        self.assertEqual(pack.commit(), "abc1234")
 
     def test_nothing_names_a_host(self):
         files = [*(ROOT / "common/lab/gpu").glob("*.py"), ROOT / "common/cmake/RadixLabPack.cmake",
@@ -216,6 +224,23 @@ class RunTest(InFolder):
         self.patch(parts, "run_logged", side_effect=ctest)
         self.assertEqual(self.run_.suites(10), "1 passed, 0 failed, 0 skipped; 19 values compared with the CPU's")
         self.assertEqual(self.run_.figures["suites"]["values_compared"], 19)
+
+    def test_a_case_that_was_not_timed_fails_the_part_and_the_others_times_are_kept(self):
+        self.patch(parts, "build_folder", return_value=self.folder)
+        self.patch(parts, "program", return_value=self.folder / "bench_cuda")
+        self.assertRaisesRegex(Skipped, "bench_cuda was not built", self.run_.benchmark, 10)
+        (self.folder / "bench_cuda").write_text("")
+        cases = [{"name": "linear", "us": 3}, {"name": "attention", "error": "out of memory"}]
+
+        def ends_with_1(*_, **__):
+            (self.folder / "bench_cuda.json").write_text(json.dumps({"cases": cases}))
+            raise WorkFailed("Timing kernels", self.folder / "log")
+        self.patch(parts, "run_logged", side_effect=ends_with_1)
+        with self.assertRaisesRegex(LabError, "^1 cases were not timed\nattention: out of memory$"):
+            self.run_.benchmark(10)
+        self.assertEqual(self.run_.figures["benchmark"]["cases"], cases)
+        self.patch(parts, "run_logged", side_effect=WorkFailed("Timing kernels", self.folder / "log"))
+        self.assertRaises(WorkFailed, self.run_.benchmark, 10)
 
 
 FIGURES = {

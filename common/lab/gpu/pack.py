@@ -119,8 +119,10 @@ def commit():
     """Of these files, in a pack as where it was made; empty where nobody can tell."""
     if (made := ROOT / "pack/MADE").exists():
         return made.read_text().strip()
-    told = subprocess.run(["git", "describe", "--always", "--dirty"], cwd=ROOT, capture_output=True, text=True)
-    return told.stdout.strip()
+    try:
+        return subprocess.run(["git", "describe", "--always", "--dirty"], cwd=ROOT, capture_output=True, text=True).stdout.strip()
+    except FileNotFoundError:
+        return ""
 
 
 def built_programs():

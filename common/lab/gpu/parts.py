@@ -9,7 +9,7 @@ from lab.gpu import device
 from lab.gpu.pack import PRESET, setting
 from lab.machine.build import build, configure, jobs
 from lab.services import report
-from lab.services.logged import CTEST, TookTooLong, WorkFailed, run_logged
+from lab.services.logged import CTEST, NINJA, TookTooLong, WorkFailed, run_logged
 from lab.services.places import LabError, build_folder, program
 from lab.services.terminal import coloured, duration, say
 
@@ -110,7 +110,7 @@ class Run:
             raise Skipped("bench_cuda was not built, and no pack has brought it")
         out = build_folder(PRESET) / "bench_cuda.json"
         out.unlink(missing_ok=True)
-        run_logged("Timing kernels", [str(path), "--json", str(out)], out.with_suffix(".log"), limit=limit)
+        run_unless_told("Timing kernels", [str(path), "--json", str(out)], out, limit)
         self.figures["benchmark"] = json.loads(out.read_text())
         failed = [f"{case['name']}: {case['error']}" for case in self.figures["benchmark"]["cases"] if "error" in case]
         if failed:
@@ -123,17 +123,22 @@ class Run:
         junit.unlink(missing_ok=True)
         command = ["ctest", "--test-dir", str(build_folder(PRESET)), "--parallel", str(jobs()), "--output-on-failure",
                    "--no-tests=error", "--test-output-size-passed", "100000", "--output-junit", str(junit), *which]
-        try:
-            run_logged(f"Running {name}", command, junit.with_suffix(".log"), CTEST, limit=limit)
-        except TookTooLong:
-            raise
-        except WorkFailed:
-            if not junit.exists():
-                raise
+        run_unless_told(f"Running {name}", command, junit, limit, CTEST)
         results, self.outputs = report.read_junit(junit), outputs_of(junit)
         counts = report.counts(results)
         self.figures[name] = {**counts, "tests": [test_of(*pair) for pair in zip(results, self.outputs)]}
         return judged(results, counts, bool(self.gpu))
+
+
+def run_unless_told(label, command, out, limit, progress=NINJA):
+    """Runs what writes `out`. If it fails and has written it yet, that tells more than the exit code, and is asked instead."""
+    try:
+        run_logged(label, command, out.with_suffix(".log"), progress, limit=limit)
+    except TookTooLong:
+        raise
+    except WorkFailed:
+        if not out.exists():
+            raise
 
 
 def judged(results, counts, with_gpu):
