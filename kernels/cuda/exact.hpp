@@ -5,7 +5,8 @@
 /// T is float or BFloat16. All pointers are device memory, arrays are dense and row-major, and an output overlaps no input
 /// except where said. Sizes, tokens and page tables are the caller's to check; rows * heads * head_dim stays below 2^31. A
 /// call with no rows launches nothing. Throws std::runtime_error with CUDA's words where a launch fails.
-/// Complexities are those of the sums; the kernels in exact/ are the plainest that give them.
+/// Complexities are those of the sums. There is a plain kernel for any shape; fast ones, which need whole chunks of 16 bytes
+/// (linear also k in whole blocks of 32), are chosen by shape and alignment, and give the same bits.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -60,8 +61,8 @@ struct Product {
   Y* y;  ///< [rows, w.n]
 };
 inline constexpr int kMostProducts = 3;
-/// All of them in one launch, 1 to kMostProducts: q, k and v, or gate and up. One alone may have too few outputs to keep a GPU
-/// busy. The matrices have one k, and no y overlaps another. Throws std::invalid_argument for another number or for two k.
+/// linear() of 1 to kMostProducts matrices in one launch: q, k and v, or gate and up. One alone may have too few outputs to
+/// keep a GPU busy. No y overlaps another. Throws std::invalid_argument for another number of them, or where k differs.
 template <class T>
 void linear(const T* x, int rows, std::initializer_list<Product<T>> products);
 /// The same for logits: the sums are not rounded to T.

@@ -39,7 +39,7 @@ template <typename... Parameters, typename... Arguments>
 void launch(const LaunchShape& shape, void (*kernel)(Parameters...), const Arguments&... arguments) {
 #ifdef __CUDACC__
   cudaError_t error = cudaSuccess;
-  if (shape.shared_bytes > 48 * 1024)  // more than the old limit has to be asked for
+  if (shape.shared_bytes > 32 * 1024)  // more than 48 KiB has to be asked for, and static arrays count too
     error = cudaFuncSetAttribute(reinterpret_cast<const void*>(kernel), cudaFuncAttributeMaxDynamicSharedMemorySize,
                                  static_cast<int>(shape.shared_bytes));
   if (error == cudaSuccess) {

@@ -51,6 +51,44 @@ TYPED_TEST(CudaElementwise, NormOfAnyShape) {
   }
 }
 
+// Rows of whole chunks have a block each, unless they are too long or begin inside a chunk.
+TYPED_TEST(CudaElementwise, NormOfWholeChunks) {
+  for (const std::size_t d : {8, 24, 136, 4096}) {
+    const ScheduleSeed order(static_cast<unsigned>(d));
+    this->check_norm(random_floats(3 * d, 1, 3), random_floats(d, 2), 1e-5f, "random");
+    this->check_norm(tiny_floats(3 * d, 3), tiny_floats(d, 4), 0, "tiny");
+  }
+  this->check_norm(random_floats(60000, 5), random_floats(60000, 6), 1e-5f, "longer than shared memory");
+  for (const float special : kSpecial)
+    this->check_norm(special_at_each_place(random_floats(40, 7), special), random_floats(40, 8), 1e-5f, "special");
+}
+
+TYPED_TEST(CudaElementwise, ArraysThatAreNotAligned) {
+  using T = TypeParam;
+  constexpr std::size_t d = 64;
+  const std::vector<T> a = narrow<T>(random_floats(d + 1, 1)), b = narrow<T>(random_floats(d, 2));
+  const std::vector<float> weight = random_floats(d + 1, 3);
+  const DeviceArray<T> x("x", a), y("y", b), out("out", d);
+  const DeviceArray<float> on_device("weight", weight);
+  std::vector<T> expected(d), sum(a.begin() + 1, a.end());
+  this->cpu().rms_norm(a.data() + 1, 1, {weight.begin(), weight.end() - 1}, 1e-5f, expected.data());
+  exact::rms_norm(x.data() + 1, 1, d, on_device.data(), 1e-5f, out.data());
+  this->expect_same(out.values(), expected, "norm, x");
+  this->cpu().rms_norm(b.data(), 1, {weight.begin() + 1, weight.end()}, 1e-5f, expected.data());
+  exact::rms_norm(y.data(), 1, d, on_device.data() + 1, 1e-5f, out.data());
+  this->expect_same(out.values(), expected, "norm, weight");
+  this->cpu().silu_gate(b.data(), a.data() + 1, d, expected.data());
+  exact::silu_gate(y.data(), x.data() + 1, d, out.data());
+  this->expect_same(out.values(), expected, "silu_gate, up");
+  this->cpu().silu_gate(a.data() + 1, b.data(), d, expected.data());
+  exact::silu_gate(x.data() + 1, y.data(), d, out.data());
+  this->expect_same(out.values(), expected, "silu_gate, gate");
+  this->cpu().add(sum.data(), b.data(), d);
+  exact::add(x.data() + 1, y.data(), d);
+  sum.insert(sum.begin(), a[0]);
+  this->expect_same(x.values(), sum, "add");
+}
+
 TYPED_TEST(CudaElementwise, NormOfSpecialNumbersInEachPlace) {
   for (const float special : kSpecial) {
     const std::string what = std::to_string(special);
@@ -62,7 +100,7 @@ TYPED_TEST(CudaElementwise, NormOfSpecialNumbersInEachPlace) {
 }
 
 TYPED_TEST(CudaElementwise, GateAndAddOfAnyLength) {
-  for (const std::size_t n : {1, 127, 128, 129, 5000})
+  for (const std::size_t n : {1, 8, 127, 128, 129, 1032, 5000})
     this->check_gate_and_add(random_floats(n, 1, 20), random_floats(n, 2, 3), std::to_string(n));
 }
 

@@ -154,16 +154,16 @@ TYPED_TEST(CudaLinear, SpecialNumbersInEachPlaceOfWholeBlocks) {
 }
 
 TYPED_TEST(CudaLinear, AnyOrderOfThreads) {
-  for (const unsigned seed : {1, 2, 3}) {
+  for (const unsigned seed : {1, 2}) {
     const ScheduleSeed order(seed);
     for (const std::size_t rows : {1, 7, 40}) {
-      this->check(random_floats(rows * 768, 1), random_floats(40 * 768, 2), 768, "order " + std::to_string(seed));
+      this->check(random_floats(rows * 448, 1), random_floats(40 * 448, 2), 448, "order " + std::to_string(seed));
     }
   }
 }
 
-// Rows of x that begin in the middle of a chunk: the plain kernel has to take them.
-TYPED_TEST(CudaLinear, XThatIsNotAligned) {
+// x or y begins in the middle of a chunk.
+TYPED_TEST(CudaLinear, ArraysThatAreNotAligned) {
   using T = TypeParam;
   constexpr std::size_t k = 64, n = 20;
   const BothMatrices<T> matrix(random_floats(n * k, 1), n, k);
@@ -173,7 +173,11 @@ TYPED_TEST(CudaLinear, XThatIsNotAligned) {
     std::vector<T> expected(rows * n);
     this->cpu().linear(in.data() + 1, rows, matrix.cpu(), expected.data());
     exact::linear(x.data() + 1, static_cast<int>(rows), matrix.device(), y.data());
-    this->expect_same(y.values(), expected, std::to_string(rows) + " rows");
+    this->expect_same(y.values(), expected, std::to_string(rows) + " rows, x");
+    const DeviceArray<T> aligned("x", std::vector<T>(in.begin() + 1, in.end())), one_more("y", expected.size() + 1);
+    exact::linear(aligned.data(), static_cast<int>(rows), matrix.device(), one_more.data() + 1);
+    const std::vector<T> got = one_more.values();
+    this->expect_same({got.begin() + 1, got.end()}, expected, std::to_string(rows) + " rows, y");
   }
 }
 

@@ -1,4 +1,4 @@
-// Operations that add nothing up: a thread a number.
+// Operations that add nothing up. Time is what the memory needs: a thread has 16 bytes of each array where it can, else a number.
 #include "kernels/cuda/exact/shapes.cuh"
 
 namespace radixlab::exact {
@@ -16,18 +16,51 @@ __global__ void embedding_kernel(const std::int32_t* tokens, int rows, Matrix<T>
   y[i] = weights_of(table, tokens[row])[panel_offset<T>(static_cast<int>(i % table.k))];
 }
 
-template <class T>
-__global__ void silu_gate_kernel(const T* gate, const T* up, std::size_t n, T* out) {
+struct SiluGate {
+  __device__ float operator()(float gate, float up) const { return gate / (1.0f + exp(-gate)) * up; }
+};
+struct Add {
+  __device__ float operator()(float x, float y) const { return x + y; }
+};
+
+/// out[i] = F of a[i] and b[i].
+template <class F, class T>
+__global__ void number_kernel(const T* a, const T* b, std::size_t n, T* out) {
   const std::size_t i = thread_of_grid();
-  if (i >= n) return;
-  const float g = widen(gate[i]), silu = g / (1.0f + exp(-g));
-  out[i] = rounded<T>(silu * widen(up[i]));
+  if (i < n) out[i] = rounded<T>(F{}(widen(a[i]), widen(b[i])));
 }
 
-template <class T>
-__global__ void add_kernel(T* x, const T* y, std::size_t n) {
+/// F of 4 bytes: a float, or two bfloat16.
+template <class F, class T>
+__device__ inline unsigned word_of(unsigned a, unsigned b) {
+  const auto value = [](unsigned left, unsigned right) { return F{}(__uint_as_float(left), __uint_as_float(right)); };
+  if constexpr (sizeof(T) == sizeof(float)) {
+    return __float_as_uint(value(a, b));
+  } else {
+    const BFloat16 low = rounded<T>(value(a << 16, b << 16)),
+                   high = rounded<T>(value(a & 0xffff0000u, b & 0xffff0000u));
+    return low.bits | static_cast<unsigned>(high.bits) << 16;
+  }
+}
+template <class F, class T>
+__global__ void chunk_kernel(const uint4* a, const uint4* b, std::size_t chunks, uint4* out) {
   const std::size_t i = thread_of_grid();
-  if (i < n) x[i] = rounded<T>(widen(x[i]) + widen(y[i]));
+  if (i >= chunks) return;
+  const uint4 left = a[i], right = b[i];
+  out[i] = make_uint4(word_of<F, T>(left.x, right.x), word_of<F, T>(left.y, right.y), word_of<F, T>(left.z, right.z),
+                      word_of<F, T>(left.w, right.w));
+}
+
+template <class F, class T>
+void launch_each(const T* a, const T* b, std::size_t n, T* out) {
+  if (n == 0) return;
+  const std::size_t chunks = n * sizeof(T) / 16;
+  if (n * sizeof(T) % 16 == 0 && in_chunks(a) && in_chunks(b) && in_chunks(out)) {
+    launch({blocks_for(chunks, kThreads), kThreads}, chunk_kernel<F, T>, reinterpret_cast<const uint4*>(a),
+           reinterpret_cast<const uint4*>(b), chunks, reinterpret_cast<uint4*>(out));
+  } else {
+    launch({blocks_for(n, kThreads), kThreads}, number_kernel<F, T>, a, b, n, out);
+  }
 }
 
 }  // namespace
@@ -40,12 +73,12 @@ void embedding(const std::int32_t* tokens, int rows, Matrix<T> table, T* y) {
 
 template <class T>
 void silu_gate(const T* gate, const T* up, std::size_t n, T* out) {
-  if (n != 0) launch({blocks_for(n, kThreads), kThreads}, silu_gate_kernel<T>, gate, up, n, out);
+  launch_each<SiluGate>(gate, up, n, out);
 }
 
 template <class T>
 void add(T* x, const T* y, std::size_t n) {
-  if (n != 0) launch({blocks_for(n, kThreads), kThreads}, add_kernel<T>, x, y, n);
+  launch_each<Add>(x, y, n, x);
 }
 
 template void embedding(const std::int32_t*, int, Matrix<float>, float*);

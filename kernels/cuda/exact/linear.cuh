@@ -1,5 +1,5 @@
 /// \file
-/// What the three linear kernels share. All of them take several matrices with one x, and give the same bits: linear.cu chooses.
+/// What the three linear kernels share: each takes several matrices with one x. linear.cu chooses among them.
 #pragma once
 #include "kernels/cuda/exact/shapes.cuh"
 
@@ -19,7 +19,7 @@ struct Products {
   }
 };
 
-/// A block's part: outputs first and after it, as far as there are any.
+/// A block's part: `first` and the outputs behind it, as far as there are any.
 template <class T, class Y>
 struct Outputs {
   Matrix<T> w;

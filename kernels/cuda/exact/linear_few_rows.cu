@@ -1,15 +1,15 @@
 // y = x W^T for few rows: decode. A weight is used once a row, so the time is that of reading the weights.
 //
-// Memory gives all it can only while some 24 KiB a multiprocessor are under way (3 TB/s for 1 us, 132 of them). Threads that
-// wait for what they load are too few for that. So a block of 4 warps copies its 32 outputs' weights, and its rows of x,
+// Memory gives all it can only while some 24 KiB a multiprocessor are under way (3 TB/s for 1 us, 132 of them), more than
+// threads fetch that wait for each load. So a block of 4 warps copies its 32 outputs' weights, and its rows of x,
 // asynchronously through a ring of 5 stages of 8 KiB in shared memory: four are under way while one is used.
 //
-// No chain may be split. In float32 a warp has rows of its own, a lane an output. In bfloat16 a warp has every fourth block of
-// the tile sum, for all rows: blocks may be computed side by side, then their sums are added in order.
+// No chain may be split. In float32 a warp has rows of its own, a lane an output. In bfloat16 a warp has every fourth block
+// of the tile sum, for all rows: blocks may be computed side by side, then their sums are added in order.
 //
-// Cost of a block: 32 k weights and 8 k numbers of x at most are read once, by 16 bytes, all sectors whole; 32 FMAs a number of x.
-// Arithmetic, no measurement: one row, n = k = 4096, bfloat16 are 33.5 MB, 11 us at 3 TB/s; unpacking, 16.8 M FMAs and loads
-// from shared memory are 14,400 instructions of a warp a multiprocessor, 2 us; a warp's 32 blocks in a row 3 us.
+// Cost of a block: 32 k weights and at most 8 k numbers of x are read once, by 16 bytes, all sectors whole.
+// Arithmetic, no measurement, one row, n = k = 4096: in bfloat16 33.5 MB take 11 us at 3 TB/s, a warp's 32 blocks one after
+// another 3 us, all instructions 2 us. In float32 it is 22 us, and 10 us for a chain of 4096 FMAs of 4 clocks.
 #include "kernels/cuda/exact/linear.cuh"
 
 namespace radixlab::exact {
@@ -17,14 +17,19 @@ namespace {
 
 constexpr int kWarps = 4, kOutputs = 2 * kPanel, kSteps = 64, kStages = 5;
 
-/// What a stage of the ring holds of some steps, in words of a step.
+/// Some steps, a word each, of a block's weights and rows.
 template <int kRows>
 struct Stage {
   unsigned w[kSteps][kOutputs];
   unsigned x[kRows][kSteps];
 };
+template <int kRows>
+struct Memory {
+  Stage<kRows> ring[kStages];
+  float block_sums[2][kWarps][kRows][kOutputs];  // bfloat16: of this stage and of the one before
+};
 
-/// 16 steps of R rows. w: this lane's weights, kOutputs apart; row(r): the row's numbers.
+/// Adds kBlockSteps steps to the sums of R rows. w: this lane's weights, kOutputs apart; row(r): the row's words.
 template <int R, class T, class Row>
 __device__ inline void add_steps(const unsigned* w, const Row& row, RunningSum<T> (&sums)[R]) {
 #pragma unroll
@@ -47,8 +52,7 @@ template <int kRows, class T, class Y>
 __global__ void __launch_bounds__(kWarps * 32) few_rows_kernel(const T* x, int rows, Products<T, Y> all) {
   constexpr bool kChain = RunningSum<T>::kChain;
   constexpr int kOwn = (kRows + kWarps - 1) / kWarps;  // rows whose sums a thread ends up with: warp, warp + 4
-  RADIXLAB_DYNAMIC_SHARED(Stage<kRows>, ring);
-  __shared__ float block_sums[2][kWarps][kRows][kOutputs];  // bfloat16: of this stage and of the one before
+  RADIXLAB_DYNAMIC_SHARED(Memory<kRows>, memory);
   const int warp = threadIdx.x / 32, lane = threadIdx.x % 32, first_row = blockIdx.y * kRows;
   const int count = min(kRows, rows - first_row), steps = all.k / kStepNumbers<T>;
   const Outputs<T, Y> part = outputs_of(all, blockIdx.x, kOutputs);
@@ -57,17 +61,17 @@ __global__ void __launch_bounds__(kWarps * 32) few_rows_kernel(const T* x, int r
   const unsigned* const in = reinterpret_cast<const unsigned*>(x) + std::size_t(first_row) * steps;
 
   const auto load = [&](int tile) {
-    Stage<kRows>& stage = ring[tile % kStages];
+    Stage<kRows>& stage = memory->ring[tile % kStages];
     const int first = tile * kSteps, here = min(kSteps, steps - first);
-    for (int i = threadIdx.x; i < here * 8;
-         i += kWarps * 32) {  // a matrix may end with half of the block: it is read twice
-      const int half = i / (here * 4), step = i / 4 % here, quarter = i % 4 * 4;
-      const std::size_t from = std::size_t(min(panel + half, last_panel)) * steps + first + step;
-      __pipeline_memcpy_async(&stage.w[step][half * kPanel + quarter], w + from * kPanel + quarter, 16);
+    for (int i = threadIdx.x; i < here * kOutputs / 4; i += kWarps * 32) {
+      const int step = i / (kOutputs / 4), out = i % (kOutputs / 4) * 4;
+      const int from_panel = min(panel + out / kPanel, last_panel);  // where n ends with half a block, it is read twice
+      const std::size_t from = std::size_t(from_panel) * steps + first + step;
+      __pipeline_memcpy_async(&stage.w[step][out], w + from * kPanel + out % kPanel, 16);
     }
-    for (int i = threadIdx.x; i < count * here / 4; i += kWarps * 32) {
-      const int row = i / (here / 4), step = i % (here / 4) * 4;
-      __pipeline_memcpy_async(&stage.x[row][step], in + std::size_t(row) * steps + first + step, 16);
+    for (int i = threadIdx.x; i < count * kSteps / 4; i += kWarps * 32) {
+      const int row = i / (kSteps / 4), step = i % (kSteps / 4) * 4;
+      if (step < here) __pipeline_memcpy_async(&stage.x[row][step], in + std::size_t(row) * steps + first + step, 16);
     }
   };
   const auto blocks_of = [&](int tile) { return min(kSteps, steps - tile * kSteps) / kBlockSteps; };
@@ -77,7 +81,8 @@ __global__ void __launch_bounds__(kWarps * 32) few_rows_kernel(const T* x, int r
     for (int block = 0; block < blocks_of(tile); ++block) {
 #pragma unroll
       for (int i = 0; i < kOwn; ++i)
-        if (warp + i * kWarps < count) own[i].sum = own[i].sum + block_sums[tile % 2][block][warp + i * kWarps][lane];
+        if (warp + i * kWarps < count)
+          own[i].sum = own[i].sum + memory->block_sums[tile % 2][block][warp + i * kWarps][lane];
     }
   };
 
@@ -91,7 +96,7 @@ __global__ void __launch_bounds__(kWarps * 32) few_rows_kernel(const T* x, int r
     __syncthreads();  // this stage is there for all, and all have done with the one that is filled now
     if (tile + kStages - 1 < tiles) load(tile + kStages - 1);
     __pipeline_commit();
-    const Stage<kRows>& stage = ring[tile % kStages];
+    const Stage<kRows>& stage = memory->ring[tile % kStages];
     if constexpr (kChain) {
       if (warp >= count) continue;
       for (int step = 0; step < blocks_of(tile) * kBlockSteps; step += kBlockSteps)
@@ -105,7 +110,7 @@ __global__ void __launch_bounds__(kWarps * 32) few_rows_kernel(const T* x, int r
       add_steps(
           &stage.w[step][lane], [&](int r) { return &stage.x[min(r, count - 1)][step]; }, sums);
 #pragma unroll
-      for (int r = 0; r < kRows; ++r) block_sums[tile % 2][warp][r][lane] = sums[r].even + sums[r].odd;
+      for (int r = 0; r < kRows; ++r) memory->block_sums[tile % 2][warp][r][lane] = sums[r].even + sums[r].odd;
     }
   }
   if constexpr (!kChain) {
@@ -123,7 +128,7 @@ __global__ void __launch_bounds__(kWarps * 32) few_rows_kernel(const T* x, int r
 template <int kRows, class T, class Y>
 void launch_few_rows(const T* x, int rows, const Products<T, Y>& all) {
   const dim3 grid(all.blocks(kOutputs), (rows + kRows - 1) / kRows);
-  launch({grid, kWarps * 32, kStages * sizeof(Stage<kRows>)}, few_rows_kernel<kRows, T, Y>, x, rows, all);
+  launch({grid, kWarps * 32, sizeof(Memory<kRows>)}, few_rows_kernel<kRows, T, Y>, x, rows, all);
 }
 
 }  // namespace

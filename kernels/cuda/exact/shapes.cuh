@@ -1,5 +1,5 @@
 /// \file
-/// Where a number lies, a weight in its panel, a key or value in its page; and how many blocks cover all threads.
+/// Where a number lies, a weight in its panel, a key or value in its page; and what a launch has to know of shapes.
 #pragma once
 #include <cmath>
 
@@ -28,6 +28,9 @@ inline unsigned blocks_for(std::size_t n, int threads) { return static_cast<unsi
 
 /// What a score is multiplied by.
 inline float score_scale(int head_dim) { return 1.0f / std::sqrt(static_cast<float>(head_dim)); }
+
+/// Whether loads of 16 bytes may begin there.
+inline bool in_chunks(const void* p) { return reinterpret_cast<std::uintptr_t>(p) % 16 == 0; }
 
 enum class Part { key, value };
 
