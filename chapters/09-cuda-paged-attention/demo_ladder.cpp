@@ -25,6 +25,30 @@ struct Rung {
   bool least = false;
 };
 
+emulator::Report report_of(const std::function<void()>& pass) {
+  const emulator::Recorder recorder;
+  pass();
+  return recorder.report();
+}
+
+std::vector<Rung> measured(const DemoCall<BFloat16>& scene) {
+  const PagedAttention<BFloat16> call = scene.on_device();
+  const auto sectors_of = [](const std::function<void()>& pass) {
+    return std::size_t{report_of(pass).total.transactions};
+  };
+  const std::size_t keys = std::size_t{kKeys} * kShape.kv_heads * kShape.head_dim * sizeof(BFloat16) / 32;
+  return {{"scores.rung2", "scores, rung 2: a thread a key", sectors_of([&] { scores_paged(call); })},
+          {"scores.rung3", "scores, rung 3: a tile in shared memory", sectors_of([&] { scores_shared(call); })},
+          {"scores.rung4", "scores, rung 4: heads share the tile", sectors_of([&] { scores_shared_heads(call); })},
+          {"keys", "the keys alone, once a KV head", keys, true},
+          {"softmax", "softmax, rungs 3 and 4", sectors_of([&] { softmax_by_half_warps(call); })},
+          {"mix.rung2", "mix, rungs 2 and 3: a thread a coordinate", sectors_of([&] { mix_paged(call); })},
+          {"mix.rung4", "mix, rung 4: heads share the values", sectors_of([&] { mix_shared_heads(call); })},
+          {"values", "the values alone, once a KV head", keys, true},
+          {"split", "rung 5: all three passes, a head a warp",
+           sectors_of([&] { attention_split(call, scene.split_scratch()); })}};
+}
+
 /// The text, and three blanks in front of each line.
 std::string indented(const std::string& text) {
   std::string all;
@@ -48,7 +72,7 @@ void draw_bars(const Demo& demo, const std::vector<Rung>& rungs) {
   CellRows rows;
   for (const Rung& rung : rungs) {
     const double decades = std::log10(static_cast<double>(rung.sectors) / kLeast);
-    const auto width = static_cast<std::size_t>(std::lround(decades * kOfADecade));
+    const auto width = static_cast<std::size_t>(std::clamp(std::lround(decades * kOfADecade), 1l, long{kColumns} - 6));
     rows.push_back({{.text = rung.words, .left = true},
                     {.colour = rung.least ? cell_colour::shared : cell_colour::own, .columns = width},
                     {.text = grouped(rung.sectors), .columns = kColumns - width, .left = true}});
@@ -66,34 +90,15 @@ void draw_bars(const Demo& demo, const std::vector<Rung>& rungs) {
 
 void show_ladder(Demo& demo) {
   demo.step(fmt::format("The ladder's traffic: a row that sees {} keys, sectors of 32 bytes", kKeys));
+  fmt::print("   {} query heads and {} KV heads of {}, bfloat16, pages of {}. =: no kernel can fetch less.\n\n",
+             kShape.heads, kShape.kv_heads, kShape.head_dim, kPage);
   const DemoCall<BFloat16> scene(kShape, {kKeys}, kPage);
-  const PagedAttention<BFloat16> call = scene.on_device();
-  const auto report_of = [](const std::function<void()>& pass) {
-    const emulator::Recorder recorder;
-    pass();
-    return recorder.report();
-  };
-  const auto sectors_of = [&](const std::function<void()>& pass) {
-    return std::size_t{report_of(pass).total.transactions};
-  };
-  const std::size_t keys = std::size_t{kKeys} * kShape.kv_heads * kShape.head_dim * sizeof(BFloat16) / 32;
-  const emulator::Report rung3 = report_of([&] { scores_shared(call); });
-  const std::vector<Rung> rungs = {
-      {"scores.rung2", "scores, rung 2: a thread a key", sectors_of([&] { scores_paged(call); })},
-      {"scores.rung3", "scores, rung 3: a tile in shared memory", std::size_t{rung3.total.transactions}},
-      {"scores.rung4", "scores, rung 4: heads share the tile", sectors_of([&] { scores_shared_heads(call); })},
-      {"keys", "the keys alone, once a KV head", keys, true},
-      {"softmax", "softmax, rungs 3 and 4", sectors_of([&] { softmax_by_half_warps(call); })},
-      {"mix.rung2", "mix, rungs 2 and 3: a thread a coordinate", sectors_of([&] { mix_paged(call); })},
-      {"mix.rung4", "mix, rung 4: heads share the values", sectors_of([&] { mix_shared_heads(call); })},
-      {"values", "the values alone, once a KV head", keys, true},
-      {"split", "rung 5: all three passes, a head a warp",
-       sectors_of([&] { attention_split(call, scene.split_scratch()); })}};
-  fmt::print("   {} query heads and {} KV heads of {}, bfloat16, pages of {}.\n\n", kShape.heads, kShape.kv_heads,
-             kShape.head_dim, kPage);
+  const std::vector<Rung> rungs = measured(scene);
   print_bars(rungs);
   for (const Rung& rung : rungs) demo.figure("traffic." + rung.name, rung.sectors);
-  fmt::print("\n   Rung 3's scores, line by line:\n{}", indented(rung3.draw()));
+  fmt::print("\n   Rung 3's scores, line by line; shapes.cuh reads the page table:\n{}",
+             indented(report_of([&] { scores_shared(scene.on_device()); }).draw()));
+  fmt::print("   in use: bytes that threads ask for, of those moved; above 100 % where several ask for one number\n");
   draw_bars(demo, rungs);
 }
 

@@ -74,7 +74,7 @@ void show_limits(Demo& demo) {
       "     latency     how long a load takes, and how much of it copies that run ahead hide\n"
       "     caches      which sectors come from the L2 cache, and not from memory\n"
       "     time        which rung is the fastest\n"
-      "   ./lab gpu measures these on a machine that has a GPU.\n");
+      "   ./lab gpu measures the time of each rung on a machine that has a GPU. The others are causes of it.\n");
 }
 
 }  // namespace radixlab

@@ -58,10 +58,10 @@ void show_race(Demo& demo) {
   const int copies = line_number(fault.places().at(0)), reads = line_number(fault.places().at(1));
   fmt::print(
       "   line {}   thread t copies floats t, t + 64, ... of 64 keys into shared memory\n"
-      "   line {}   __syncthreads() is left out\n"
+      "   between   __syncthreads() is left out\n"
       "   line {}   thread t multiplies the query by key t\n\n"
       "   The emulator says:\n",
-      copies, reads - 3, reads);
+      copies, reads);
   for (const std::u32string& line : wrap_words(visible_text(fault.what()), 100))
     fmt::print("      {}\n", to_utf8(line));
   const std::vector<int> threads = threads_of(fault.what());

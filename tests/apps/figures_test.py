@@ -3,7 +3,7 @@ import re
 import sys
 import unittest
 
-from program import BIN, ROOT
+from program import BIN, LEFT_OUT, ROOT
 
 sys.path.insert(0, str(ROOT / "common"))
 from lab.author import figures  # noqa: E402  (the path comes first)
@@ -11,8 +11,10 @@ from lab.author import figures  # noqa: E402  (the path comes first)
 
 class Figures(unittest.TestCase):
     def test_each_is_drawn_as_committed(self):
-        drawn = figures.draw(figures.all_figures(), lambda name: BIN / name)
-        self.assertEqual(set(drawn), set(figures.all_figures()))
+        cannot = {name for demo, names in figures.drawn_by_demos().items() if demo[-2:] in LEFT_OUT for name in names}
+        wanted = [name for name in figures.all_figures() if name not in cannot]
+        drawn = figures.draw(wanted, lambda name: BIN / name)
+        self.assertEqual(set(drawn), set(wanted))
         for name, (dot, _) in drawn.items():
             with self.subTest(name):
                 self.assertEqual(dot, (figures.FIGURES / f"{name}.dot").read_text(), "./lab figures makes it anew")
