@@ -37,6 +37,8 @@ def written(readme, told, root=ROOT):
     for text in sorted((root / "chapters").glob("[0-9][0-9]-*/README.md")):
         link = text.relative_to(root).as_posix()
         table = re.sub(rf"^\| ({text.parent.name[:2]}) \| (\w+) \|", rf"| \1 | [\2]({link}) |", table, flags=re.MULTILINE)
+    for manifest in (root / "chapters").glob("[0-9][0-9]-*/lab.json"):
+        table = re.sub(rf"^(\| {manifest.parent.name[:2]} \|.*\|) to come \|$", r"\1 lab built, row to come |", table, flags=re.MULTILINE)
     count = len(list((root / "tests/wrong").glob("*/*.wrong")))
     if len(re.findall(TABLE, readme, re.MULTILINE)) != 1 or len(re.findall(COUNT, readme)) != 1:
         raise LabError('README.md: expected one table that begins with "| chapter |" and one "every one of N known-wrong solutions"')
