@@ -26,7 +26,7 @@ WHOLE = ("nlohmann", "CLI", "fmt")
 """Packages of headers that go in as they are; of Boost, which is a hundred times as large, only what a compiler asks for."""
 GOOGLETEST = Path("/usr/src/googletest")
 GOOGLETEST_PARTS = tuple(f"{part}/{folder}" for part in ("googletest", "googlemock") for folder in ("include", "src"))
-PROGRAMS = ("test_*-gpu", "bench_cuda")
+PROGRAMS = ("test_*-gpu", "bench_cuda", "wrong_on_gpu")
 OF_EVERY_SYSTEM = re.compile(r"^(linux-vdso|ld-linux|lib(c|m|dl|rt|pthread|stdc\+\+|gcc_s)\.so)")
 """Libraries that are where a program of C++ can run at all."""
 
