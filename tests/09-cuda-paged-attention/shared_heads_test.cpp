@@ -1,6 +1,5 @@
 // Chapter 09, task 9.4: the heads of a group share keys and values, which come in chunks and by asynchronous copies.
 #include "passes.hpp"
-#include "traffic_words.hpp"
 
 namespace radixlab::lab09 {
 namespace {
@@ -29,22 +28,6 @@ TEST(Lab09SharedHeads, T4_MixWithoutMinusZero) { of_minus_zero(chunked_mix, kMix
 TEST(Lab09SharedHeads, T4_MixOfWhatIsSeen) { of_what_is_seen(chunked_mix, kMix); }
 TEST(Lab09SharedHeads, T4_PaddingGivesZeros) { of_padding(chunked_mix, kMix); }
 TEST(Lab09SharedHeads, T4_MixInAnyOrder) { in_any_order(chunked_mix, kMix); }
-
-TEST(Lab09SharedHeads, T4_TrafficOfKeysOnceAGroup) {
-  in_both_types([](auto zero) {
-    Batch<decltype(zero)> b({{1, 127}}, {8, 2, 128}, 16);
-    const auto keys = sectors<decltype(zero)>(b.max_length * b.dim);
-    expect_traffic(b, chunked_scores, 1.3, {"the keys, once a KV head", b.kv_heads * keys});
-  });
-}
-
-TEST(Lab09SharedHeads, T4_TrafficOfValuesOnceAGroup) {
-  in_both_types([](auto zero) {
-    Batch<decltype(zero)> b({{1, 127}}, {8, 2, 128}, 16);
-    const auto values = sectors<decltype(zero)>(b.max_length * b.dim);
-    expect_traffic(b, chunked_mix, 1.3, {"the values, once a KV head", b.kv_heads * values});
-  });
-}
 
 }  // namespace
 }  // namespace radixlab::lab09

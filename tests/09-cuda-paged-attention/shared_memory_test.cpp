@@ -1,6 +1,5 @@
 // Chapter 09, task 9.3: scores by way of shared memory, and softmax by half warps.
 #include "passes.hpp"
-#include "traffic_words.hpp"
 
 namespace radixlab::lab09 {
 namespace {
@@ -103,23 +102,6 @@ TEST(Lab09SharedMemory, T3_SoftmaxInAnyOrder) {
       const ScheduleSeed order(seed);
       Batch<decltype(zero)> b({{1, 69}, {2, 31}}, {3, 1, 10}, 16);
       check_softmax(b);
-    }
-  });
-}
-
-TEST(Lab09SharedMemory, T3_TrafficASectorOnce) {
-  in_both_types([](auto zero) {
-    Batch<decltype(zero)> b({{1, 127}}, {2, 1, 64}, 16);
-    const auto keys = sectors<decltype(zero)>(b.max_length * b.dim);
-    expect_traffic(b, shared_scores, 2, {"the keys, once a head", b.heads * keys});
-  });
-}
-
-TEST(Lab09SharedMemory, T3_TrafficOverAllBanks) {
-  in_both_types([](auto zero) {
-    for (const std::size_t dim : {32, 64}) {
-      Batch<decltype(zero)> b({{1, 63}}, {2, 1, dim}, 16);
-      expect_few_conflicts(b, shared_scores);
     }
   });
 }

@@ -1,6 +1,6 @@
 // Chapter 09, task 9.5: splits of 256 positions, online softmax in each, merged in order. Near the exact ones, and the same bits
 // whatever lies beside a row.
-#include "traffic_words.hpp"
+#include "passes.hpp"
 
 namespace radixlab::lab09 {
 namespace {
@@ -233,18 +233,6 @@ TEST(Lab09Split, T5_SameBitsInAnyOrder) {
       const ScheduleSeed order(seed);
       expect_same_bits(split(b), b, 0, expected, "in another order of threads");
     }
-  });
-}
-
-TEST(Lab09Split, T5_TrafficOfKeysAndValuesOnceAHead) {
-  in_both_types([](auto zero) {
-    Batch<decltype(zero)> b(decode({160}), {1, 1, 128}, 16);
-    const DeviceArray<float> scratch("scratch", split_scratch(b.rows(), b.heads, b.max_length, b.dim));
-    const Pass pass{"attention_split",
-                    [&](const PagedAttention<decltype(zero)>& call) { attention_split(call, scratch.data()); },
-                    {}};
-    const auto each = sectors<decltype(zero)>(b.max_length * b.dim);
-    expect_traffic(b, pass, 1.3, {"keys and values, once a head", 2 * b.heads * each});
   });
 }
 
