@@ -11,7 +11,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from unittest import mock
 
-from lab.gpu import device, gpu, pack, parts
+from lab.gpu import device, gpu, pack, parts, wrong
 from lab.gpu.page import page
 from lab.gpu.parts import FAILED, LATE, OK, SKIPPED, Run, Skipped
 from lab.services.logged import TookTooLong, WorkFailed, run_logged
@@ -243,6 +243,70 @@ class RunTest(InFolder):
         self.assertRaises(WorkFailed, self.run_.benchmark, 10)
 
 
+class WrongKernelsTest(InFolder):
+    """compute-sanitizer is a script here, which says what is in a file of the kernel's name, or waits."""
+
+    def judge(self, limit=60, **said):
+        """{kernel: (verdict, told)}; said: {kernel: (kind, the tool's words, None to wait)}."""
+        folder, program, sanitizer = self.folder / "said", self.folder / "wrong_on_gpu", self.folder / "compute-sanitizer"
+        folder.mkdir(exist_ok=True)
+        for kernel, (_, words) in said.items():
+            if words is not None:
+                (folder / kernel).write_text(words)
+        lines = "".join(f"{kernel}: {kind}\n" for kernel, (kind, _) in said.items())
+        program.write_text(f"#!/bin/sh\nprintf '{lines}'\n")
+        sanitizer.write_text(f'#!/bin/sh\ntest -f {folder}/$6 || sleep 100\ncat {folder}/$6\necho "$2 $RADIXLAB_UNWRITTEN" >{folder}/$6.ran\n')
+        for path in (program, sanitizer):
+            path.chmod(0o755)
+        self.kernels = wrong.judge(program, sanitizer, self.folder / "logs", limit)
+        return {kernel["kernel"]: (kernel["verdict"], kernel["told"]) for kernel in self.kernels}
+
+    def test_each_runs_under_its_tool_and_a_hang_does_not_stop_the_others(self):
+        self.patch(wrong, "EACH", 1)
+        invalid = "========= Invalid __global__ read of size 4 bytes\n=========     at x\n========= ERROR SUMMARY: 3 errors\n"
+        raced = "========= Error: Race reported between A and B\n========= RACECHECK SUMMARY: 1 hazard displayed (1 error, 0 warnings)\n"
+        got = self.judge(behind=("out of bounds", invalid), raced=("race", raced), stuck=("divergent barrier", None),
+                         blocks=("block conflict", ""), wide=("divergent warp", "========= ERROR SUMMARY: 0 errors\n"),
+                         old=("uninitialised", "begins\nDevice not supported\n"),
+                         quiet=("race", "========= RACECHECK SUMMARY: 0 hazards displayed (0 errors, 0 warnings)\n"))
+        self.assertEqual(got, {"behind": (wrong.FOUND, "Invalid __global__ read of size 4 bytes"),
+                               "raced": (wrong.FOUND, "Error: Race reported between A and B"), "stuck": (wrong.HUNG, "ended after 1 s"),
+                               "blocks": (wrong.NO_TOOL, ""), "wide": (wrong.MISSED, ""),
+                               "old": (wrong.SILENT, "Device not supported"), "quiet": (wrong.MISSED, "")})
+        ran = {kernel: (self.folder / f"said/{kernel}.ran").read_text() for kernel in ("behind", "raced", "wide", "old")}
+        self.assertEqual(ran, {"behind": "memcheck 1\n", "raced": "racecheck 1\n", "wide": "synccheck 1\n", "old": "initcheck 1\n"})
+        self.assertFalse((self.folder / "said/blocks.ran").exists())
+        self.assertEqual(wrong.summary(self.kernels), "2 of 7 faults found; not found: 2; hung: 1; no answer: 1; no tool: 1")
+
+    def test_nothing_begins_when_the_time_is_up_and_no_verdict_at_all_is_a_failure(self):
+        got = self.judge(limit=0, behind=("out of bounds", ""), blocks=("block conflict", ""))
+        self.assertEqual(got, {"behind": (wrong.NO_TIME, ""), "blocks": (wrong.NO_TOOL, "")})
+        self.assertRaisesRegex(LabError, "^0 of 2 faults found; no tool: 1; no time was left: 1$", wrong.summary, self.kernels)
+        self.judge(old=("race", "Device not supported\n"))
+        self.assertRaisesRegex(LabError, "no answer: 1\nold: Device not supported$", wrong.summary, self.kernels)
+        self.assertRaisesRegex(LabError, "older than the toolkit", self.judge, x=("race", "skipped: this machine has no GPU\n"))
+
+    def test_every_kind_of_fault_has_a_tool_or_is_known_to_have_none(self):
+        source = (ROOT / "tests/emulator/wrong_on_gpu.cpp").read_text()
+        self.assertEqual(set(re.findall(r'^      return "(.+)";', source, re.MULTILINE)), set(wrong.TOOLS))
+        self.assertRaisesRegex(LabError, "names a new kind; expected kinds: out of", self.judge, x=("a new kind", ""))
+        self.assertRaisesRegex(LabError, "names no kernel", self.judge)
+        broken = SimpleNamespace(returncode=127, stdout="", stderr="libx.so: not found\n")
+        self.assertRaisesRegex(LabError, "ended with 127: libx.so: not found", wrong.listed, broken)
+
+    def test_the_part_is_skipped_without_the_tool_or_the_program_and_left_out_when_it_must_be_quick(self):
+        self.patch(parts, "setting", return_value="")
+        self.assertRaisesRegex(Skipped, "compute-sanitizer was not found", Run(H, quick=False).wrong_kernels, 120)
+        self.patch(parts, "setting", return_value="/cuda/bin/compute-sanitizer")
+        self.patch(parts, "build_folder", return_value=self.folder)
+        self.patch(parts, "program", return_value=self.folder / "wrong_on_gpu")
+        self.assertRaisesRegex(Skipped, "wrong_on_gpu was not built", Run(H, quick=False).wrong_kernels, 120)
+        for found, quick, there in ((H, False, True), (H, True, False), (None, False, False)):
+            run = mock.Mock(gpu=found)
+            gpu.run_parts(run, quick)
+            self.assertEqual("wrong kernels" in [call.args[0] for call in run.part.call_args_list], there)
+
+
 FIGURES = {
     "device": "NVIDIA H", "gpu": H, "machine": AROUND, "commit": "abc1234", "quick": True, "seconds": 100.4,
     "parts": [{"name": "suites", "verdict": OK, "seconds": 3.21, "told": "3 passed", "tail": []},
@@ -250,6 +314,7 @@ FIGURES = {
               {"name": "compute-sanitizer", "verdict": LATE, "seconds": 60, "told": "ended after 60 s", "tail": ["Start 3: x"]},
               {"name": "LibTorch", "verdict": SKIPPED, "seconds": 0, "told": "no LibTorch", "tail": []}],
     "compute-sanitizer": {"tests": [{"name": "x.memcheck", "verdict": "passed", "seconds": 2, "summary": "ERROR SUMMARY: 0 errors"}]},
+    "wrong": [{"kernel": "stuck", "kind": "divergent barrier", "tool": "synccheck", "verdict": wrong.HUNG, "told": "ended after 20 s"}],
     "benchmark": {"copy_bytes_per_s": 4.0e12, "fma_per_s": 3.0e13, "cases": [
         {"name": "exact::linear", "type": "bfloat16", "us": 1234.56, "least_us": 1200, "share_of_copy": 0.123, "share_of_fma": 0.5},
         {"name": "a|b", "type": "bfloat16", "error": "out of memory"}]},
@@ -263,11 +328,13 @@ class PageTest(unittest.TestCase):
         for line in ("Made by `./lab gpu --quick` in 100 s, from abc1234.", "| compute capability | 9.0 |",
                      "| suites | ok | 3.2 | 3 passed |", "| LibTorch | skipped | 0.0 | no LibTorch |",
                      "| x.memcheck | passed | 2.0 | ERROR SUMMARY: 0 errors |",
+                     "| stuck | divergent barrier | synccheck | hung | ended after 20 s |",
                      "| exact::linear | bfloat16 | 1,234.6 | 1,200.0 | 12.3 % | 50.0 % |",
                      "| a\\|b | bfloat16 | out of memory |  |  |  |"):
             self.assertIn(line, text.splitlines())
         self.assertIn("moves 4,000 GB/s", text)
         self.assertIn("30.00 T fused", text)
+        self.assertIn("The emulator finds all 1 (", text)
 
     def test_it_ends_with_the_tail_of_what_failed_and_of_nothing_else(self):
         text = page(FIGURES)
@@ -277,7 +344,7 @@ class PageTest(unittest.TestCase):
 
     def test_a_run_without_a_gpu_has_a_page_too(self):
         text = page({**FIGURES, "device": "no GPU", "gpu": None, "benchmark": None, "quick": False, "commit": "",
-                     "compute-sanitizer": None, "parts": FIGURES["parts"][:1]})
+                     "compute-sanitizer": None, "wrong": None, "parts": FIGURES["parts"][:1]})
         self.assertIn("# no GPU\n\nMade by `./lab gpu` in 100 s.\n", text)
         self.assertNotIn("## Kernels", text)
 

@@ -3,9 +3,9 @@
 It needs no network and installs nothing: python3, CMake, ninja, g++ and, better than not, nvcc. A machine that lacks the other
 packages is given a folder that ./lab gpu --pack makes elsewhere; there it is called in that folder.
 
-The suites, compute-sanitizer, benchmarks, the emulator's suites and LibTorch's each have a time limit, 3 minutes for
-all with --quick, which leaves the last two out, and 8 without; one that fails does not stop the rest. Exit code 0: all
-that ran is well; 1: something failed; 77: no GPU is here, and --build-only was not asked for."""
+The suites, compute-sanitizer, benchmarks, kernels with a fault, the emulator's suites and LibTorch's each have a time limit,
+3 minutes for all with --quick, which leaves the last three out, and 8 without; one that fails does not stop the rest. Exit
+code 0: all that ran is well; 1: something failed; 77: no GPU is here, and --build-only was not asked for."""
 import json
 import shutil
 import time
@@ -92,6 +92,8 @@ def run_parts(run, quick):
         if run.gpu:
             run.part("benchmark", 20 if quick else 40, run.benchmark)
         if not quick:
+            if run.gpu:
+                run.part("wrong kernels", 120, run.wrong_kernels)
             run.part("emulator", 90, run.emulator)
             run.part("LibTorch", 100, run.libtorch)
 

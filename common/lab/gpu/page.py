@@ -11,7 +11,7 @@ def page(figures):
                       f"Made by `./lab gpu{' --quick' * figures['quick']}` in {figures['seconds']:.0f} s"
                       + (f", from {figures['commit']}." if figures["commit"] else "."), "",
                       *machine(figures), *parts(figures["parts"]), *sanitizers(figures.get("compute-sanitizer")),
-                      *times(figures.get("benchmark")), *tails(figures["parts"])])
+                      *faults(figures.get("wrong")), *times(figures.get("benchmark")), *tails(figures["parts"])])
 
 
 def rows(head, lines):
@@ -37,6 +37,15 @@ def sanitizers(figures):
         return []
     return ["## compute-sanitizer", "", *rows(("test", "verdict", "seconds", "its summary"), [
         [test["name"], test["verdict"], f"{test['seconds']:.1f}", test["summary"]] for test in figures["tests"]])]
+
+
+def faults(kernels):
+    if not kernels:
+        return []
+    return ["## Kernels with a fault", "",
+            f"Each is run alone under the tool that suits its fault. The emulator finds all {len(kernels)} (tests/emulator/cases.hpp).", "",
+            *rows(("kernel", "fault", "tool", "verdict", "in its words"), [
+                [kernel["kernel"], kernel["kind"], kernel["tool"], kernel["verdict"], kernel["told"]] for kernel in kernels])]
 
 
 def times(figures):

@@ -5,7 +5,7 @@ import time
 import xml.etree.ElementTree as xml
 from dataclasses import asdict, dataclass, field
 
-from lab.gpu import device
+from lab.gpu import device, wrong
 from lab.gpu.pack import PRESET, setting
 from lab.machine.build import build, configure, jobs
 from lab.services import report
@@ -105,9 +105,7 @@ class Run:
         return self.tests("LibTorch", limit * 0.3, ["--tests-regex", r"^stock\."])
 
     def benchmark(self, limit):
-        places = (program("bench_cuda", PRESET), build_folder(PRESET) / "programs/bench_cuda")
-        if not (path := next((path for path in places if path.exists()), None)):
-            raise Skipped("bench_cuda was not built, and no pack has brought it")
+        path = built("bench_cuda")
         out = build_folder(PRESET) / "bench_cuda.json"
         out.unlink(missing_ok=True)
         run_unless_told("Timing kernels", [str(path), "--json", str(out)], out, limit)
@@ -116,6 +114,12 @@ class Run:
         if failed:
             raise LabError("\n".join([f"{len(failed)} cases were not timed", *failed]), code=1)
         return f"{len(self.figures['benchmark']['cases'])} cases"
+
+    def wrong_kernels(self, limit):
+        if not (sanitizer := setting("RADIXLAB_COMPUTE_SANITIZER")):
+            raise Skipped("compute-sanitizer was not found")
+        self.figures["wrong"] = wrong.judge(built("wrong_on_gpu"), sanitizer, build_folder(PRESET) / "wrong", limit)
+        return wrong.summary(self.figures["wrong"])
 
     def tests(self, name, limit, which):
         """Runs tests of ctest: at least one must pass where there is a GPU, unless all say why not."""
@@ -128,6 +132,14 @@ class Run:
         counts = report.counts(results)
         self.figures[name] = {**counts, "tests": [test_of(*pair) for pair in zip(results, self.outputs)]}
         return judged(results, counts, bool(self.gpu))
+
+
+def built(name):
+    """A program for a GPU: this machine's, or the pack's."""
+    places = (program(name, PRESET), build_folder(PRESET) / "programs" / name)
+    if not (path := next((path for path in places if path.exists()), None)):
+        raise Skipped(f"{name} was not built, and no pack has brought it")
+    return path
 
 
 def run_unless_told(label, command, out, limit, progress=NINJA):
