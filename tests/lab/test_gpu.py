@@ -43,12 +43,14 @@ class InFolder(unittest.TestCase):
 
 class PackTest(InFolder):
     def test_what_a_build_reads_goes_in_and_pictures_and_proofs_stay(self):
-        for name in ("lab", "CMakePresets.json", "kernels/cuda/exact/linear.cu", "common/llm/checkpoint/model.safetensors",
+        for name in ("lab", "CMakePresets.json", "kernels/cuda/exact/linear.cu", "chapters/09-cuda-paged-attention/paged_attention.hpp",
+                     "solutions/09-cuda-paged-attention/4_shared_heads.cu", "tests/09-cuda-paged-attention/split_test.cpp", "common/llm/checkpoint/model.safetensors",
                      "docs/CMakeLists.txt", "docs/numerics.md", "tests/golden/old-float32-gqa/model.safetensors",
                      "tests/lab/test_gpu.py"):
             self.assertTrue(pack.goes_in(name), name)
         for name in ("docs/figures/desk.svg", "docs/performance-cache.md", "tests/wrong/01-naive-manager/x.wrong",
-                     "tests/fuzz/CMakeLists.txt", "chapters/05-radix-tree/README.md", ".ci/run"):
+                     "tests/fuzz/CMakeLists.txt", "chapters/05-radix-tree/README.md", ".ci/run",
+                     "exercises/09-cuda-paged-attention/4_shared_heads.cu"):
             self.assertFalse(pack.goes_in(name), name)
 
     def test_every_folder_that_cmake_enters_is_whole(self):

@@ -19,7 +19,7 @@ from lab.services.terminal import size
 
 PRESET = "cuda"
 LIMIT = 16 << 20  # bytes of a pack
-LEFT_OUT = (".ci/", "docs/figures/", "docs/performance", "tests/author/", "tests/bare/", "tests/fuzz/", "tests/wrong/")
+LEFT_OUT = (".ci/", "docs/figures/", "docs/performance", "exercises/", "tests/author/", "tests/bare/", "tests/fuzz/", "tests/wrong/")
 """How the names begin of what no build on a GPU machine reads."""
 KEPT_PAGES = ("README.md", "docs/gpu.md", "docs/numerics.md")
 WHOLE = ("nlohmann", "CLI", "fmt")
