@@ -87,7 +87,7 @@ def check_machine():
 def run_parts(run, quick):
     if run.part("configure", 30, run.configure):
         run.part("build", 90 if quick else 120, run.build)
-        run.part("suites", 30 if quick else 60, run.suites)
+        run.part("suites", 45 if quick else 80, run.suites)
         run.part("compute-sanitizer", 60 if quick else 100, run.sanitizers)
         if run.gpu:
             run.part("benchmark", 20 if quick else 40, run.benchmark)
