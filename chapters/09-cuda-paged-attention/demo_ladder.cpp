@@ -98,7 +98,6 @@ void show_ladder(Demo& demo) {
   for (const Rung& rung : rungs) demo.figure("traffic." + rung.name, rung.sectors);
   fmt::print("\n   Rung 3's scores, line by line; shapes.cuh reads the page table:\n{}",
              indented(report_of([&] { scores_shared(scene.on_device()); }).draw()));
-  fmt::print("   in use: bytes that threads ask for, of those moved; above 100 % where several ask for one number\n");
   draw_bars(demo, rungs);
 }
 

@@ -77,4 +77,5 @@ void __pipeline_wait_prior(std::size_t groups_left) {
     }
     groups.erase(groups.begin());
   }
+  running.thread->groups_let_go = groups.size() - 1;
 }

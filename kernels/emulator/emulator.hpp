@@ -43,7 +43,8 @@ class KernelFault : public std::runtime_error {
   KernelFault(FaultKind kind, const std::string& text, std::vector<std::string> places)
       : std::runtime_error(text), kind_(kind), places_(std::move(places)) {}
   FaultKind kind() const { return kind_; }
-  /// "file.cu:41": where the fault was seen, then the other place if there are two.
+  /// "file.cu:41": where the fault was seen, then the other place if there are two. Of a kernels' header it is the line of the .cu
+  /// file that called it, where that is known.
   const std::vector<std::string>& places() const { return places_; }
 
  private:

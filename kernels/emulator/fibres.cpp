@@ -98,6 +98,7 @@ void run_block(const std::vector<unsigned>& order) {
   for (const unsigned i : order) {
     running.threads[i]->state = State::ready;
     running.threads[i]->copies.clear();
+    running.threads[i]->groups_let_go = 0;
   }
   for (unsigned left = running.num_threads; left > 0;) {
     bool moved = false;

@@ -47,6 +47,7 @@ struct Thread {
   Meeting meeting;
   std::uint64_t result;                        ///< of a meeting
   std::vector<std::vector<AsyncCopy>> copies;  ///< by group; the last is not committed yet
+  std::size_t groups_let_go = 0;               ///< how many groups the last wait left on their way
   boost::context::fiber fibre;                 ///< while it waits
 
   unsigned warp() const { return number / kWarp; }

@@ -82,21 +82,35 @@ std::string without_parameters(std::string name) {
   return name.substr(begin);
 }
 
-std::string ask_addr2line(std::size_t offset) {
+struct Lines {
+  std::string own, caller;
+};
+
+Lines ask_addr2line(std::size_t offset) {
   char command[160];
   std::snprintf(command, sizeof command, "addr2line -i -e /proc/%d/exe 0x%zx 2>/dev/null", static_cast<int>(getpid()),
                 offset);
   const std::unique_ptr<FILE, decltype(&pclose)> answer(popen(command, "r"), &pclose);
   char line[4096];
+  Lines found;
   while (answer && std::fgets(line, sizeof line, answer.get())) {
     std::string text(line, std::strcspn(line, " \n"));  // "file:41 (discriminator 2)"
     const bool is_the_languages = text.find("kernels/emulator/") != std::string::npos ||
                                   text.find("/force_inline.hpp:") != std::string::npos || text.starts_with("/usr/");
     if (is_the_languages) continue;  // CUDA's own function, or what it is made of: who calls it?
-    if (text.find('?') == std::string::npos) return text.substr(text.rfind('/') + 1);
+    if (text.find('?') != std::string::npos) continue;
+    const std::string place = text.substr(text.rfind('/') + 1);
+    const bool of_a_header = place.find(".cuh:") != std::string::npos;
+    if (found.own.empty()) {
+      found.own = place;
+    } else if (!of_a_header) {
+      found.caller = place;
+    }
+    if (!of_a_header) break;
   }
+  if (!found.own.empty()) return found;
   std::snprintf(line, sizeof line, "code at 0x%zx (addr2line of binutils would name the line)", offset);
-  return line;
+  return {line, ""};
 }
 
 /// The program as it lies in memory.
@@ -118,6 +132,14 @@ Program program() {
 /// What hook_names.sed puts before the names of variables in functions of kernel files.
 constexpr std::string_view kKernelMark = "radixlab_kernel";
 
+const Lines& lines_of(const void* place) {
+  static std::map<const void*, Lines> known;
+  Lines& lines = known[place];
+  if (lines.own.empty())
+    lines = ask_addr2line(reinterpret_cast<std::size_t>(place) - program().base - 1);  // in the call
+  return lines;
+}
+
 const SymbolTable& symbols() {
   static const SymbolTable table;
   return table;
@@ -138,12 +160,8 @@ bool is_constant(std::size_t address) {
              &address) == 1;
 }
 
-std::string line_of(const void* place) {
-  static std::map<const void*, std::string> known;
-  std::string& line = known[place];
-  if (line.empty()) line = ask_addr2line(reinterpret_cast<std::size_t>(place) - program().base - 1);  // in the call
-  return line;
-}
+std::string line_of(const void* place) { return lines_of(place).own; }
+std::string caller_of(const void* place) { return lines_of(place).caller; }
 
 bool same_line(const void* a, const void* b) { return a == b || line_of(a) == line_of(b); }
 

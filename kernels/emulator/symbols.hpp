@@ -15,6 +15,8 @@ bool is_constant(std::size_t address);
 /// "file.cu:41" of the call that returns to `place`, by addr2line of binutils; without it, the address. Inside the language's own
 /// functions: the line that called them. Remembers what it has asked.
 std::string line_of(const void* place);
+/// Where that line is of a kernels' header (.cuh) that was inlined: the line of the .cu file that called it. Else empty.
+std::string caller_of(const void* place);
 bool same_line(const void* a, const void* b);
 
 /// A function's name without its parameters: "scores<float>".

@@ -180,7 +180,9 @@ std::string Report::draw() const {
       text += row(place, "shared", t.shared_loads + t.shared_stores, t.shared_passes,
                   double(t.shared_passes - t.bank_conflicts) / double(t.shared_passes), bar(t.shared_passes));
   }
-  return text + "moved: transactions of 32 bytes from global memory, passes of 128 bytes over shared memory's banks\n";
+  return text +
+         "moved: transactions of 32 bytes from global memory, passes of 128 bytes over shared memory's banks\n"
+         "in use: of the bytes moved, those that threads took; above 100 %, lanes took the same bytes\n";
 }
 
 }  // namespace radixlab::emulator

@@ -1,4 +1,5 @@
 #include "kernels.hpp"
+#include "kernels/cuda/exact/vectors.cuh"
 #include "kernels/cuda/language.cuh"
 
 namespace radixlab::emulated {
@@ -33,6 +34,11 @@ __global__ void in_fours(const float* x, float* y) {
   *reinterpret_cast<float4*>(y + 4 * threadIdx.x) = make_float4(four.w, four.z, four.y, four.x);
 }
 
+__global__ void by_header(const float* x, float* y) {
+  const float2 two = exact::load_pair(x + 2 * threadIdx.x);  // fault: misaligned_in_header
+  y[threadIdx.x] = two.x + two.y;
+}
+
 __global__ void first_half(float* scratch, int n) {
   if (static_cast<int>(threadIdx.x) < n) scratch[threadIdx.x] = 2;
 }
@@ -62,6 +68,7 @@ void first_shared_behind(bool wrong, float* y) { launch({1, 64}, through_static,
 void other_shared_behind(bool wrong, float* y) { launch({1, 64}, through_static, y, wrong ? 1 : 0, true); }
 void dynamic_shared_behind(bool wrong, float* y) { launch({1, 64, 256}, through_dynamic, y, wrong ? 1 : 0); }
 void misaligned_vector(bool wrong, const float* x, float* y) { launch({1, 16}, in_fours, wrong ? x + 1 : x, y); }
+void misaligned_in_header(bool wrong, const float* x, float* y) { launch({1, 16}, by_header, wrong ? x + 1 : x, y); }
 void plain_copy(const float* x, float* y, int n) { launch({2, 64}, shifted, x, y, n, 0, 0); }
 void unwritten_global(bool wrong, float* scratch, float* y) {
   launch({1, 64}, first_half, scratch, wrong ? 32 : 64);

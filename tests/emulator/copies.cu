@@ -27,12 +27,12 @@ template <Lack lack>
 __global__ void from_neighbour(const float* x, float* y) {
   __shared__ float s[32];
   const int t = threadIdx.x;
-  __pipeline_memcpy_async(&s[t], &x[t], 4);  // other: barrier_too_early
-  __pipeline_commit();
+  __pipeline_memcpy_async(&s[t], &x[t], 4);  // other: barrier_too_early, never_committed, never_waited
+  if (lack != Lack::commit) __pipeline_commit();
   if (lack == Lack::barrier) __syncthreads();
-  __pipeline_wait_prior(0);
+  if (lack != Lack::wait) __pipeline_wait_prior(0);
   if (lack != Lack::barrier) __syncthreads();
-  if (t > 0) y[t] = s[t - 1];  // fault: barrier_too_early
+  if (t > 0) y[t] = s[t - 1];  // fault: barrier_too_early, never_committed, never_waited
 }
 
 __global__ void far(const float* x, float* y, bool wrong) {
@@ -51,17 +51,22 @@ void run(bool wrong, const float* x, float* y) {
     launch({1, 32}, by_copy<Lack::nothing>, x, y);
 }
 
+template <Lack lack>
+void run_neighbours(bool wrong, const float* x, float* y) {
+  if (wrong)
+    launch({1, 32}, from_neighbour<lack>, x, y);
+  else
+    launch({1, 32}, from_neighbour<Lack::nothing>, x, y);
+}
+
 }  // namespace
 
 void no_wait(bool wrong, const float* x, float* y) { run<Lack::wait>(wrong, x, y); }
 void no_commit(bool wrong, const float* x, float* y) { run<Lack::commit>(wrong, x, y); }
 void no_barrier(bool wrong, const float* x, float* y) { run<Lack::barrier>(wrong, x, y); }
-void barrier_too_early(bool wrong, const float* x, float* y) {
-  if (wrong)
-    launch({1, 32}, from_neighbour<Lack::barrier>, x, y);
-  else
-    launch({1, 32}, from_neighbour<Lack::nothing>, x, y);
-}
+void barrier_too_early(bool wrong, const float* x, float* y) { run_neighbours<Lack::barrier>(wrong, x, y); }
+void never_committed(bool wrong, const float* x, float* y) { run_neighbours<Lack::commit>(wrong, x, y); }
+void never_waited(bool wrong, const float* x, float* y) { run_neighbours<Lack::wait>(wrong, x, y); }
 void copy_into_global(bool wrong, const float* x, float* y) { launch({1, 32}, far, x, y, wrong); }
 
 }  // namespace radixlab::emulated

@@ -12,6 +12,7 @@ void first_shared_behind(bool wrong, float* y);
 void other_shared_behind(bool wrong, float* y);
 void dynamic_shared_behind(bool wrong, float* y);
 void misaligned_vector(bool wrong, const float* x, float* y);
+void misaligned_in_header(bool wrong, const float* x, float* y);
 void plain_copy(const float* x, float* y, int n);
 void unwritten_global(bool wrong, float* scratch, float* y);
 void unwritten_shared(bool wrong, float* y);
@@ -54,6 +55,8 @@ void no_wait(bool wrong, const float* x, float* y);
 void no_commit(bool wrong, const float* x, float* y);
 void no_barrier(bool wrong, const float* x, float* y);
 void barrier_too_early(bool wrong, const float* x, float* y);
+void never_committed(bool wrong, const float* x, float* y);
+void never_waited(bool wrong, const float* x, float* y);
 void copy_into_global(bool wrong, const float* x, float* y);
 
 }  // namespace radixlab::emulated

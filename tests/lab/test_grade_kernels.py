@@ -60,13 +60,18 @@ class GradeKernelsTest(unittest.TestCase):
         self.assertRegex(board, r"1\.1  sums of rows +0/5  1_sums\.cu:10: in kernel row_sums_kernel<float> thread ")
         told = " ".join(board.partition("  But ")[2].partition("  Hint")[0].split())
         self.assertRegex(told, r"^1_sums\.cu:10: in kernel row_sums_kernel<float> thread \(1,0,0\) of block \(0,0,0\) writes part\[1\] "
-                         r".* reads at 1_sums\.cu:12 with no barrier between the two: a race; expected: __syncthreads\(\) between them, "
-                         r"or __syncwarp\(\), since they are of one warp$")
+                         r".* reads at 1_sums\.cu:12 with no barrier between the two: a race; expected: __syncthreads\(\) between them "
+                         r"\(or __syncwarp\(\), if all threads that share the array are of one warp\)$")
 
     def test_what_does_not_compile_is_named_with_its_line(self):
         self.spoil("= part[0];", "= pert[0];")
         self.check_spoilt(0, "does not compile", together=(0, "does not compile"))
         self.assertIn(f"{SUMS}:15: 'pert' was not declared in this scope", self.items["1.1"]["says"])
+
+    def test_dynamic_shared_memory_as_in_cuda_is_told_how_it_is_written_here(self):
+        self.spoil("  __shared__ T part", "  extern __shared__ T part")
+        self.check_spoilt(0, "does not compile", together=(0, "does not compile"))
+        self.assertTrue(self.items["1.1"]["says"].endswith("RADIXLAB_DYNAMIC_SHARED(float, part);"), self.items["1.1"]["says"])
 
     def test_a_warning_is_no_error(self):
         self.spoil("  __shared__ T part", "  int unused;\n  __shared__ T part")

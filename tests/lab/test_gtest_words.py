@@ -36,12 +36,13 @@ FAILURES = {
     "it throws: lost": "unknown file\nC++ exception with description \"lost\" thrown in the test body.",
     "memory ran out: an endless growth?":
         "unknown file\nC++ exception with description \"std::bad_alloc\" thrown in the test body.",
-    "1_sums.cu:22: in kernel sums<float, 4> thread (1,0,0) of block (0,2,0) writes part[1] (shared, as elements of 4 bytes), which "
-    "thread (0,0,0) reads at 1_sums.cu:24 with no barrier between the two: a race; expected: __syncthreads() between them, or "
-    "__syncwarp(), since they are of one warp":
+    "1_sums.cu:22: in kernel sums<float, 4> thread (1,0,0) of block (0,2,0) writes part[1] (shared, as elements of 4 bytes: byte 4), "
+    "which thread (0,0,0) reads at 1_sums.cu:24 with no barrier between the two: a race; expected: __syncthreads() between them (or "
+    "__syncwarp(), if all threads that share the array are of one warp)":
         "unknown file\nC++ exception with description \"kernel sums<float, 4>, block (0,2,0), thread (1,0,0), 1_sums.cu:22: writes "
-        "part[1] (shared, as elements of 4 bytes), which thread (0,0,0) reads at 1_sums.cu:24 with no barrier between the two: a "
-        "race; expected: __syncthreads() between them, or __syncwarp(), since they are of one warp\" thrown in the test body.",
+        "part[1] (shared, as elements of 4 bytes: byte 4), which thread (0,0,0) reads at 1_sums.cu:24 with no barrier between the "
+        "two: a race; expected: __syncthreads() between them (or __syncwarp(), if all threads that share the array are of one "
+        "warp)\" thrown in the test body.",
     "a failure's own words": "s.cpp:20\nFailed\na failure's own words",
     "in the third round":
         "s.cpp:21\nExpected equality of these values:\n  1\n  2\nGoogle Test trace:\ns.cpp:21: in the third round",

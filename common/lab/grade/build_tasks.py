@@ -20,6 +20,7 @@ from lab.services.places import LabError, build_folder, shown
 
 SUITE = "suite"
 LIMIT = 1200  # [s] of a build; the first is that of the libraries too
+EXTERN_SHARED = re.compile(r"conflicting specifiers in declaration of '(\w+)'")  # of a kernel: how CUDA's books declare it
 ERROR = re.compile(r"^(?P<file>[^:\s]+):(?P<line>\d+):(?:\d+:)? (?:fatal )?error: (?P<says>.*)$", re.MULTILINE)
 LINKER = re.compile(r"(undefined reference to .*|multiple definition of [^;\n]*|(?:undefined|duplicate) symbol: .*)")
 
@@ -119,7 +120,10 @@ def failures(lab, words, folder):
 def first_message(said, folder):
     """"FILE:LINE: message" of a compiler that ran in `folder`, or what the linker lacks."""
     if error := ERROR.search(said):
-        return f"{shown(os.path.normpath(folder / error['file']))}:{error['line']}: {error['says']}"
+        place = f"{shown(os.path.normpath(folder / error['file']))}:{error['line']}"
+        shared = EXTERN_SHARED.search(error["says"]) if ".cu:" in place else None
+        instead = f"; instead of extern __shared__ write RADIXLAB_DYNAMIC_SHARED(float, {shared[1]});" if shared else ""
+        return f"{place}: {error['says']}{instead}"
     if lack := LINKER.search(said):
         return f"does not link: {lack.group(1)}"
     lines = [line for line in said.splitlines()[1:] if line.strip()]

@@ -3,7 +3,7 @@
 A test that has its own words for the reader (what stands behind `<<`) is quoted with them and nothing else."""
 import re
 
-LONGEST, LONGEST_OF_A_KERNEL = 240, 600  # [characters] of a sentence
+LONGEST, LONGEST_OF_A_KERNEL = 300, 600  # [characters] of a sentence
 WORDS = 200  # [characters] of the first words
 RULE = re.compile(r"I\d+: ")
 FAULT = re.compile(r"kernel (.+?), block (\(\d+,\d+,\d+\)), thread (\(\d+,\d+,\d+\)), (\S+:\d+): ")  # as KernelFault begins
