@@ -10,6 +10,11 @@
 
 namespace radixlab::lab09 {
 
+/// "1 key", "2 keys".
+inline std::string counted(int n, const std::string& what) {
+  return std::to_string(n) + " " + what + (n == 1 ? "" : "s");
+}
+
 /// Runs a test for both types: body(T{}).
 template <class F>
 void in_both_types(const F& body) {
@@ -87,8 +92,8 @@ class Batch {
 
   std::string name() const {
     const bool one_piece = sequences() == 1 && page >= positions(0);
-    return std::string(sizeof(T) == 4 ? "float32, " : "bfloat16, ") + std::to_string(heads) + " heads on " +
-           std::to_string(kv_heads) + " KV heads of " + std::to_string(dim) +
+    return std::string(sizeof(T) == 4 ? "float32, " : "bfloat16, ") + counted(heads, "head") + " on " +
+           counted(kv_heads, "KV head") + " of " + std::to_string(dim) +
            (one_piece ? ", in one piece" : ", pages of " + std::to_string(page));
   }
 
@@ -226,11 +231,12 @@ bool ran([[maybe_unused]] const std::string& scene, const F& launch) {
     launch();
     return true;
   } catch (const emulator::KernelFault& fault) {
-    ADD_FAILURE() << fault.what()
-                  << (fault.kind() == emulator::FaultKind::host_memory
-                          ? "; or is an entry of the page table used that names no page (0xffffffff)?"
-                          : "")
-                  << " [" << scene << "]";
+    std::string words = fault.what();
+    const std::string question = "is it a pointer of the host's?";
+    if (const std::size_t at = words.find(question); at != words.npos)
+      words.replace(at, question.size(),
+                    "is an entry of the page table used that names no page (0xffffffff), or a pointer of the host's?");
+    ADD_FAILURE() << words << " [" << scene << "]";
     return false;
   }
 #endif

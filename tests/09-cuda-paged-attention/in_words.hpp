@@ -31,7 +31,7 @@ class InWords {
 
   std::string row(int r) const {
     return "row " + std::to_string(r) + " (sequence " + std::to_string(b_.sequence[r]) + ", sees " +
-           std::to_string(b_.length[r]) + " keys)";
+           counted(b_.length[r], "key") + ")";
   }
   std::string differs(int r, int head, const std::string& place, float got, float expected) const {
     return row(r) + ", head " + std::to_string(head) + place + ": got " + number(got) + ", expected " +

@@ -25,10 +25,12 @@ float largest_value(const Batch<T>& b, int row, int head) {
   return largest;
 }
 
-/// What can be left as it is when a larger maximum comes: the sum of weights or their mix, at a tile or when splits are merged.
+/// What can be left as it is when a larger maximum comes: the sum of weights, their mix or both, at a tile or when splits are merged.
 struct Forgotten {
-  bool at_tiles, sum;
+  bool at_tiles, sum, mix;
 };
+constexpr Forgotten kForgotten[] = {{true, true, false},  {true, false, true},  {true, true, true},
+                                    {false, true, false}, {false, false, true}, {false, true, true}};
 
 /// Coordinate d of a row and head, if that is forgotten.
 template <class T>
@@ -46,8 +48,24 @@ float forgetting(const Batch<T>& b, int row, int head, int d, const Forgotten& w
       const double right = std::exp(s[j] - all),
                    wrong = std::exp(s[j] - (what.at_tiles ? running - split + all : split));
       sum += what.sum ? wrong : right;
-      mix += (what.sum ? right : wrong) * b.value(of.sequence, of.kv_head, j, d);
+      mix += (what.mix ? wrong : right) * b.value(of.sequence, of.kv_head, j, d);
     }
+  }
+  return static_cast<float>(mix / sum);
+}
+
+/// Coordinate d of a row and head, if each lane that has no key in the last tile has a weight of 1 there, or a score of 0.
+template <class T>
+float with_missing_keys(const Batch<T>& b, int row, int head, int d, bool weigh_one) {
+  const Sight of = b.sight(row, head);
+  const std::vector<float> s = b.scores(row, head, of);
+  const float all = *std::ranges::max_element(s),
+              last = *std::max_element(s.end() - (of.length - 1) % kSplit - 1, s.end());
+  const int missing = (32 - of.length % 32) % 32;
+  double sum = missing * std::exp(double(weigh_one ? last : 0) - all), mix = 0;
+  for (int j = 0; j < of.length; ++j) {
+    sum += std::exp(double(s[j]) - all);
+    mix += std::exp(double(s[j]) - all) * b.value(of.sequence, of.kv_head, j, d);
   }
   return static_cast<float>(mix / sum);
 }
@@ -55,13 +73,19 @@ float forgetting(const Batch<T>& b, int row, int head, int d, const Forgotten& w
 /// Why an output of float32 may be `got`. In bfloat16 the bound is too wide to tell.
 template <class T>
 std::string why_split(const Batch<T>& b, int r, int h, int d, float got, float bound) {
-  if (sizeof(T) == 4 && b.length[r] > 0)
-    for (const bool at_tiles : {true, false})
-      for (const bool sum : {true, false})
-        if (std::fabs(got - forgetting(b, r, h, d, {at_tiles, sum})) <= bound)
-          return std::string("; that is what comes if the ") + (sum ? "sum of weights" : "mix") +
-                 " is not scaled down " +
-                 (at_tiles ? "when a tile has a larger score" : "to the largest score of all when splits are merged");
+  const bool tell = sizeof(T) == 4 && b.length[r] > 0;
+  for (const Forgotten& what : kForgotten)
+    if (tell && std::fabs(got - forgetting(b, r, h, d, what)) <= bound)
+      return std::string("; that is what comes if the ") +
+             (!what.mix   ? "sum of weights is"
+              : !what.sum ? "mix is"
+                          : "sum of weights and the mix are") +
+             " not scaled down " +
+             (what.at_tiles ? "when a tile has a larger score" : "to the largest score of all when splits are merged");
+  for (const bool weigh_one : {true, false})
+    if (tell && std::fabs(got - with_missing_keys(b, r, h, d, weigh_one)) <= bound)
+      return std::string("; that is what comes if a lane without a key has ") +
+             (weigh_one ? "a weight of 1" : "a score of 0: exp(0 - maximum) is not 0");
   for (Sight first = {b.sequence[r], b.kv_head_of(h), kSplit}; sizeof(T) == 4 && first.length < b.length[r];
        first.length += kSplit)
     if (std::fabs(got - b.attention(r, h, first, d)) <= bound)

@@ -1,5 +1,7 @@
 // What a pass moves, counted by the emulator, against a bound. Traffic depends on shapes alone, not on whether numbers are right.
 #pragma once
+#include <iostream>
+
 #include "kernels/emulator/traffic.hpp"
 #include "passes.hpp"
 
@@ -38,6 +40,9 @@ inline const emulator::Report::Line& most(const emulator::Report& report, std::u
   return *std::ranges::max_element(report.lines, {}, [&](const auto& line) { return line.traffic.*what; });
 }
 
+/// The table of what each line moves, where the board shows it: above the sentence that failed.
+inline void tell(const emulator::Report& report) { std::cout << "The story so far\n" << report.draw() << std::endl; }
+
 /// At most `times` as many transactions as are needed.
 template <class T, class F>
 void expect_traffic(Batch<T>& b, const Pass<F>& pass, double times, const Needed& needed) {
@@ -46,11 +51,11 @@ void expect_traffic(Batch<T>& b, const Pass<F>& pass, double times, const Needed
   const std::uint64_t moved = report->total.transactions;
   const auto bound = static_cast<std::uint64_t>(times * static_cast<double>(needed.transactions));
   const emulator::Report::Line& line = most(*report, &emulator::Traffic::transactions);
+  if (moved > bound) tell(*report);
   ASSERT_LE(moved, bound) << pass.name << " takes " << moved << " transactions of 32 bytes, at most " << bound
                           << " are expected; " << needed.what << ", are " << needed.transactions
                           << ". Most of it: " << line.place << " with " << line.traffic.transactions << " [" << b.name()
-                          << ", " << b.max_length << " keys]\n"
-                          << report->draw();
+                          << ", " << counted(b.max_length, "key") << "]";
 }
 
 /// At most an eighth of the passes over shared memory are more than the bytes need.
@@ -61,12 +66,12 @@ void expect_few_conflicts(Batch<T>& b, const Pass<F>& pass) {
   const std::uint64_t passes = report->total.shared_passes, conflicts = report->total.bank_conflicts;
   ASSERT_GT(passes, 0u) << pass.name << " goes by no shared memory";
   const emulator::Report::Line& line = most(*report, &emulator::Traffic::bank_conflicts);
+  if (conflicts > passes / 8) tell(*report);
   ASSERT_LE(conflicts, passes / 8) << pass.name << ": of " << passes << " passes over shared memory " << conflicts
                                    << " are bank conflicts, at most " << passes / 8
                                    << " are expected. Most of them: " << line.place << " with "
-                                   << line.traffic.bank_conflicts << " [" << b.name() << ", " << b.max_length
-                                   << " keys]\n"
-                                   << report->draw();
+                                   << line.traffic.bank_conflicts << " [" << b.name() << ", "
+                                   << counted(b.max_length, "key") << "]";
 }
 
 }  // namespace radixlab::lab09
