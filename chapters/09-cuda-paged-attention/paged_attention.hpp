@@ -40,11 +40,11 @@ struct HeadShape {
 template <class T>
 void attention_naive(const T* q, const T* k, const T* v, HeadShape shape, int length, float* scratch, T* out);
 
-/// Rung 2: the same passes for a batch, and keys and values are found by the page table. A thread a chain.
-/// Writes scores[row, head, position] for each position below the row's length.
+/// Rung 2: scores and mix for a batch, and keys and values are found by the page table. A thread a chain. The softmax between
+/// them is rung 3's, softmax_by_half_warps. Writes scores[row, head, position] for each position below the row's length.
 template <class T>
 void scores_paged(const PagedAttention<T>& call);
-/// Rung 2. Reads weights and inverse sums, writes all of `out`: +0 for a row of length 0.
+/// Rung 2. Reads weights and inverse sums, writes all of `out`: +0 for a row of length 0, whose inverse sum is 0.
 template <class T>
 void mix_paged(const PagedAttention<T>& call);
 
@@ -81,6 +81,7 @@ inline std::size_t split_scratch(int rows, int heads, int max_length, int head_d
 /// Rung 5, flash decoding: the positions are split, a warp has kSplit of them and keeps maximum, sum and mix as it goes (online
 /// softmax); a second kernel merges the splits in order. Reads neither `scores` nor `inverse_sums`. Its numbers differ from the
 /// exact ones by at most 2^-18 (float) or 2^-7 (BFloat16) of the largest absolute value that the row and head read, and K2 holds.
+/// Weights stay floats. A row of length 0 gives +0.
 /// REQUIRES: finite scores.
 template <class T>
 void attention_split(const PagedAttention<T>& call, float* scratch);

@@ -11,8 +11,8 @@ using exact::end_of_mix, exact::rounded, exact::sum_of_products, exact::widen;
 template <class T>
 __global__ void scores_naive_kernel(const T* q, const T* k, HeadShape shape, int length, float scale, float* scores) {
   todo("9.1",
-       "Which number of the output does this thread make, and is there such a number? "
-       "Which sum does it need, and in which order?",
+       "Which number does this thread make, and is there such a number? Which sum does it "
+       "need, and in which order of docs/numerics.md?",
        q, k, shape, length, scale, scores);
 }
 

@@ -11,8 +11,8 @@ using exact::end_of_mix, exact::Part, exact::rounded, exact::sum_of_products, ex
 template <class T>
 __global__ void scores_paged_kernel(PagedAttention<T> call, float scale) {
   todo("9.2",
-       "Two rows of different requests stand side by side in the batch. Which numbers of "
-       "row r depend on r, which on its sequence?",
+       "Two rows of different requests stand side by side in the batch. Which numbers of row r depend on r, "
+       "which on its sequence? Where does what it sees end?",
        call, scale);
 }
 

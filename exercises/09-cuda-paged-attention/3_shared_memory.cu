@@ -11,17 +11,17 @@ using exact::Part, exact::rounded, exact::sum_of_products, exact::widen;
 constexpr int kTile = 64;   // positions of a block, and its threads
 constexpr int kLanes = 16;  // of a lane sum
 
-/// A block 64 positions of one row and head, blockIdx.x = row * heads + head; a thread a position. Shared: keys [64, head_dim + 1]
-/// and a query [head_dim].
+/// A block 64 positions of one row and head, blockIdx.x = row * heads + head; a thread a position. Shared, by
+/// RADIXLAB_DYNAMIC_SHARED(float, keys): keys [64, head_dim + 1], and behind them the query [head_dim].
 template <class T>
 __global__ void scores_shared_kernel(PagedAttention<T> call, float scale) {
   todo("9.3",
-       "Which thread copied the number that this thread is about to read? "
-       "What makes sure that it has done so?",
+       "Which threads made the numbers that this thread is about to use? What makes it "
+       "wait for them, and do all of them come?",
        call, scale);
 }
 
-/// 16 neighbouring threads a row and head.
+/// 16 neighbouring threads a row and head; no shared memory.
 template <class T>
 __global__ void softmax_by_half_warps_kernel(PagedAttention<T> call) {
   todo("9.3", "The hint stands above.", call);

@@ -31,26 +31,28 @@ __device__ HeadSet head_set(const PagedAttention<T>& call, int set) {
 }
 
 /// Sends `count` <= 32 keys or values, from position `first` on, to to[i * pitch]: two at a time, half a warp each. Of `workers`
-/// warps this is number `worker`, and takes each `workers`-th pair. Lane i finds where position first + i lies: a division a
-/// key, not one a chunk. All lanes come.
+/// warps this is number `worker`, and takes each `workers`-th pair: 0 of 1 in the scores, where each warp has a tile of its own;
+/// in the mix all warps of the block share a tile. Lane i finds where position first + i lies: a division a key, not one a
+/// chunk. All lanes come, also if count is 0 or less.
 template <class T>
 __device__ void copy_rows(const PagedAttention<T>& call, Part part, const HeadSet& set, int first, int count, T* to,
                           int pitch, int worker, int workers) {
   todo("9.4",
-       "Four heads ask for the same key. Who fetches it, how often, and "
+       "Four heads ask for the same key or value. Who fetches it, how often, and "
        "who needs to know when it has come?",
        call, part, set, first, count, to, pitch, worker, workers);
 }
 
-/// A block 64 positions of the heads of set blockIdx.x, a thread a position. Shared: keys [64] in rows of head_dim numbers and 16
-/// bytes (8 neighbours that load a chunk each then meet all 32 banks once), and queries [H, head_dim] as floats.
+/// A block 64 positions of the heads of set blockIdx.x, a thread a position. Shared, by RADIXLAB_DYNAMIC_SHARED(T, keys):
+/// keys [64] in rows of head_dim numbers and 16 bytes (a load of 16 bytes a lane goes in four turns of 8 lanes, which then meet all
+/// 32 banks once), and behind them queries [H, head_dim] as floats.
 template <class T, int H>
 __global__ void __launch_bounds__(kRows* kWarps) scores_shared_heads_kernel(PagedAttention<T> call, float scale) {
   todo("9.4", "The hint stands above.", call, scale);
 }
 
-/// A block all positions of the heads of set blockIdx.x, a thread two coordinates. Shared: a ring of tiles, each of values
-/// [32, head_dim] and weights [H, 32].
+/// A block all positions of the heads of set blockIdx.x, a thread two coordinates. Shared, by
+/// RADIXLAB_DYNAMIC_SHARED(unsigned char, ring): kStages tiles, each of values [32, head_dim] and behind them weights [H, 32].
 template <class T, int H>
 __global__ void mix_shared_heads_kernel(PagedAttention<T> call) {
   todo("9.4", "The hint stands above.", call);

@@ -16,16 +16,16 @@ using exact::Part, exact::rounded, exact::sum_of_products, exact::widen;
 constexpr int kTile = 64;   // positions of a block, and its threads
 constexpr int kLanes = 16;  // of a lane sum
 
-/// A block 64 positions of one row and head, blockIdx.x = row * heads + head; a thread a position. Shared: keys [64, head_dim + 1]
-/// and a query [head_dim].
+/// A block 64 positions of one row and head, blockIdx.x = row * heads + head; a thread a position. Shared, by
+/// RADIXLAB_DYNAMIC_SHARED(float, keys): keys [64, head_dim + 1], and behind them the query [head_dim].
 template <class T>
 __global__ void scores_shared_kernel(PagedAttention<T> call, float scale) {
-  RADIXLAB_DYNAMIC_SHARED(float, shared);
+  RADIXLAB_DYNAMIC_SHARED(float, keys);
   const int item = blockIdx.x, row = item / call.heads, head = item % call.heads;
   const int dim = call.pages.head_dim, pitch = dim + 1, first = blockIdx.y * kTile;
   const int count = min(kTile, call.rows.length[row] - first);
   if (count <= 0) return;
-  float *const keys = shared, *const query = shared + kTile * pitch;
+  float* const query = keys + kTile * pitch;
   const int sequence = call.rows.sequence[row], kv_head = head / (call.heads / call.pages.kv_heads);
   for (int i = threadIdx.x; i < count * dim; i += kTile) {
     const int place = i / dim, d = i % dim;
@@ -40,7 +40,7 @@ __global__ void scores_shared_kernel(PagedAttention<T> call, float scale) {
   call.scores[std::size_t(item) * call.max_length + first + place] = sum * scale;
 }
 
-/// 16 neighbouring threads a row and head.
+/// 16 neighbouring threads a row and head; no shared memory.
 template <class T>
 __global__ void softmax_by_half_warps_kernel(PagedAttention<T> call) {
   const int item = (blockIdx.x * blockDim.x + threadIdx.x) / kLanes, lane = threadIdx.x % kLanes;

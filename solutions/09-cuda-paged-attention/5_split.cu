@@ -22,7 +22,9 @@ struct Splits {
   float *maxima, *sums, *mixes;
 };
 
-/// A warp split blockIdx.y of row and head blockIdx.x = row * heads + head. Lane l has coordinates l, l + 32, ... of query and mix.
+/// A warp split blockIdx.y of row and head blockIdx.x = row * heads + head. Shared, by
+/// RADIXLAB_DYNAMIC_SHARED(float, mix): the mix [head_dim], and behind it the query [head_dim]. Lane l touches coordinates l,
+/// l + 32, ... of both and no others.
 template <class T>
 __global__ void split_kernel(PagedAttention<T> call, Splits splits, float scale) {
   RADIXLAB_DYNAMIC_SHARED(float, mix);
