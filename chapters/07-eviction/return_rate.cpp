@@ -1,0 +1,166 @@
+// Given: the policy of our own. The three steps of request_ended are the whole of it.
+#include "07-eviction/return_rate.hpp"
+
+#include <bit>
+#include <tuple>
+
+namespace radixlab {
+namespace {
+
+constexpr std::uint32_t kLearnEvery = 64, kFadeEvery = 512;  // [requests]
+constexpr std::uint32_t kSamples = 6;                        // expected notes a request, beside its end
+constexpr std::size_t kEndPages = 2;  // whose return says that a conversation goes on: an end may be written again
+constexpr std::uint32_t kMostTurns = 200, kMostCount = 255;
+
+std::uint64_t stir(std::uint64_t z) {  // SplitMix64's
+  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9U;
+  z = (z ^ (z >> 27)) * 0x94d049bb133111ebU;
+  return z ^ (z >> 31);
+}
+
+}  // namespace
+
+ReturnRatePolicy::Word ReturnRatePolicy::word(const Node& node) { return std::bit_cast<Word>(node.use.policy_word); }
+void ReturnRatePolicy::put(Node& node, Word word) { node.use.policy_word = std::bit_cast<std::uint64_t>(word); }
+
+// ---- asked
+
+std::uint32_t ReturnRatePolicy::class_of(const Node& leaf, std::uint64_t) { return word(leaf).of; }
+
+std::uint64_t ReturnRatePolicy::score(const Node& leaf, std::uint64_t) {
+  return std::uint64_t{word(leaf).last} << 32 | static_cast<std::uint32_t>(leaf.use.last_used);
+}
+
+std::uint64_t ReturnRatePolicy::index(std::uint64_t policy_word) const {
+  const auto word = std::bit_cast<Word>(policy_word);
+  return table_.index(word.of, clock_ - word.last);
+}
+
+EvictionPolicy::Node& ReturnRatePolicy::choose(std::span<const LeafEnds> classes, std::uint64_t now) {
+  const auto rank = [&](const Node& leaf) {
+    return std::tuple(index(leaf.use.policy_word), score(leaf, now), leaf.id);
+  };
+  Node* least = nullptr;
+  decltype(rank(*least)) lowest;
+  for (const auto& [oldest, youngest] : classes)
+    for (Node* const end : {oldest, youngest})
+      if (end)
+        if (const auto its = rank(*end); !least || its < lowest) least = end, lowest = its;
+  return *least;
+}
+
+// ---- told
+
+void ReturnRatePolicy::used(Node& node, std::uint64_t) {
+  Word at = word(node);
+  at.last = clock_;
+  put(node, at);
+}
+
+void ReturnRatePolicy::split(Node& upper, Node&) {
+  Word at = word(upper);
+  at.started = at.went_on = 0;
+  put(upper, at);
+}
+
+void ReturnRatePolicy::request_ended(EndedRequest& request) {
+  const std::span<const std::uint64_t> pages = request.hashes();
+  const std::span<Node* const> path = request.path();  // from here on nothing fails
+  const Turn turn = look_back(pages);
+  const std::uint32_t own = class_of_own(path, turn);
+  std::size_t page = 0;
+  for (Node* const node : path) {
+    Word at = word(*node);
+    at.last = clock_;
+    at.of = static_cast<std::uint8_t>(at.uses <= turn.number       ? own
+                                      : at.uses < 4 * turn.number  ? text_class::kShared
+                                      : at.uses < 16 * turn.number ? text_class::kShared + 1
+                                                                   : text_class::kShared + 2);
+    put(*node, at);
+    for (; page < node->end / request.page_size; ++page) note(pages, page, at.of, turn);
+  }
+  for (; page < pages.size(); ++page) note(pages, page, own, turn);
+  tick();
+}
+
+void ReturnRatePolicy::reset() {
+  table_.clear();
+  uses_.clear();
+  clock_ = 1;
+  reached_.fill(0);
+}
+
+// ---- step 1: which earlier uses come back with this request, and whose next turn is it?
+
+ReturnRatePolicy::Turn ReturnRatePolicy::look_back(std::span<const std::uint64_t> pages) {
+  Turn turn;
+  for (std::size_t page = pages.size(); page-- > 0;) {
+    RecentUses::Use* const use = uses_.find(pages[page]);
+    if (!use) continue;
+    const std::uint32_t age = clock_ - use->at;
+    if (use->counted && !use->came_back) table_.came_back(use->of, ReturnTable::bucket(age));
+    use->came_back = true;
+    if (use->turn > 0 && turn.number == 1) turn = {std::min(kMostTurns, use->turn + 1u), age};  // the longest that fits
+  }
+  return turn;
+}
+
+// ---- step 2: the class of what is this conversation's alone
+
+std::uint32_t ReturnRatePolicy::class_of_own(std::span<Node* const> path, Turn turn) {
+  const std::uint32_t level = level_of_branch(path, turn);
+  if (turn.number == 1) return text_class::kFirstTurn + level;
+  const std::uint32_t octave = std::clamp(ReturnTable::bucket(turn.gap) / 2, 1u, 8u) - 1;
+  return text_class::kLaterTurn + 8 * (turn.number == 2 ? 0 : turn.number <= 4 ? 1 : 2) + octave;
+}
+
+/// Counts this request where it leaves what others use too. From 0 to 4: how often do conversations go on that begin there?
+std::uint32_t ReturnRatePolicy::level_of_branch(std::span<Node* const> path, Turn turn) {
+  Node* branch = nullptr;
+  for (Node* const node : path) {
+    Word at = word(*node);
+    at.uses = static_cast<std::uint8_t>(std::min(kMostCount, at.uses + 1u));
+    put(*node, at);
+    if (at.uses > turn.number) branch = node;
+  }
+  if (!branch) return 0;
+  Word at = word(*branch);
+  const unsigned started = at.started, tenths = 10u * at.went_on;
+  at.started = static_cast<std::uint8_t>(at.started + (turn.number == 1));
+  at.went_on = static_cast<std::uint8_t>(at.went_on + (turn.number == 2 && at.went_on < kMostCount));
+  if (at.started == kMostCount) at.started /= 2, at.went_on /= 2;
+  put(*branch, at);
+  return started < 8 ? 0 : tenths < started ? 1 : tenths < 3 * started ? 2 : tenths < 6 * started ? 3 : 4;
+}
+
+// ---- step 3: some of its pages are noted, to see when they come back
+
+void ReturnRatePolicy::note(std::span<const std::uint64_t> pages, std::size_t page, std::uint32_t of, Turn turn) {
+  const bool counted = stir(pages[page] ^ clock_ * 0x9e3779b97f4a7c15U) % 4096 * pages.size() < kSamples * 4096;
+  const bool is_end = page + kEndPages >= pages.size();
+  if (!counted && !is_end) return;
+  uses_.add({.page = pages[page],
+             .older = 0,
+             .at = clock_,
+             .of = static_cast<std::uint8_t>(of),
+             .turn = static_cast<std::uint8_t>(is_end ? turn.number : 0),
+             .counted = counted,
+             .came_back = false});
+}
+
+/// The next request: each note that has reached the next bucket and is still waiting is one more at risk there.
+void ReturnRatePolicy::tick() {
+  if (clock_ % kFadeEvery == 0) table_.fade();
+  if (clock_ % kLearnEvery == 0) table_.learn();
+  ++clock_;
+  for (std::uint32_t b = 0; b < ReturnTable::kBuckets; ++b) {
+    std::uint64_t& next = reached_[b];
+    for (next = std::max(next, uses_.begin()); next < uses_.end(); ++next) {
+      const RecentUses::Use& use = uses_[next];
+      if (clock_ - use.at < ReturnTable::youngest(b)) break;
+      if (use.counted && !use.came_back) table_.reached(use.of, b);
+    }
+  }
+}
+
+}  // namespace radixlab
