@@ -25,12 +25,16 @@ std::uint32_t NextUses::next(std::size_t request, std::size_t page) const {
   return next_[begin + page];
 }
 
-std::uint64_t ClairvoyantPolicy::score(const Node& leaf, std::uint64_t) { return ~leaf.use.policy_word; }
+// Of the end that the leaf has now: a cut has moved it, and what a request had of a leaf another may go on from.
+std::uint64_t ClairvoyantPolicy::score(const Node& leaf, std::uint64_t) {
+  const std::uint64_t ended = leaf.use.policy_word;
+  if (ended == 0) return 0;  // no request that ended had it
+  return ~std::uint64_t{uses_->next(ended - 1, leaf.end / (leaf.tokens.size() / leaf.pages.size()) - 1)};
+}
 
 void ClairvoyantPolicy::request_ended(EndedRequest& request) {
-  const std::size_t number = ended_++;
-  for (Node* const node : request.path())
-    node->use.policy_word = uses_->next(number, node->end / request.page_size - 1);
+  ++ended_;
+  for (Node* const node : request.path()) node->use.policy_word = ended_;
 }
 
 }  // namespace radixlab
