@@ -88,13 +88,16 @@ Run run(const Trace& trace, std::size_t capacity, const std::string& policy) {
   RadixCacheManager manager({.page_size = P, .policy = make_policy(policy, trace), .unit = EvictionUnit::tail});
   HitRates rates;
   std::vector<PageId> pages(trace.longest);
+  const bool page_by_page =
+      policy == "clairvoyant";  // of a leaf's tail only the last page may be useless, and it knows that
   const auto request = [&](std::span<const TokenId> tokens) {
     const CacheHandle hit = manager.match_prefix(tokens);
     const std::span<PageId> all = std::span(pages).first((tokens.size() + P - 1) / P);
     const std::span<PageId> fresh = all.subspan(hit.cached_len / P);
     manager.copy_pages(hit, all.first(hit.cached_len / P));
     manager.lock_handle(hit);
-    if (fresh.size() > free.free_count()) free.give(manager.evict(fresh.size() - free.free_count()));
+    while (fresh.size() > free.free_count())
+      free.give(manager.evict(page_by_page ? 1 : fresh.size() - free.free_count()));
     free.take(fresh);
     manager.insert_prefix(tokens, all, hit);
     manager.unlock_handle(hit);
