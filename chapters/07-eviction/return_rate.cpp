@@ -8,8 +8,7 @@ namespace radixlab {
 namespace {
 
 constexpr std::uint32_t kLearnEvery = 64, kFadeEvery = 512;  // [requests]
-constexpr std::uint32_t kSamples = 6;                        // expected notes a request, beside its end
-constexpr std::size_t kEndPages = 2;  // whose return says that a conversation goes on: an end may be written again
+constexpr std::uint32_t kSamples = 6;  // expected notes of a request's pages of one class, beside its end
 constexpr std::uint32_t kMostTurns = 200, kMostCount = 255;
 
 std::uint64_t stir(std::uint64_t z) {  // SplitMix64's
@@ -68,18 +67,15 @@ void ReturnRatePolicy::request_ended(EndedRequest& request) {
   const std::span<Node* const> path = request.path();  // from here on nothing fails
   const Turn turn = look_back(pages);
   const std::uint32_t own = class_of_own(path, turn);
-  std::size_t page = 0;
+  std::size_t begin = 0, end = 0;  // of pages of one class
+  std::uint32_t of = own;
   for (Node* const node : path) {
-    Word at = word(*node);
-    at.last = clock_;
-    at.of = static_cast<std::uint8_t>(at.uses <= turn.number       ? own
-                                      : at.uses < 4 * turn.number  ? text_class::kShared
-                                      : at.uses < 16 * turn.number ? text_class::kShared + 1
-                                                                   : text_class::kShared + 2);
-    put(*node, at);
-    for (; page < node->end / request.page_size; ++page) note(pages, page, at.of, turn);
+    const std::uint32_t its = classify(*node, own, turn);
+    if (its != of) note(pages, begin, end, of, turn), begin = end;
+    of = its, end = node->end / request.page_size;
   }
-  for (; page < pages.size(); ++page) note(pages, page, own, turn);
+  if (of != own) note(pages, begin, end, of, turn), begin = end;
+  note(pages, begin, pages.size(), own, turn);
   tick();
 }
 
@@ -133,19 +129,35 @@ std::uint32_t ReturnRatePolicy::level_of_branch(std::span<Node* const> path, Tur
   return started < 8 ? 0 : tenths < started ? 1 : tenths < 3 * started ? 2 : tenths < 6 * started ? 3 : 4;
 }
 
-// ---- step 3: some of its pages are noted, to see when they come back
+/// Of a node that it went through: what more requests use than this conversation has turns is shared.
+std::uint32_t ReturnRatePolicy::classify(Node& node, std::uint32_t own, Turn turn) {
+  Word at = word(node);
+  std::uint32_t of = own;
+  if (at.uses > turn.number)
+    of = text_class::kShared + (at.uses < 4 * turn.number ? 0 : at.uses < 16 * turn.number ? 1 : 2);
+  at.last = clock_;
+  at.of = static_cast<std::uint8_t>(of);
+  put(node, at);
+  return of;
+}
 
-void ReturnRatePolicy::note(std::span<const std::uint64_t> pages, std::size_t page, std::uint32_t of, Turn turn) {
-  const bool counted = stir(pages[page] ^ clock_ * 0x9e3779b97f4a7c15U) % 4096 * pages.size() < kSamples * 4096;
-  const bool is_end = page + kEndPages >= pages.size();
-  if (!counted && !is_end) return;
-  uses_.add({.page = pages[page],
-             .older = 0,
-             .at = clock_,
-             .of = static_cast<std::uint8_t>(of),
-             .turn = static_cast<std::uint8_t>(is_end ? turn.number : 0),
-             .counted = counted,
-             .came_back = false});
+// ---- step 3: some pages of each class are noted, and the end, to see when they come back
+
+void ReturnRatePolicy::note(std::span<const std::uint64_t> pages, std::size_t begin, std::size_t end, std::uint32_t of,
+                            Turn turn) {
+  for (std::size_t page = begin; page < end; ++page) {
+    const std::uint64_t random = stir(pages[page] ^ clock_ * 0x9e3779b97f4a7c15U);
+    const bool counted = random % 4096 * (end - begin) < kSamples * 4096;
+    const bool is_end = page + 1 == pages.size();
+    if (!counted && !is_end) continue;
+    uses_.add({.page = pages[page],
+               .older = 0,
+               .at = clock_,
+               .of = static_cast<std::uint8_t>(of),
+               .turn = static_cast<std::uint8_t>(is_end ? turn.number : 0),
+               .counted = counted,
+               .came_back = false});
+  }
 }
 
 /// The next request: each note that has reached the next bucket and is still waiting is one more at risk there.

@@ -77,7 +77,8 @@ class ReturnRatePolicy : public EvictionPolicy {
   Turn look_back(std::span<const std::uint64_t> pages);
   std::uint32_t class_of_own(std::span<Node* const> path, Turn turn);
   std::uint32_t level_of_branch(std::span<Node* const> path, Turn turn);
-  void note(std::span<const std::uint64_t> pages, std::size_t page, std::uint32_t of, Turn turn);
+  std::uint32_t classify(Node& node, std::uint32_t own, Turn turn);
+  void note(std::span<const std::uint64_t> pages, std::size_t begin, std::size_t end, std::uint32_t of, Turn turn);
   void tick();
 
   ReturnTable table_;
