@@ -43,7 +43,8 @@ class ReturnRatePolicy : public EvictionPolicy {
   std::uint32_t class_of(const Node& leaf, std::uint64_t now) override;
   /// Within its class: by last use.
   std::uint64_t score(const Node& leaf, std::uint64_t now) override;
-  /// Of all ends the least index(); of equals the least score, then id.
+  /// Of all ends the least index(); of equals the least score, then id. But the oldest leaf of all, if that is not worth an eighth
+  /// more: in doubt the least recently used goes.
   Node& choose(std::span<const LeafEnds> classes, std::uint64_t now) override;
 
   void used(Node& node, std::uint64_t now) override;
