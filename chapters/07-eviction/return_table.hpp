@@ -54,7 +54,7 @@ class ReturnTable {
 
   /// What was seen so far counts a fourteenth less: habits change.
   void fade();
-  /// Hazards and indices anew from the counts. O(classes * buckets^2): 0.1 ms.
+  /// Hazards and indices anew from the counts. O(classes * buckets^2): a quarter of a millisecond.
   void learn();
   /// As if nothing was ever seen: all classes alike, and the older the less worth.
   void clear();

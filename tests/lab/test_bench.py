@@ -3,7 +3,7 @@ import json
 import unittest
 import xml.etree.ElementTree as xml
 
-from lab.bench import batch, cache, copies, course, linear, main_job, plot, prefix
+from lab.bench import batch, cache, copies, course, linear, main_job, plot, policies, prefix
 from lab.services.places import LabError
 
 
@@ -51,6 +51,32 @@ class Prefix(unittest.TestCase):
         figures = prefix.from_benchmark({"context": context, "benchmarks": rounds})
         self.assertEqual((figures["rounds"], figures["detector_ns"]), (3, {"scalar": 2000, "vector": 2000}))
         self.assertEqual(figures["compare_ns"], [{"tokens": 64, "get_match_len": 2000, "memcmp": 2000}])
+
+
+class Policies(unittest.TestCase):
+    def setUp(self):
+        self.figures = json.loads(policies.FIGURES.read_text())
+
+    def test_the_page_is_made_from_the_figures(self):
+        self.assertEqual(policies.PAGE.read_text(), policies.page(self.figures), "./lab bench policies --save makes both anew")
+
+    def test_no_limit_is_broken(self):
+        self.assertEqual(policies.trouble(self.figures), "")
+
+    def test_each_limit_fails_the_command(self):
+        for where, words in (("conversations", "chat at 1,000 blocks"), ("workloads", "workload f at 25 %")):
+            figures = json.loads(policies.FIGURES.read_text())
+            for one in figures[where]:
+                for row in one["rows"]:
+                    row["rates"]["return-rate"] = row["rates"]["lru"]
+            self.assertIn(words, policies.trouble(figures))
+        [questions] = [one for one in self.figures["workloads"] if one["trace"] == "c"]
+        questions["rows"][0]["rates"]["return-rate"] -= .01
+        self.assertIn("workload c at 5 %: -1.40 points against lru", policies.trouble(self.figures))
+
+    def test_half_a_point_is_no_gap(self):
+        self.assertIsNone(policies.share({"lru": .5, "clairvoyant": .504, "return-rate": .4}))
+        self.assertAlmostEqual(policies.share({"lru": .5, "clairvoyant": .6, "return-rate": .52}), .2)
 
 
 class Cache(unittest.TestCase):
