@@ -22,10 +22,13 @@
 ///   second turn     90, .0102             2, .0085
 ///   shared by many  12, .0900             12, .0900              -> the first turn of age 310 goes
 ///
+/// In doubt LRU. What was learned from few uses is partly noise, and where all text comes back alike it is all noise. So the
+/// oldest leaf of all goes, unless the least index is less than its by a fifth.
+///
 /// Invariants (beside I26, I27):
 ///
-///   what is learned hangs on the names of requests' pages alone, and never on what was evicted
-///   all nodes of a class stand in the order of their last use
+///   which uses come back, and after how long, hangs on the names of requests' pages alone: also of pages that are gone
+///   the leaves of a class stand in the order of their last use
 ///
 /// A victim costs O(log leaves) and a look at the ends of 37 classes, a request O(its pages).
 #pragma once
@@ -43,8 +46,8 @@ class ReturnRatePolicy : public EvictionPolicy {
   std::uint32_t class_of(const Node& leaf, std::uint64_t now) override;
   /// Within its class: by last use.
   std::uint64_t score(const Node& leaf, std::uint64_t now) override;
-  /// Of all ends the least index(); of equals the least score, then id. But the oldest leaf of all, if that is not worth an eighth
-  /// more: in doubt the least recently used goes.
+  /// Of all ends the least index(); of equals the least score, then id. But the oldest leaf of all where that is not less by a
+  /// fifth of its index.
   Node& choose(std::span<const LeafEnds> classes, std::uint64_t now) override;
 
   void used(Node& node, std::uint64_t now) override;

@@ -9,7 +9,7 @@ namespace {
 constexpr std::uint64_t kOne = 1u << 30;         // a chance of 1
 constexpr std::uint64_t kUse = 1u << 16;         // a count of 1
 constexpr std::uint64_t kMostUses = kUse << 17;  // so that a count times a chance fits 64 bits
-constexpr std::uint64_t kGuess = 100 * kUse;     // a parent's hazard weighs as much as so many uses seen
+constexpr std::uint64_t kGuess = 200 * kUse;     // a parent's hazard weighs as much as so many uses seen
 constexpr std::uint64_t kFirstGuess = kOne / 20, kMostHazard = kOne / 100 * 95;
 constexpr std::uint64_t kTick = 256;
 

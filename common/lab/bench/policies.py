@@ -197,7 +197,7 @@ def page(figures):
         "Who asks whether a text was ever hit (LFU, SLRU) is right where texts that were hit once are hit again and again, as in a tree of",
         "thought: there the first hit says all, and return-rate spends requests on learning it. On flop they keep what was hit before the",
         "habits turned over. Where nearly all fits, or where any text is as likely to come back as any other, what return-rate learns from",
-        "few uses is noise, and LRU is as good or better; for that reason it stays with the oldest leaf unless another is worth an eighth less.",
+        "few uses is noise, and LRU is as good or better; for that reason it stays with the oldest leaf unless another is worth a fifth less.",
         "",
         "## What it costs", "", [*findings(figures)][-1],
         f"Processor: {figures['processor']}; compiler: {figures['compiler']}; one thread, the best of {TIMED}.", "",
