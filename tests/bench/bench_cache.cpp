@@ -15,10 +15,10 @@
 #include "05-radix-tree/radix_cache_manager.hpp"
 #include "apps/cli.hpp"
 #include "apps/timing.hpp"
-#include "cache_workloads.hpp"
 #include "io/atomic_file.hpp"
 #include "io/error.hpp"
 #include "io/json.hpp"
+#include "replay/cache_workloads.hpp"
 #include "storage/free_runs.hpp"
 
 namespace radixlab {

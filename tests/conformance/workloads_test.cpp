@@ -2,8 +2,8 @@
 // chapter 05's tree finds in whole pages, from a pool of the same size.
 #include <gmock/gmock.h>
 
-#include "../bench/cache_workloads.hpp"
 #include "01-naive-manager/scheduler_cache.hpp"
+#include "replay/cache_workloads.hpp"
 #include "row_kinds.hpp"
 
 namespace radixlab {

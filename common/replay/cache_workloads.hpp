@@ -30,7 +30,7 @@ struct CacheWorkload {
 
 inline constexpr std::string_view kCacheWorkloads = "abcdefgh";
 
-/// Nothing for a name that is none of kCacheWorkloads. Seeded: SplitMix64, taken modulo a vocabulary of 128,256.
-std::optional<CacheWorkload> make_cache_workload(char name);
+/// Nothing for a name that is none of kCacheWorkloads. Each has a seed of its own; with another seed it is of the same kind.
+std::optional<CacheWorkload> make_cache_workload(char name, std::optional<std::uint64_t> seed = {});
 
 }  // namespace radixlab

@@ -1,49 +1,24 @@
-#include "cache_workloads.hpp"
+#include "replay/cache_workloads.hpp"
 
-#include <algorithm>
-#include <cstdint>
 #include <numeric>
 #include <set>
+
+#include "replay/random.hpp"
 
 namespace radixlab {
 namespace {
 
 using Text = std::vector<TokenId>;
 
-constexpr std::uint64_t kVocabulary = 128'256, kGolden = 0x9e3779b97f4a7c15U;
-
-std::uint64_t mix(std::uint64_t z) {
-  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9U;
-  z = (z ^ (z >> 27)) * 0x94d049bb133111ebU;
-  return z ^ (z >> 31);
-}
-
-class Random {
- public:
-  explicit Random(std::uint64_t seed) : state_(mix(seed + kGolden)) {}
-  std::size_t below(std::size_t n) { return next() % n; }
-  Text text(std::size_t tokens) {
-    Text some(tokens);
-    for (TokenId& token : some) token = static_cast<TokenId>(next() % kVocabulary);
-    return some;
-  }
-  template <class T>
-  void shuffle(std::vector<T>& items) {
-    for (std::size_t i = items.size(); i-- > 1;) std::swap(items[i], items[below(i + 1)]);
-  }
-
- private:
-  std::uint64_t next() { return mix(state_ += kGolden); }
-  std::uint64_t state_;
-};
+using Random = WorkloadRandom;
 
 Text operator+(Text a, const Text& b) {
   a.insert(a.end(), b.begin(), b.end());
   return a;
 }
 
-std::vector<Text> shared_system_prompt() {
-  Random random(1);
+std::vector<Text> shared_system_prompt(std::uint64_t seed) {
+  Random random(seed);
   const Text prompt = random.text(500);
   std::vector<Text> all;
   for (int i = 0; i < 1000; ++i) all.push_back(prompt + random.text(100));
@@ -51,8 +26,8 @@ std::vector<Text> shared_system_prompt() {
 }
 
 /// Every chat once a round, in another order each time; a turn adds 120 to 180 tokens.
-std::vector<Text> chats() {
-  Random random(2);
+std::vector<Text> chats(std::uint64_t seed) {
+  Random random(seed);
   std::vector<Text> history(200), all;
   for (int turn = 0; turn < 8; ++turn) {
     std::vector<std::size_t> order(history.size());
@@ -66,8 +41,8 @@ std::vector<Text> chats() {
   return all;
 }
 
-std::vector<Text> document_questions() {
-  Random random(3);
+std::vector<Text> document_questions(std::uint64_t seed) {
+  Random random(seed);
   std::vector<Text> documents(50), all;
   for (Text& document : documents) document = random.text(4000);
   std::vector<std::size_t> order;
@@ -77,8 +52,8 @@ std::vector<Text> document_questions() {
   return all;
 }
 
-std::vector<Text> tree_of_thought() {
-  Random random(4);
+std::vector<Text> tree_of_thought(std::uint64_t seed) {
+  Random random(seed);
   std::vector<Text> level = {random.text(64)}, all = level;
   for (int depth = 0; depth < 6; ++depth) {
     std::vector<Text> next;
@@ -101,9 +76,9 @@ std::vector<Text> unrelated(std::uint64_t seed, int count, std::size_t tokens) {
 }
 
 /// 64 prefixes of 200 tokens, 800 tokens of its own a request; 200 of the requests so far are asked for at each million.
-void grow(CacheWorkload& workload) {
+void grow(CacheWorkload& workload, std::uint64_t seed) {
   constexpr std::size_t kMillion = 1'000'000, kShared = 200, kOwn = 800;
-  Random random(7);
+  Random random(seed);
   std::vector<Text> prefixes(64);
   for (Text& prefix : prefixes) prefix = random.text(kShared);
   std::set<std::size_t> seen;
@@ -126,33 +101,33 @@ std::size_t CacheWorkload::tokens() const {
                          [](std::size_t sum, const Text& text) { return sum + text.size(); });
 }
 
-std::optional<CacheWorkload> make_cache_workload(char name) {
+std::optional<CacheWorkload> make_cache_workload(char name, std::optional<std::uint64_t> seed) {
   CacheWorkload workload{.name = name};
   switch (name) {
     case 'a':
-      workload.requests = shared_system_prompt();
+      workload.requests = shared_system_prompt(seed.value_or(1));
       break;
     case 'b':
-      workload.requests = chats();
+      workload.requests = chats(seed.value_or(2));
       break;
     case 'c':
-      workload.requests = document_questions();
+      workload.requests = document_questions(seed.value_or(3));
       break;
     case 'd':
-      workload.requests = tree_of_thought();
+      workload.requests = tree_of_thought(seed.value_or(4));
       break;
     case 'e':
-      workload.requests = unrelated(5, 2000, 500);
+      workload.requests = unrelated(seed.value_or(5), 2000, 500);
       break;
     case 'f':
-      workload.requests = chats();
+      workload.requests = chats(seed.value_or(2));
       workload.capacity = 59'648;  // a quarter of its unique tokens
       break;
     case 'g':
-      grow(workload);
+      grow(workload, seed.value_or(7));
       break;
     case 'h':
-      workload.requests = unrelated(8, 12'000, 64);
+      workload.requests = unrelated(seed.value_or(8), 12'000, 64);
       workload.capacity = 640'000;
       break;
     default:

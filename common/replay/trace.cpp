@@ -1,0 +1,30 @@
+#include "replay/trace.hpp"
+
+#include <algorithm>
+#include <unordered_set>
+
+#include "io/error.hpp"
+#include "storage/page_hashes.hpp"
+
+namespace radixlab {
+
+TraceFacts scan_trace(const Trace& trace, std::size_t page_size, const std::function<void(const TraceOp&)>& each) {
+  if (!trace.again)
+    throw InputError(trace.name + " is read once only, and must be read twice here: expected --trace FILE");
+  TraceFacts facts;
+  std::unordered_set<std::uint64_t> pages;
+  const auto source = trace.open();
+  for (TraceOp op; source->next(op);) {
+    if (op.kind != TraceOp::Kind::request) continue;
+    ++facts.requests;
+    facts.tokens += op.tokens.size();
+    facts.longest = std::max(facts.longest, op.tokens.size());
+    facts.pages += (op.tokens.size() + page_size - 1) / page_size;
+    for (const std::uint64_t page : page_hashes(op.key(), page_size)) pages.insert(page);
+    if (each) each(op);
+  }
+  facts.distinct_pages = pages.size();
+  return facts;
+}
+
+}  // namespace radixlab
