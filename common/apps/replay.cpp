@@ -10,9 +10,11 @@
 #include "io/atomic_file.hpp"
 #include "replay/generators.hpp"
 #include "replay/report.hpp"
+#include "replay/sweep.hpp"
 #include "replay/trace_reader.hpp"
 #include "replay/trace_writer.hpp"
 #include "visualize/dump_tree.hpp"
+#include "visualize/render.hpp"
 
 namespace radixlab {
 namespace {
@@ -20,8 +22,9 @@ namespace {
 struct Options {
   ReplayOptions replay;
   std::string trace = "-", generate, write, format = "table", per_request, dump_tree, unit = "leaf", admission = "all",
-              capacity;
+              capacity, plot;
   std::optional<std::uint64_t> seed;
+  std::optional<std::size_t> requests;
   bool list = false;
 };
 
@@ -31,6 +34,7 @@ void add_options(CLI::App& app, Options& o) {
   app.add_option("--generate", o.generate, "Makes this workload instead of reading a trace");
   app.add_option("--seed", o.seed, "Of the workload; default: its own")->check(whole_number(0));
   app.add_option("--write", o.write, "Keeps the workload in this file, as a trace");
+  app.add_option("--requests", o.requests, "Only the first so many")->check(whole_number(1));
   app.add_flag("--generators", o.list, "Lists the workloads, with what a cache that never forgets finds, and ends");
   app.add_option("--manager", o.replay.manager, "A row of the ladder")->capture_default_str();
   app.add_option("--policy", o.replay.policy,
@@ -51,6 +55,9 @@ void add_options(CLI::App& app, Options& o) {
       ->check(CLI::IsMember({"table", "json"}))
       ->capture_default_str();
   app.add_option("--per-request", o.per_request, "Writes {\"id\",\"prompt\",\"cached\"} a line to this file");
+  app.add_option(
+      "--plot", o.plot,
+      "Runs every policy at eight capacities instead, and draws the hit rates to this file: .svg, .png or .dot");
   app.add_option("--dump-tree", o.dump_tree,
                  "Writes the tree of what is cached at the end; FILE ends in .dot, .svg, .png or .txt")
       ->type_name("FILE");
@@ -59,12 +66,15 @@ void add_options(CLI::App& app, Options& o) {
 }
 
 Trace choose_trace(const Options& o) {
+  const auto beginning = [&](Trace trace) {
+    return o.requests ? first_requests(std::move(trace), *o.requests) : trace;
+  };
   if (o.generate.empty()) {
     if (o.seed || !o.write.empty()) throw InputError("--seed and --write are for a workload; expected --generate NAME");
-    return o.trace == "-" ? trace_stream(std::cin, "standard input") : trace_file(o.trace);
+    return beginning(o.trace == "-" ? trace_stream(std::cin, "standard input") : trace_file(o.trace));
   }
   if (o.trace != "-") throw InputError("either --trace or --generate");
-  Trace trace = generate_trace(o.generate, o.seed);
+  Trace trace = beginning(generate_trace(o.generate, o.seed));
   if (!o.write.empty()) write_trace(trace, o.write);
   return trace;
 }
@@ -80,23 +90,48 @@ void list_generators() {
   }
 }
 
-int run(Options& o) {
-  if (o.list) return list_generators(), exit_fine;
-  for (const std::string& file : {o.write, o.per_request})
+/// Told before the work, not after.
+void check_files(const Options& o) {
+  for (const std::string& file : {o.write, o.per_request, o.plot})
     if (!file.empty()) check_output_file(file);
   if (!o.dump_tree.empty()) check_tree_file(o.dump_tree);
-  o.replay.tail = o.unit == "tail";
-  o.replay.admission = o.admission == "adaptive" ? Admission::adaptive : Admission::all;
-  if (!o.capacity.empty()) o.replay.capacity = read_capacity(o.capacity);
-  const Trace trace = choose_trace(o);
+  if (o.plot.empty()) return;
+  if (!o.replay.policy.empty() || !o.capacity.empty() || !o.per_request.empty() || !o.dump_tree.empty() ||
+      o.replay.check)
+    throw InputError(
+        "--plot runs every policy at every capacity; expected no --policy, --capacity, --per-request, --dump-tree, "
+        "--check");
+  const std::string ending = std::filesystem::path(o.plot).extension().string();
+  if (ending != ".svg" && ending != ".png" && ending != ".dot")
+    throw InputError(o.plot + ": no kind of picture; expected the ending .svg, .png or .dot");
+  if (ending != ".dot" && !can_render())
+    throw InputError(o.plot + ": the program dot was not found: install the package graphviz, or choose .dot");
+}
 
+int plot(const Trace& trace, const Options& o) {
+  std::optional<Progress> progress;
+  const Sweep rates = sweep(trace, o.replay, kUsualPercents, [&](std::size_t done, std::size_t runs) {
+    if (!progress) progress.emplace("runs", runs);
+    progress->advance_to(done);
+  });
+  progress.reset();
+  const std::string what = o.generate.empty() ? std::filesystem::path(o.trace).filename().string() : o.generate;
+  render(to_dot_plot(hit_rate_plot(rates, "Hit rate against capacity: " + what)), o.plot);
+  fmt::print("{}",
+             o.format == "json" ? to_json(rates).dump(1) + "\n" : sweep_table(rates) + "picture: " + o.plot + "\n");
+  return exit_fine;
+}
+
+/// The run that was asked for, with whom it concerns told.
+ReplaySummary run_once(const Trace& trace, const Options& o) {
   std::optional<AtomicFile> lines;
-  if (!o.per_request.empty()) lines.emplace(o.per_request);
   ReplayWatch watch;
-  if (lines)
+  if (!o.per_request.empty()) {
+    lines.emplace(o.per_request);
     watch.request = [&](const TraceOp& op, std::size_t cached) {
       lines->write(fmt::format("{{\"id\":{},\"prompt\":{},\"cached\":{}}}\n", op.id, op.prompt, cached));
     };
+  }
   std::optional<Progress> progress;
   watch.progress = [&](std::uint64_t done, std::uint64_t total) {
     if (total == 0) return;
@@ -107,16 +142,25 @@ int run(Options& o) {
     watch.at_end = [&](const BaseCacheManager& manager) {
       dump_tree(manager.snapshot(), o.dump_tree, {.title = o.replay.manager + ": what is cached at the end"});
     };
-  const ReplaySummary summary = [&] {
-    try {
-      return replay(trace, o.replay, watch);
-    } catch (const IntegrityError& broken) {
-      throw CheckFailed(broken.what());
-    }
-  }();
-  progress.reset();
+  ReplaySummary summary = replay(trace, o.replay, watch);
   if (lines) lines->commit();
-  fmt::print("{}", o.format == "json" ? to_json(summary).dump(1) + "\n" : replay_table(summary));
+  return summary;
+}
+
+int run(Options& o) {
+  if (o.list) return list_generators(), exit_fine;
+  check_files(o);
+  o.replay.tail = o.unit == "tail";
+  o.replay.admission = o.admission == "adaptive" ? Admission::adaptive : Admission::all;
+  if (!o.capacity.empty()) o.replay.capacity = read_capacity(o.capacity);
+  const Trace trace = choose_trace(o);
+  if (!o.plot.empty()) return plot(trace, o);
+  try {
+    const ReplaySummary summary = run_once(trace, o);
+    fmt::print("{}", o.format == "json" ? to_json(summary).dump(1) + "\n" : replay_table(summary));
+  } catch (const IntegrityError& broken) {
+    throw CheckFailed(broken.what());
+  }
   return exit_fine;
 }
 

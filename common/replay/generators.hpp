@@ -22,4 +22,7 @@ Trace generate_trace(std::string_view name, std::optional<std::uint64_t> seed = 
 /// A trace of these requests: each is matched and then inserted whole.
 Trace trace_of(std::string name, std::vector<std::vector<TokenId>> requests, std::size_t capacity = 0);
 
+/// The first so many requests of a trace.
+Trace first_requests(Trace trace, std::size_t requests);
+
 }  // namespace radixlab

@@ -8,6 +8,7 @@
 #include "contract/snapshot.hpp"
 #include "io/error.hpp"
 #include "ladder.hpp"
+#include "replay/random.hpp"
 
 namespace radixlab {
 namespace {
@@ -253,6 +254,7 @@ ReplaySummary replay(const Trace& trace, const ReplayOptions& o, const ReplayWat
     if (op.page_size) head.page_size = op.page_size;
   }
   if (!more) throw InputError(trace.name + ": holds no request");
+  if (!head.page_size && !op.blocks.empty()) head.page_size = kHashBlock;
   const Sizes sizes = choose_sizes(trace, o, head);
   ReplaySummary summary{
       .manager = o.manager, .policy = o.policy, .page_size = sizes.page_size, .capacity = sizes.capacity};

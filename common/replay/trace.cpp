@@ -4,9 +4,18 @@
 #include <unordered_set>
 
 #include "io/error.hpp"
+#include "replay/random.hpp"
 #include "storage/page_hashes.hpp"
 
 namespace radixlab {
+
+void TraceOp::make_tokens(std::size_t count) {
+  tokens.clear();
+  tokens.reserve(count);
+  for (const std::uint64_t block : blocks)
+    append_hash_block(tokens, block, std::min(kHashBlock, count - tokens.size()));
+  prompt = count;
+}
 
 TraceFacts scan_trace(const Trace& trace, std::size_t page_size, const std::function<void(const TraceOp&)>& each) {
   if (!trace.again)

@@ -24,15 +24,20 @@ namespace radixlab {
 struct TraceOp {
   enum class Kind { request, match, mark, config };
   Kind kind = Kind::request;
-  std::string id;               ///< as JSON: 7, "a"; of a request without one, its number from 0
-  std::vector<TokenId> tokens;  ///< of a request: its prompt, then what was generated
-  std::size_t prompt = 0;       ///< [tokens] how many of them are the prompt, which is looked up
+  std::string id;                     ///< as JSON: 7, "a"; of a request without one, its number from 0
+  std::vector<TokenId> tokens;        ///< of a request: its prompt, then what was generated
+  std::size_t prompt = 0;             ///< [tokens] how many of them are the prompt, which is looked up
+  std::vector<std::uint64_t> blocks;  ///< the hash ids that tokens were made from; empty where tokens were given
+  std::uint64_t milliseconds = 0;     ///< since the trace's begin, where hash ids are given
   std::uint32_t cache_salt = 0;
   std::int32_t priority = 0;                  ///< for `duration`, once it is cached
   std::uint64_t duration = 0;                 ///< [ticks]
   std::string label;                          ///< of a mark
   std::optional<std::size_t> capacity;        ///< [tokens] of a config
   std::optional<std::size_t> page_size = {};  ///< [tokens] of a config: a Story's head has one
+
+  /// Makes the prompt, so many tokens, from `blocks`. REQUIRES: so many as they have, the last perhaps in part.
+  void make_tokens(std::size_t count);
 
   PrefixKey key() const { return {tokens, cache_salt}; }
   PrefixKey prompt_key() const { return {std::span(tokens).first(prompt), cache_salt}; }

@@ -12,6 +12,14 @@ namespace {
 constexpr JsonLimits line_limits{.bytes = std::size_t{64} << 20, .values = 8'000'000, .depth = 8};
 constexpr std::uint32_t kFirstOfTexts = std::uint32_t{1} << 31;  // salts that are numbers lie below
 
+std::uint64_t needed_milliseconds(const Json& line, const std::string& where) {
+  const Json& value = needed_value(line, "timestamp", where);
+  const double ms = value.is_number() ? value.get<double>() : -1;
+  if (!(ms >= 0 && ms < 1e18))
+    throw InputError(fmt::format("{}: \"timestamp\" is {}; expected milliseconds from 0 up", where, shown(value)));
+  return static_cast<std::uint64_t>(ms);
+}
+
 class TraceFile : public TraceSource {
  public:
   explicit TraceFile(const std::filesystem::path& file)
@@ -83,6 +91,7 @@ bool TraceReader::read_story(const Json& line, TraceOp& op) {
   }
   if (call.op != "request_ended" || call.tokens.empty()) return false;
   op.kind = TraceOp::Kind::request;
+  op.blocks.clear();
   op.tokens = std::move(call.tokens);
   op.prompt = op.tokens.size();
   op.cache_salt = call.cache_salt;
@@ -94,20 +103,18 @@ bool TraceReader::read_story(const Json& line, TraceOp& op) {
 
 void TraceReader::read_blocks(const Json& line, TraceOp& op) const {
   const std::string where = lines_.where();
-  const auto ids = needed_numbers<std::uint64_t>(line, "hash_ids", where);
+  auto& ids = op.blocks = needed_numbers<std::uint64_t>(line, "hash_ids", where);
   const auto length = needed_number<std::uint64_t>(line, "input_length", where);
   if (length == 0 || length > ids.size() * kHashBlock || length <= (ids.size() - 1) * kHashBlock)
     refuse(fmt::format("\"input_length\" is {}, \"hash_ids\" are {}; expected an id for each block of {} tokens",
                        grouped(length), grouped(ids.size()), kHashBlock));
-  op.tokens.clear();
-  op.tokens.reserve(length);
-  for (const std::uint64_t id : ids)
-    append_hash_block(op.tokens, id, std::min<std::size_t>(kHashBlock, length - op.tokens.size()));
-  op.prompt = op.tokens.size();
+  if (line.contains("timestamp")) op.milliseconds = needed_milliseconds(line, where);
+  op.make_tokens(length);
 }
 
 void TraceReader::read_tokens(const Json& line, TraceOp& op) {
   const std::string where = lines_.where();
+  op.blocks.clear();
   op.tokens = needed_numbers<TokenId>(line, "tokens", where);
   if (op.tokens.empty()) refuse("\"tokens\" is empty; expected at least 1");
   op.prompt = op.tokens.size();

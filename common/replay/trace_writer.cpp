@@ -13,6 +13,9 @@ std::string line_of(const TraceOp& op) {
   using Kind = TraceOp::Kind;
   if (op.kind == Kind::config) return fmt::format("{{\"op\":\"config\",\"capacity\":{}}}\n", op.capacity.value_or(0));
   if (op.kind == Kind::mark) return fmt::format("{{\"op\":\"mark\",\"label\":{}}}\n", Json(op.label).dump());
+  if (!op.blocks.empty())
+    return fmt::format("{{\"timestamp\":{},\"input_length\":{},\"output_length\":0,\"hash_ids\":[{}]}}\n",
+                       op.milliseconds, op.prompt, fmt::join(op.blocks, ","));
   const std::span<const TokenId> tokens = op.tokens;
   std::string line =
       fmt::format("{{\"op\":\"{}\",\"id\":{},\"tokens\":[{}]", op.kind == Kind::match ? "match" : "request", op.id,
