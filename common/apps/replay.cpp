@@ -25,7 +25,7 @@ struct Options {
               capacity, plot;
   std::optional<std::uint64_t> seed;
   std::optional<std::size_t> requests;
-  bool list = false;
+  bool list = false, compare = false;
 };
 
 void add_options(CLI::App& app, Options& o) {
@@ -39,7 +39,7 @@ void add_options(CLI::App& app, Options& o) {
   app.add_option("--manager", o.replay.manager, "A row of the ladder")->capture_default_str();
   app.add_option("--policy", o.replay.policy,
                  "Which leaf goes first: a policy of chapter 07, or clairvoyant, which reads the trace twice");
-  app.add_option("--unit", o.unit, "What goes of a leaf: the whole, or its tail")
+  app.add_option("--unit", o.unit, "What goes of a leaf: the whole, or its tail; clairvoyant evicts page by page")
       ->check(CLI::IsMember({"leaf", "tail"}))
       ->capture_default_str();
   app.add_option("--admission", o.admission, "What is cached: all, or what chapter 07 finds worth it")
@@ -55,6 +55,7 @@ void add_options(CLI::App& app, Options& o) {
       ->check(CLI::IsMember({"table", "json"}))
       ->capture_default_str();
   app.add_option("--per-request", o.per_request, "Writes {\"id\",\"prompt\",\"cached\"} a line to this file");
+  app.add_flag("--compare", o.compare, "Runs every manager that is built instead, with each of its policies");
   app.add_option(
       "--plot", o.plot,
       "Runs every policy at eight capacities instead, and draws the hit rates to this file: .svg, .png or .dot");
@@ -95,6 +96,9 @@ void check_files(const Options& o) {
   for (const std::string& file : {o.write, o.per_request, o.plot})
     if (!file.empty()) check_output_file(file);
   if (!o.dump_tree.empty()) check_tree_file(o.dump_tree);
+  if (o.compare && (!o.plot.empty() || !o.replay.policy.empty() || !o.per_request.empty() || !o.dump_tree.empty()))
+    throw InputError(
+        "--compare runs every manager and policy; expected no --plot, --policy, --per-request, --dump-tree");
   if (o.plot.empty()) return;
   if (!o.replay.policy.empty() || !o.capacity.empty() || !o.per_request.empty() || !o.dump_tree.empty() ||
       o.replay.check)
@@ -106,6 +110,20 @@ void check_files(const Options& o) {
     throw InputError(o.plot + ": no kind of picture; expected the ending .svg, .png or .dot");
   if (ending != ".dot" && !can_render())
     throw InputError(o.plot + ": the program dot was not found: install the package graphviz, or choose .dot");
+}
+
+int compare(const Trace& trace, const Options& o) {
+  std::optional<Progress> progress;
+  std::size_t done = 0;
+  const auto all = compare_managers(trace, o.replay, [&](const ReplaySummary&, std::size_t runs) {
+    if (!progress) progress.emplace("runs", runs);
+    progress->advance_to(++done);
+  });
+  progress.reset();
+  Json json = Json::array();
+  for (const ReplaySummary& each : all) json.push_back(to_json(each));
+  fmt::print("{}", o.format == "json" ? json.dump(1) + "\n" : comparison_table(all));
+  return exit_fine;
 }
 
 int plot(const Trace& trace, const Options& o) {
@@ -156,6 +174,7 @@ int run(Options& o) {
   const Trace trace = choose_trace(o);
   if (!o.plot.empty()) return plot(trace, o);
   try {
+    if (o.compare) return compare(trace, o);
     const ReplaySummary summary = run_once(trace, o);
     fmt::print("{}", o.format == "json" ? to_json(summary).dump(1) + "\n" : replay_table(summary));
   } catch (const IntegrityError& broken) {

@@ -18,6 +18,7 @@ GROUPS = {
         "status": "learn.status",
         "debug": "learn.debug",
         "story": "learn.story",
+        "replay": "learn.replay",
         "compare": "learn.compare",
         "reset": "learn.reset",
         "submit": "learn.submit",

@@ -146,7 +146,11 @@ class Replayer {
     if (!has_room()) let_go_for({});
     if (const std::size_t pages = missing(); pages > 0) {
       Clock clock;
-      const std::vector<PageId> victims = manager.evict(pages);
+      std::vector<PageId> victims = manager.evict(cache_.page_by_page ? 1 : pages);
+      while (victims.size() < pages) {
+        const std::vector<PageId> more = manager.evict(1);
+        victims.insert(victims.end(), more.begin(), more.end());
+      }
       clock.add_to(spent.evict_ns);
       cache_.source->give(victims);
       spent.evicted_tokens += victims.size() * page_size_;

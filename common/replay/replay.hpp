@@ -52,4 +52,10 @@ struct ReplayWatch {
 /// rule (options.check). One trace and its options give the same summary everywhere, times and bytes aside.
 ReplaySummary replay(const Trace& trace, const ReplayOptions& options, const ReplayWatch& watch = {});
 
+/// The same on every manager that is built, and where one takes policies under each, `options` giving the rest. Each run is told to
+/// `done` with how many there are.
+std::vector<ReplaySummary> compare_managers(
+    const Trace& trace, const ReplayOptions& options,
+    const std::function<void(const ReplaySummary&, std::size_t runs)>& done = {});
+
 }  // namespace radixlab

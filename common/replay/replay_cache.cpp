@@ -59,17 +59,20 @@ std::shared_ptr<EvictionPolicy> make_policy(const ReplayOptions& o, std::size_t 
   }
 }
 
+EvictionUnit unit_of(const ReplayOptions& o) {
+  return o.tail || o.policy == kClairvoyant ? EvictionUnit::tail : EvictionUnit::leaf;
+}
+
 /// Rows 05 to 07 by hand: the ladder makes them with their own policy and whole leaves.
 ManagedPool make_tree(const ReplayOptions& o, std::size_t page_size, std::size_t num_pages, const Trace& future) {
   const CacheOptions sizes{.page_size = page_size, .num_pages = num_pages};
   const bool inside_pages = o.manager != "radix";
   if constexpr (kBuilt06) {
-    const RadixOptions tree{page_size, inside_pages, make_policy(o, page_size, future),
-                            o.tail ? EvictionUnit::tail : EvictionUnit::leaf};
+    const RadixOptions tree{page_size, inside_pages, make_policy(o, page_size, future), unit_of(o)};
     return inside_pages ? paged(sizes, tree) : with_free_runs<RadixCacheManager>(sizes, tree);
   } else if constexpr (kBuilt05) {
-    return with_free_runs<RadixCacheManager>(sizes, RadixOptions{page_size, false, make_policy(o, page_size, future),
-                                                                 o.tail ? EvictionUnit::tail : EvictionUnit::leaf});
+    return with_free_runs<RadixCacheManager>(
+        sizes, RadixOptions{page_size, false, make_policy(o, page_size, future), unit_of(o)});
   } else {
     refuse_lab("manager " + quote(o.manager), "05");
   }
@@ -127,7 +130,7 @@ ReplayCache make_replay_cache(const ReplayOptions& o, std::size_t page_size, std
         fmt::format("manager {} takes no --policy and no --unit; radix, paged and policies do", quote(o.manager)));
   ManagedPool made =
       is_tree ? make_tree(o, page_size, sizes.num_pages, future) : create_cache_manager(o.manager, sizes);
-  ReplayCache cache{std::move(made.manager), std::move(made.source), {}, is_tree};
+  ReplayCache cache{std::move(made.manager), std::move(made.source), {}, is_tree, o.policy == kClairvoyant};
   if (!num_pages && !needs_num_pages(o.manager)) cache.source = std::make_shared<EndlessPages>();
   const BaseCacheManager* const inner = cache.manager.get();
   cache.num_nodes = [inner] { return inner->snapshot().nodes.size(); };

@@ -42,6 +42,9 @@ struct ReplayCache {
   std::shared_ptr<PageSource> source;
   std::function<std::size_t()> num_nodes;  ///< of the manager
   bool keeps_priorities = false;           ///< retain() is not refused
+  bool page_by_page =
+      false;  ///< to be evicted so: the clairvoyant policy, whatever the unit. A leaf's pages have different
+              ///< next uses, and a yardstick must not lose the front of a leaf for its end
 };
 
 /// `num_pages` of `page_size` tokens; nothing: pages never run out. `future`, for the clairvoyant policy alone, is the trace itself.

@@ -72,6 +72,24 @@ std::string replay_table(const ReplaySummary& s) {
   return text + stage_rows(s.stages);
 }
 
+std::string comparison_table(const std::vector<ReplaySummary>& all) {
+  constexpr const char* kHead = "{:<9} {:<12}{:>9}{:>12}{:>12}{:>9}{:>13}{:>9}{:>9}{:>9}\n";
+  std::string text = fmt::format(fmt::runtime(kHead), "", "", "page", "capacity", "cached", "", "evicted", "match",
+                                 "insert", "evict") +
+                     fmt::format(fmt::runtime(kHead), "manager", "policy", "[tokens]", "[tokens]", "[tokens]", "[%]",
+                                 "[tokens]", "[ms]", "[ms]", "[ms]");
+  const auto ms = [](std::uint64_t ns) { return static_cast<double>(ns) / 1e6; };
+  for (const ReplaySummary& s : all) {
+    const ReplayFigures& f = s.total;
+    text += fmt::format(
+        "{:<9} {:<12}{:>9}{:>12}{:>12}{:>9.1f}{:>13}{:>9.1f}{:>9.1f}{:>9.1f}\n", s.manager, s.policy,
+        grouped(s.page_size), s.capacity ? grouped(s.capacity) : "-", grouped(f.cached_tokens),
+        f.prompt_tokens ? 100.0 * static_cast<double>(f.cached_tokens) / static_cast<double>(f.prompt_tokens) : 0,
+        grouped(f.evicted_tokens), ms(f.match_ns), ms(f.insert_ns), ms(f.evict_ns));
+  }
+  return text;
+}
+
 Json to_json(const ReplaySummary& s) {
   Json json = figures(s.total);
   json["manager"] = s.manager;

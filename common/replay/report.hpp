@@ -10,6 +10,9 @@ namespace radixlab {
 /// Lines of a run, and a row for each of its stages.
 std::string replay_table(const ReplaySummary& summary);
 
+/// A row a run: what compare_managers() gives.
+std::string comparison_table(const std::vector<ReplaySummary>& all);
+
 /// One object; what is unknown is null. Times are nanoseconds.
 Json to_json(const ReplaySummary& summary);
 

@@ -52,7 +52,7 @@ class BadInput(unittest.TestCase):
         for program in programs():
             done = run(program, "--no-such-option")
             self.assertEqual((done.returncode, done.stdout), (2, ""), program)
-            if program in ("generate", "make_model", "doc_qa", "demo_00", "ladder", "random_lives"):
+            if program in ("generate", "make_model", "doc_qa", "demo_00", "ladder", "random_lives", "replay"):
                 self.check_is_one_line(program, done)
 
     def test_draw_dot_names_what_it_cannot_read_or_draw(self):
@@ -268,9 +268,45 @@ class BadInput(unittest.TestCase):
         self.refused("doc_qa", "--model", CHECKPOINT, "--document", document, "--json", self.folder / "none" / "x.json",
                      text="Old?\n", says="x.json")
 
+    def test_replay_names_the_line_of_a_bad_trace(self):
+        trace = self.file("trace.jsonl", '{"tokens": [1, 2]}\n{"tokens": [1, "2"]}\n')
+        out = self.folder / "requests.jsonl"
+        self.refused("replay", "--trace", trace, "--per-request", out, says=["trace.jsonl:2", '"tokens"', "whole number"])
+        self.assertFalse(out.exists(), "no partial output")
+        self.refused("replay", text='{"op": "mark"}\n', says=["standard input:1", '"label"'])
+        self.refused("replay", says=["standard input", "holds no request"])
+        self.refused("replay", "--trace", self.folder / "none", says=["none", "expected a trace"])
+        self.refused("replay", "--trace", self.folder, says="expected a trace")
+
+    def test_replay_refuses_options_that_do_not_fit(self):
+        one = '{"tokens": [1]}\n'
+        self.refused("replay", "--generate", "chats", says=['"chats"', "multi-turn-chat"])
+        self.refused("replay", "--generate", "f", "--trace", "x", says=["--trace", "--generate"])
+        self.refused("replay", "--seed", 7, text=one, says=["--seed", "--generate"])
+        self.refused("replay", "--seed", -7, "--generate", "f", says="--seed")
+        self.refused("replay", "--manager", "tree", text=one, says=['"tree"', "naive"])
+        self.refused("replay", "--manager", "serving", text=one, says="lab 10")
+        self.refused("replay", "--manager", "naive", "--unit", "tail", text=one, says=["naive", "--unit"])
+        self.refused("replay", "--capacity", "lots", text=one, says=['"lots"', "25%"])
+        self.refused("replay", "--capacity", 15, text=one, says=["15 tokens", "page of 16"])
+        self.refused("replay", "--capacity", "25%", text=one, says=["standard input is read once", "--trace"])
+        self.refused("replay", "--page-size", 0, text=one, says="--page-size")
+        self.refused("replay", "--per-request", self.folder / "none" / "x", text=one, says="none")
+        self.refused("replay", "--dump-tree", self.folder / "x.gif", text=one, says=["x.gif", ".svg"])
+        self.refused("replay", "--generate", "f", "--plot", self.folder / "x.gif", says=["x.gif", ".svg"])
+        self.refused("replay", "--generate", "f", "--plot", self.folder / "x.svg", "--policy", "lru", says=["--plot", "--policy"])
+
+    def test_replay_refuses_a_policy_that_there_is_not(self):
+        self.refused("replay", "--generate", "f", "--policy", "clairvoyance", says=["polic"])  # or the lab that builds them
+        self.refused("replay", "--policy", "clairvoyant", text='{"tokens": [1]}\n', says="standard input is read once" if with_policies() else "lab 07")
+
     def test_make_model_refuses_sizes_that_do_not_fit(self):
         self.refused("make_model", "--preset", "tiny", "--heads", 5, "--kv-heads", 3, "--out", self.folder / "m", says=["5", "3"])
         self.assertFalse((self.folder / "m").exists())
+
+
+def with_policies():
+    return "lab 07" not in run("replay", "--policy", "lru", text='{"tokens": [1]}\n').stderr
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ def main() -> int:
         sys.exit(__doc__)
     out = pathlib.Path(sys.argv[1])
     for target, seeds in {"config": configs(), "safetensors": folders(), "tokenizer": tokenizers(),
-                          "manager": calls()}.items():
+                          "manager": calls(), "trace": traces()}.items():
         (out / target).mkdir(parents=True, exist_ok=True)
         for number, seed in enumerate(seeds):
             (out / target / f"{number:02}").write_bytes(seed)
@@ -52,6 +52,15 @@ def folders():
     header = b'{"u":{"dtype":"U8","shape":[3],"data_offsets":[0,3]}}'
     raw = b"r\0" + struct.pack("<Q", len(header)) + header + b"xyz"
     return [b"\xff".join(sections) for sections in ((b"", one), (b"", two, one), (index, one, two), (b"", raw))]
+
+
+def traces():
+    lines = [[{"op": "config", "capacity": 64}, {"id": 1, "tokens": [1, 2, 3, 4, 5]}, {"id": "b", "tokens": [1, 2, 3, 4, 9], "cache_salt": 2},
+              {"op": "match", "tokens": [1, 2]}, {"op": "mark", "label": "warm"},
+              {"tokens": [7, 7], "output_tokens": [8], "priority": 1, "duration": 9, "cache_salt": "x"}],
+             [{"timestamp": 1, "input_length": 5, "output_length": 2, "hash_ids": [3]}, {"input_length": 513, "hash_ids": [3, 4]}],
+             [{"op": "story", "page_size": 4}, {"op": "request_ended", "tokens": [1, 2, 3, 4], "cache_salt": 0, "found": 2}]]
+    return ["".join(f"{json.dumps(line)}\n" for line in one).encode() for one in lines]
 
 
 def varint(value):

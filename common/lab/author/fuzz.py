@@ -36,6 +36,7 @@ TARGETS = {
     "config": Target("config.json", 2048, words=True),
     "tokenizer": Target("tokenizer.model", 8192),
     "story": Target("JSON lines, replayed as a Story", 4096, words=True),
+    "trace": Target("JSON lines, replayed as a trace", 4096, words=True),
     "manager": Target("calls on every manager, judged by the oracle", 96),
 }
 

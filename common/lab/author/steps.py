@@ -36,6 +36,7 @@ ONCE = ("^front-door$", "^pages$", "^walk$")
 """Labels of what one compiler shows for all: the front door, that the pages say what the programs do, the learner's walk."""
 LIFE_STEPS = 200_000
 FUZZ_RUNS = 5_000  # inputs a target
+REPLAYED = 120  # requests of a workload: every rule is checked after each, which reads all that is cached
 
 
 @dataclass(frozen=True)
@@ -175,6 +176,22 @@ def ladder():
     return f"{cells} cells of {len(rows)} rows"
 
 
+def replays():
+    """Every rule after every request, on every workload, manager and policy; ctest's replay. runs a few requests of each."""
+    set_up("test")
+    configure("test")
+    build("test", ["replay"])
+    tool, log = str(program("replay", "test")), build_folder("test") / "lab-check-replay.log"
+    table = subprocess.run([tool, "--generators"], check=True, capture_output=True, text=True).stdout
+    names, runs = [line.split()[0] for line in table.splitlines()[1:]], 0
+    for name in names:
+        for unit in ("leaf", "tail"):
+            command = [tool, "--generate", name, "--requests", str(REPLAYED), "--capacity", "30%", "--unit", unit, "--compare", "--check"]
+            run_logged(f"Replaying {name}, unit {unit}", command, log)
+            runs += len(log.read_text().splitlines()) - 2
+    return f"{runs} runs on {len(names)} workloads"
+
+
 def aarch64():
     say(f"Under qemu run: {names_of({**EMULATED, **suites_in('aarch64')})}")
     return chosen("aarch64", EMULATED, "aarch64")
@@ -225,6 +242,8 @@ STEPS = {
                          only_by_name=True),
     "released": Step("the student's edition with 01 released", partial(edition_proof.prove, released=True), LABS, only_by_name=True),
     "long-fuzz": Step("libFuzzer, twenty times as long", fuzz.prove, packages.groups("fuzz"), only_by_name=True),
+    "replay": Step("replay on every workload, manager and policy, every rule after every request", replays, packages.groups("test"),
+                   only_by_name=True),
     "aarch64": Step(f"the scalar path for aarch64, cross-compiled, under qemu; {SHORT}", aarch64, packages.groups("aarch64"),
                     only_by_name=True),
 }
