@@ -63,6 +63,9 @@ void check_output_file(const std::filesystem::path& file) {
   if (!std::filesystem::is_directory(folder)) {
     throw InputError(file.string() + ": the folder " + quote(folder.string()) + " does not exist");
   }
+  const auto there = std::filesystem::symlink_status(file);
+  if (std::filesystem::exists(there) && !std::filesystem::is_regular_file(there))
+    throw InputError(file.string() + ": is no plain file, which would be replaced; expected the name of a file");
 }
 
 }  // namespace radixlab

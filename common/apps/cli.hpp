@@ -32,7 +32,8 @@ int run_program(const std::string& name, int argc, char** argv, const std::funct
 /// For an option's check(): a whole number, not below `least`. CLI11 alone would read -3 as a huge one.
 CLI::Validator whole_number(std::uint64_t least);
 
-/// Throws InputError if `file` cannot come to be because its folder is not there: told before the work, not after.
+/// Throws InputError if `file` cannot come to be because its folder is not there, or if something stands there that is no plain
+/// file: a device, or a link such as /dev/stdout, in whose place AtomicFile would put one. Told before the work, not after.
 void check_output_file(const std::filesystem::path& file);
 
 }  // namespace radixlab

@@ -296,6 +296,13 @@ class BadInput(unittest.TestCase):
         self.refused("replay", "--generate", "f", "--plot", self.folder / "x.gif", says=["x.gif", ".svg"])
         self.refused("replay", "--generate", "f", "--plot", self.folder / "x.svg", "--policy", "lru", says=["--plot", "--policy"])
 
+    def test_an_output_takes_the_place_of_no_link(self):
+        kept, link = self.file("kept", "kept"), self.folder / "link"
+        link.symlink_to(kept)
+        self.refused("replay", "--per-request", link, text='{"tokens": [1]}\n', says=["link", "no plain file"])
+        self.assertTrue(link.is_symlink())
+        self.assertEqual(kept.read_text(), "kept")
+
     def test_replay_refuses_a_policy_that_there_is_not(self):
         self.refused("replay", "--generate", "f", "--policy", "clairvoyance", says=["polic"])  # or the lab that builds them
         self.refused("replay", "--policy", "clairvoyant", text='{"tokens": [1]}\n', says="standard input is read once" if with_policies() else "lab 07")
