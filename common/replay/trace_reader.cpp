@@ -20,6 +20,8 @@ std::uint64_t needed_milliseconds(const Json& line, const std::string& where) {
   return static_cast<std::uint64_t>(ms);
 }
 
+constexpr std::size_t kLargestPage = std::size_t{1} << 24;  // [tokens] as --page-size too
+
 class TraceFile : public TraceSource {
  public:
   explicit TraceFile(const std::filesystem::path& file)
@@ -84,6 +86,8 @@ bool TraceReader::read(const Json& line, TraceOp& op) {
 bool TraceReader::read_story(const Json& line, TraceOp& op) {
   RecordedCall call = read_story_call(line, lines_.where());
   if (call.op == "story") {
+    if (call.page_size > kLargestPage)
+      refuse(fmt::format("\"page_size\" is {}; expected at most {}", grouped(call.page_size), grouped(kLargestPage)));
     op.kind = TraceOp::Kind::config;
     op.capacity = std::nullopt;
     op.page_size = call.page_size;

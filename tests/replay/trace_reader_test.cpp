@@ -92,6 +92,11 @@ TEST(TraceReader, OfAStoryItTakesTheRequestsThatEnded) {
   EXPECT_EQ(ops[1].cache_salt, 7u);
 }
 
+TEST(TraceReader, AStorysPageHasALimit) {
+  EXPECT_THROW(all_ops(trace_text("{\"op\":\"story\",\"page_size\":16777217}\n")), InputError);
+  EXPECT_EQ(all_ops(trace_text("{\"op\":\"story\",\"page_size\":16777216}\n")).size(), 1u);
+}
+
 TEST(TraceReader, SaysWhatIsWrongAndWhere) {
   const std::pair<const char*, const char*> wrong[] = {
       {"{\"tokens\":[1,\"2\"]}", "\"tokens\" is \"2\"; expected a whole number"},
