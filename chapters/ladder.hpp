@@ -14,6 +14,7 @@
 #include "05-radix-tree/radix_cache_manager.hpp"
 #include "06-page-allocator/paged_cache_manager.hpp"
 #include "06-page-allocator/paged_radix_cache.hpp"
+#include "07-eviction/policies.hpp"
 #include "built_chapters.hpp"
 #include "storage/free_list.hpp"
 #include "storage/free_runs.hpp"
@@ -51,6 +52,15 @@ constexpr auto make_if_built(Make make) -> ManagedPool (*)(const CacheOptions&) 
     return make;
   else
     return nullptr;
+}
+
+/// The names of chapter 07's policies; none where its bodies are not in this build.
+template <bool is_built>
+std::vector<const char*> policy_names() {
+  std::vector<const char*> names;
+  if constexpr (is_built)
+    for (const NamedPolicy& policy : eviction_policies()) names.push_back(policy.name);
+  return names;
 }
 
 inline const std::vector<Stage> kLadder = {
@@ -100,7 +110,18 @@ inline const std::vector<Stage> kLadder = {
      }),
      {1, 3, 4, 16},
      true},
-    {"07", "policies", "the tree, and a choice of victims", "what is asked again", nullptr, {}},
+    {"07",
+     "policies",
+     "the tree, and a choice of victims",
+     "what is asked again",
+     make_if_built<kBuilt07>([](const auto& o) {
+       const auto policy = create_eviction_policy(o.policy.empty() ? "lru" : o.policy);
+       return paged(o, RadixOptions{o.page_size, true, policy});
+     }),
+     {1, 3, 4, 16},
+     true,
+     false,
+     policy_names<kBuilt07>()},
     {"08", "engine", "the tree, in a batch of requests", "computing in one step", nullptr, {}},
     {"09", "cuda", "the tree, pages on the GPU", "memory traffic", nullptr, {}},
     {"10", "serving", "the tree, behind a server", "time to first token", nullptr, {}},
