@@ -23,7 +23,7 @@ struct World {
   World(const Cell& cell, std::size_t num_pages)
       : P(letter_tokens(cell.page_size, cell.row->whole_texts)),
         N(num_pages),
-        made(cell.row->make({.page_size = cell.page_size, .num_pages = N})),
+        made(cell.row->make(cell.options(N))),
         cache(counted, cell.page_size, cell.row->partial_hits) {}
 
   std::size_t P, N;  // P: tokens of a letter, a page or a part of a row

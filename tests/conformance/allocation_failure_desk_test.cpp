@@ -90,7 +90,7 @@ TEST_P(DeskAllocationFailure, RandomLives) {
       check();
       call();
     };
-    const ManagedPool made = cell.row->make({.page_size = cell.page_size, .num_pages = options.num_pages});
+    const ManagedPool made = cell.row->make(cell.options(options.num_pages));
     Counted inner(*made.manager);
     SparedStory story(inner, cell.page_size, cell.row->partial_hits);
     ASSERT_NO_THROW(random_life(story, *made.source, at_desk_of(made, options))) << "seed " << seed << "\n"

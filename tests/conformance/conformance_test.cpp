@@ -109,7 +109,8 @@ TEST_P(Conformance, RandomLives) {
       sum += random_life(*fresh_one.story, *fresh_one.source, at_desk_of(fresh_one, options));
     } catch (const std::exception& error) {
       FAIL() << "seed " << seed << ": " << error.what() << "\n  see it with random_lives --manager "
-             << GetParam().row->name << " --page-size " << P << " --seed " << seed << " --steps 1 --story FILE";
+             << GetParam().row->name << " --page-size " << P << (*GetParam().policy ? " --policy " : "")
+             << GetParam().policy << " --seed " << seed << " --steps 1 --story FILE";
     }
   }
   EXPECT_GT(sum.twins, 0u);

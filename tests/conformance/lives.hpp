@@ -30,6 +30,18 @@ inline LifeOptions at_desk_of(const ManagedPool& made, LifeOptions life) {
   return life;
 }
 
+/// Where a row is asked what its contract is: at each of its page sizes. Of several policies each is asked at one of them.
+struct Way {
+  std::size_t page_size;
+  const char* policy;
+};
+inline std::vector<Way> ways(const Stage& row) {
+  std::vector<Way> all;
+  for (std::size_t i = 0; i < std::max(row.page_sizes.size(), row.policies.size()); ++i)
+    all.push_back({row.page_sizes[i % row.page_sizes.size()], row.policies[i % row.policies.size()]});
+  return all;
+}
+
 /// A manager's pool whose pages are all taken: for calls that bring pages by numbers of their own.
 inline ManagedPool all_taken(ManagedPool made) {
   while (made.source->take()) {

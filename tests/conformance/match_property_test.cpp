@@ -148,10 +148,10 @@ constexpr std::size_t kSteps = 2000;  // of each
 class MatchProperty : public testing::TestWithParam<Cell> {};
 
 TEST_P(MatchProperty, I7_FindsWhatBruteForceFinds) {
-  const auto [row, P] = GetParam();
+  const auto [row, P, policy] = GetParam();
   Seen all;
   for (std::uint64_t seed = 1; seed <= kSeeds; ++seed) {
-    const ManagedPool made = row->make({.page_size = P, .num_pages = kPool});
+    const ManagedPool made = row->make(GetParam().options(kPool));
     Workload work(*made.manager, *made.source, P, row->partial_hits, seed);
     SCOPED_TRACE("workload " + std::to_string(seed));
     for (std::size_t i = 0; i < kSteps; ++i) ASSERT_NO_THROW(work.step()) << "in step " << i;

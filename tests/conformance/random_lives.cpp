@@ -22,7 +22,7 @@ using namespace radixlab;
 struct Arguments {
   std::uint64_t steps = 20000, seed = 1;
   unsigned threads = std::max(1u, std::thread::hardware_concurrency());
-  std::string manager, story_file, replay_file;
+  std::string manager, policy, story_file, replay_file;
   std::size_t page_size = 0;
 };
 
@@ -35,19 +35,36 @@ struct Failure {
 struct Row {
   const Stage* stage;
   std::size_t page_size;
+  std::string policy;
   LifeCounts sum = {};
   std::optional<Failure> failure = {};
+
+  CacheOptions options(std::size_t num_pages) const {
+    return {.page_size = page_size, .num_pages = num_pages, .watch = true, .policy = policy};
+  }
 };
+
+/// A policy that is asked for is asked at each page size.
+std::vector<Way> ways(const Stage& stage, const std::string& policy) {
+  if (policy.empty()) return ways(stage);
+  std::vector<Way> all;
+  for (const char* const name : stage.policies)
+    for (const std::size_t P : stage.page_sizes)
+      if (name == policy) all.push_back({P, name});
+  return all;
+}
 
 std::vector<Row> rows(const Arguments& args) {
   std::vector<Row> rows;
   for (const Stage* stage : built_stages())
-    for (const std::size_t P : stage->page_sizes)
+    for (const auto& [P, policy] : ways(*stage, args.policy))
       if ((args.manager.empty() || args.manager == stage->name) && (args.page_size == 0 || args.page_size == P))
-        rows.push_back({stage, P});
+        rows.push_back({stage, P, policy});
   if (!rows.empty()) return rows;
-  if (!args.manager.empty()) create_cache_manager(args.manager, {});  // says which names there are, or its lab
-  create_cache_manager("naive", {});                                  // says its lab where no manager is built
+  if (!args.manager.empty())
+    create_cache_manager(args.manager, {.policy = args.policy});  // says which names there are, or its lab
+  create_cache_manager("naive", {});                              // says its lab where no manager is built
+  if (args.page_size == 0) throw std::invalid_argument("--policy " + args.policy + ": no manager has it");
   throw std::invalid_argument("--page-size " + std::to_string(args.page_size) +
                               ": no manager of the ladder runs at it");
 }
@@ -57,8 +74,7 @@ class OneLife {
  public:
   OneLife(const Row& row, std::uint64_t seed, bool write_down)
       : options_(life_options(row.page_size, seed, row.stage->whole_texts)),
-        made_(create_cache_manager(row.stage->name,
-                                   {.page_size = row.page_size, .num_pages = options_.num_pages, .watch = true})) {
+        made_(create_cache_manager(row.stage->name, row.options(options_.num_pages))) {
     made_.story->write_down(write_down);
   }
   LifeCounts live() { return random_life(*made_.story, *made_.source, at_desk_of(made_, options_)); }
@@ -72,8 +88,7 @@ class OneLife {
 
 /// A new manager of the row's kind, and nothing else. A story tells of pages that its desk had taken, all in 0 .. num_pages-1.
 std::unique_ptr<Story> fresh_story(const Row& row, std::size_t num_pages) {
-  ManagedPool made = all_taken(
-      create_cache_manager(row.stage->name, {.page_size = row.page_size, .num_pages = num_pages, .watch = true}));
+  ManagedPool made = all_taken(create_cache_manager(row.stage->name, row.options(num_pages)));
   static_cast<void>(made.manager.release());  // it is the story
   return std::unique_ptr<Story>(made.story);
 }
@@ -125,13 +140,14 @@ class ManyLives {
 void print(const Row& row) {
   std::printf("%-9s%3zu", row.stage->name, row.page_size);
   if (row.failure) {
-    std::printf("  seed %llu FAILED: %s\n", static_cast<unsigned long long>(row.failure->seed),
+    std::printf("  %s seed %llu FAILED: %s\n", row.policy.c_str(), static_cast<unsigned long long>(row.failure->seed),
                 row.failure->error.c_str());
     return;
   }
   const LifeCounts& n = row.sum;
-  std::printf("%10zu%11zu%11zu%9zu%8zu%8zu%8zu%9zu%9zu%9zu%9zu%10zu\n", n.steps, n.reused, n.evicted, n.splits, n.twins,
-              n.forks, n.aborts, n.refused, n.stale, n.copied, n.renamed, n.unshared);
+  std::printf("%10zu%11zu%11zu%9zu%8zu%8zu%8zu%9zu%9zu%9zu%9zu%10zu%s%s\n", n.steps, n.reused, n.evicted, n.splits,
+              n.twins, n.forks, n.aborts, n.refused, n.stale, n.copied, n.renamed, n.unshared,
+              row.policy.empty() ? "" : "  ", row.policy.c_str());
 }
 
 /// Lives the broken life again, written down, and shrinks its story.
@@ -150,12 +166,13 @@ void tell(const Row& row, const std::string& story_file) {
   } catch (const std::invalid_argument& error) {
     std::printf("\n%s: look at the desk and the pages.\n", error.what());
   }
-  std::printf("\nLive it again: --manager %s --page-size %zu --seed %llu --steps 1\n", row.stage->name, row.page_size,
-              static_cast<unsigned long long>(row.failure->seed));
+  const std::string policy = row.policy.empty() ? "" : " --policy " + row.policy;
+  std::printf("\nLive it again: --manager %s --page-size %zu%s --seed %llu --steps 1\n", row.stage->name, row.page_size,
+              policy.c_str(), static_cast<unsigned long long>(row.failure->seed));
   if (story_file.empty()) return;
   write_file(story_file, story);
-  std::printf("Replay it:     --manager %s --page-size %zu --replay %s\n", row.stage->name, row.page_size,
-              story_file.c_str());
+  std::printf("Replay it:     --manager %s --page-size %zu%s --replay %s\n", row.stage->name, row.page_size,
+              policy.c_str(), story_file.c_str());
 }
 
 bool live_all(const Arguments& args) {
@@ -177,8 +194,8 @@ bool replay(const Arguments& args) {
   std::ifstream story(args.replay_file, std::ios::binary);
   if (!story) throw std::invalid_argument(args.replay_file + ": cannot be read, expected a story");
   constexpr std::size_t kMostPages = 1 << 16;
-  const ManagedPool made = all_taken(
-      create_cache_manager(args.manager, {.page_size = args.page_size, .num_pages = kMostPages, .watch = true}));
+  const ManagedPool made = all_taken(create_cache_manager(
+      args.manager, {.page_size = args.page_size, .num_pages = kMostPages, .watch = true, .policy = args.policy}));
   try {
     const Replayed replayed = replay_story(story, args.replay_file, *made.manager,
                                            [&](std::size_t) { made.story->check_state(made.story->snapshot()); });
@@ -204,6 +221,7 @@ void add_options(CLI::App& app, Arguments& args) {
   app.add_option("--manager", args.manager, "One manager; default: all that are built");
   app.add_option("--page-size", args.page_size, "One page size in tokens; default: all of the row")
       ->check(CLI::Range(1, 1 << 20));
+  app.add_option("--policy", args.policy, "One policy; default: each of the row at one of its page sizes");
   app.add_option("--threads", args.threads, "The result is the same for any number")
       ->check(CLI::Range(1, 1024))
       ->capture_default_str();

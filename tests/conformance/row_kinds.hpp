@@ -23,25 +23,36 @@ inline Kind kind_of(const Stage& row) {
 struct Cell {
   const Stage* row;
   std::size_t page_size;
+  const char* policy = "";
 
+  CacheOptions options(std::size_t num_pages) const {
+    return {.page_size = page_size, .num_pages = num_pages, .policy = policy};
+  }
   /// A manager of the row, watched, over so many pages.
   ManagedPool make(std::size_t num_pages) const {
-    return create_cache_manager({row, 1}, row->name, {.page_size = page_size, .num_pages = num_pages, .watch = true});
+    CacheOptions watched = options(num_pages);
+    watched.watch = true;
+    return create_cache_manager({row, 1}, row->name, watched);
   }
 };
 
-inline void PrintTo(const Cell& cell, std::ostream* os) { *os << cell.row->name << ", P = " << cell.page_size; }
-
-inline std::string cell_name(const testing::TestParamInfo<Cell>& cell) {
-  return std::string(cell.param.row->name) + "_P" + std::to_string(cell.param.page_size);
+inline void PrintTo(const Cell& cell, std::ostream* os) {
+  *os << cell.row->name << ", P = " << cell.page_size << (*cell.policy ? ", " : "") << cell.policy;
 }
 
-/// The ladder's rows of these kinds, each at its page sizes.
+inline std::string cell_name(const testing::TestParamInfo<Cell>& cell) {
+  std::string name = std::string(cell.param.row->name) + "_P" + std::to_string(cell.param.page_size);
+  if (*cell.param.policy) name += "_" + std::string(cell.param.policy);
+  std::ranges::replace(name, '-', '_');
+  return name;
+}
+
+/// The ladder's rows of these kinds, each in its ways.
 inline std::vector<Cell> cells(const std::vector<Kind>& kinds) {
   std::vector<Cell> some;
   for (const Stage* row : built_stages())
-    for (const std::size_t P : row->page_sizes)
-      if (std::ranges::count(kinds, kind_of(*row)) > 0) some.push_back({row, P});
+    for (const auto& [P, policy] : ways(*row))
+      if (std::ranges::count(kinds, kind_of(*row)) > 0) some.push_back({row, P, policy});
   return some;
 }
 

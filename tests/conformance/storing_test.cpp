@@ -46,7 +46,7 @@ TEST_P(StoringConformance, I11_SaltsShareNothing) {
 // Unwatched: a Story refuses this itself, before it asks the manager.
 TEST_P(StoringConformance, I11_FromOfAnotherSaltIsRefused) {
   const Stage& row = *GetParam().row;
-  const ManagedPool alone = all_taken(create_cache_manager({&row, 1}, row.name, {.page_size = P, .num_pages = 64}));
+  const ManagedPool alone = all_taken(create_cache_manager({&row, 1}, row.name, GetParam().options(64)));
   const CacheHandle other = alone.manager->insert_prefix({text("ab"), 1}, fresh(2 * P), {}).handle;
   EXPECT_THROW(alone.manager->insert_prefix({text("abc"), 2}, fresh(3 * P), other), std::invalid_argument)
       << "I11: `from` is of salt 1, and the key of salt 2: followed, it hangs one tenant's text below another's";

@@ -1,5 +1,5 @@
 // Calls on a cache manager, decoded from bytes and judged by the oracle. First byte: which manager of the ladder, at
-// which page size. Then calls, honest and senseless; a call that is refused must be refused by a rule, and change
+// which page size, under which policy. Then calls, honest and senseless; a call that is refused must be refused by a rule, and change
 // nothing. What no manager can notice (a page given twice, an unlock in another's name) is not called: it would be the
 // caller's find. First check: an insert went through.
 #include <algorithm>
@@ -8,7 +8,7 @@
 #include <ostream>
 #include <tuple>
 
-#include "ladder.hpp"
+#include "../conformance/lives.hpp"
 #include "target.hpp"
 
 namespace radixlab {
@@ -20,13 +20,14 @@ using Text = std::vector<TokenId>;
 struct Cell {
   const Stage* stage;
   std::size_t page_size;
+  const char* policy;
 };
 
 const std::vector<Cell>& cells() {
   static const std::vector<Cell> all = [] {
     std::vector<Cell> out;
     for (const Stage* stage : built_stages())
-      for (const std::size_t P : stage->page_sizes) out.push_back({stage, P});
+      for (const auto& [P, policy] : ways(*stage)) out.push_back({stage, P, policy});
     return out;
   }();
   return all;
@@ -83,7 +84,7 @@ class Session {
  private:
   // The session's own list says which pages are free: the manager is told nothing of it.
   static ManagedPool pool_with_all_pages_taken(const Cell& cell) {
-    ManagedPool made = cell.stage->make({.page_size = cell.page_size, .num_pages = num_pages});
+    ManagedPool made = cell.stage->make({.page_size = cell.page_size, .num_pages = num_pages, .policy = cell.policy});
     while (made.source->take()) {
     }
     return made;

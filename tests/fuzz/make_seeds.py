@@ -107,9 +107,9 @@ def rules():
 
 
 def calls():
-    """Each manager and page size of the ladder, and some more of the last kind: an insert, then anything."""
+    """Each manager of the ladder, at each page size and under each policy, and some more: an insert, then anything."""
     chance = random.Random(17)
-    return [bytes([cell, 0, 2, 0x1b, 1, 0, 3, 0x1a, 1]) + chance.randbytes(30) for cell in range(12)]
+    return [bytes([cell, 0, 2, 0x1b, 1, 0, 3, 0x1a, 1]) + chance.randbytes(30) for cell in range(40)]
 
 
 if __name__ == "__main__":
