@@ -278,12 +278,13 @@ function(_radixlab_grade nn what)
   target_link_libraries(grade_${nn}_${what} PRIVATE radixlab_${nn}_tests ${ARGN} GTest::gtest_main)
 endfunction()
 
-# radixlab_open_lab(<NN-slug>)
+# radixlab_open_lab(<NN-slug> [BODIES <NN>...])
 #   The open lab: the conformance suite, which sees open/ladder.hpp with one row, and open/open_test.cpp, on a manager of the
-#   learner's own. Both stand on our desk where it is here.
+#   learner's own. They stand on chapter 01's desk, and on the bodies of BODIES: ours where they are here, else the learner's.
 #   test_NN_open    they, on what stands in solutions/NN-slug/open/; ctest label solution-NN
 #   grade_NN_open   they, on what stands in exercises/NN-slug/open/
 function(radixlab_open_lab slug)
+  cmake_parse_arguments(O "" "" "BODIES" ${ARGN})
   string(SUBSTRING ${slug} 0 2 nn)
   set(conformance ${PROJECT_SOURCE_DIR}/tests/conformance)
   add_library(radixlab_${nn}_open_tests OBJECT EXCLUDE_FROM_ALL open/open_test.cpp
@@ -293,17 +294,21 @@ function(radixlab_open_lab slug)
   radixlab_as_one(radixlab_${nn}_open_tests)
   target_link_libraries(radixlab_${nn}_open_tests PUBLIC
     radixlab_${nn} radixlab_random_life radixlab_failure_story radixlab_storage GTest::gmock)
-  set(desk radixlab_01_bodies)
-  if(NOT TARGET radixlab_01_bodies)
-    set(desk radixlab_01_mine)
-  endif()
+  set(below)
+  foreach(used IN LISTS O_BODIES ITEMS 01)
+    if(TARGET radixlab_${used}_bodies)
+      list(APPEND below radixlab_${used}_bodies)
+    else()
+      list(APPEND below radixlab_${used}_mine)
+    endif()
+  endforeach()
   set(names test_${nn}_open grade_${nn}_open)
   set(folders solutions exercises)
   foreach(name folder IN ZIP_LISTS names folders)
     file(GLOB bodies CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${folder}/${slug}/open/*.cpp)
     if(bodies)
       add_executable(${name} EXCLUDE_FROM_ALL ${bodies})
-      target_link_libraries(${name} PRIVATE radixlab_${nn}_open_tests radixlab_random_life ${desk} GTest::gtest_main)
+      target_link_libraries(${name} PRIVATE radixlab_${nn}_open_tests radixlab_random_life ${below} GTest::gtest_main)
     endif()
   endforeach()
   if(TARGET test_${nn}_open)

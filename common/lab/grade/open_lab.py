@@ -31,7 +31,7 @@ def grade_open(lab):
     lines, passed = verdict(cases, code, output)
     opened = lab.open_labs[0]
     say(f"\nOpen lab {opened.id}  {opened.title}: {passed} of {len(cases)} tests ok, no points")
-    for line in lines:
+    for line in lines + [f"  {line}" for case in cases for line in case.get("says", "").splitlines()]:
         say(line)
     done = code == 0 and passed == len(cases) > 0
     if not done:
