@@ -41,8 +41,8 @@ struct ManagedPool {
 /// What serves a row's requests: one at a time, or in a batch (chapter 08).
 enum class Runner { single, batch };
 
-/// A row of the ladder: one chapter's way to find a prefix. What it lists, its tests run at: each value of an axis with
-/// each of the others.
+/// A row of the ladder: one chapter's way to find a prefix. What it lists, the ladder runs at: each value of an axis
+/// with each of the others. Tests of the contract ask each policy at one page size.
 struct Stage {
   const char* chapter;                         ///< "05"
   const char* name;                            ///< as create_cache_manager knows it
