@@ -21,6 +21,7 @@ namespace radixlab {
 struct AdaptiveOptions {
   std::size_t min_prefix_length = 10;      ///< [tokens]
   std::size_t max_prefix_length = 10'000;  ///< [tokens]
+  RollingHash roll = roll_hash;            ///< counts go by the hash that it rolls from 0 on
 };
 
 /// The seed's decision, and its reason in the seed's words.

@@ -8,14 +8,14 @@ namespace {
 
 /// Calls visit(length, hash) for each prefix of `tokens`, from one token on.
 template <class Visit>
-void each_prefix(std::span<const TokenId> tokens, const Visit& visit) {
+void each_prefix(std::span<const TokenId> tokens, RollingHash roll, const Visit& visit) {
   std::uint64_t hash = 0;
-  for (std::size_t i = 0; i < tokens.size(); ++i) visit(i + 1, hash = roll_hash(hash, tokens[i]));
+  for (std::size_t i = 0; i < tokens.size(); ++i) visit(i + 1, hash = roll(hash, tokens[i]));
 }
 
-std::uint64_t hash_of(std::span<const TokenId> prefix) {
+std::uint64_t hash_of(std::span<const TokenId> prefix, RollingHash roll) {
   std::uint64_t whole = 0;
-  each_prefix(prefix, [&](std::size_t, std::uint64_t hash) { whole = hash; });
+  each_prefix(prefix, roll, [&](std::size_t, std::uint64_t hash) { whole = hash; });
   return whole;
 }
 
@@ -26,15 +26,17 @@ AdmissionDecision AdaptivePrefixCache::should_cache_prefix(std::span<const Token
   if (prefix.size() < options_.min_prefix_length) return kTooShort;
   if (prefix.size() > options_.max_prefix_length) return kTooLong;
   if (prefix.size() > free_tokens) return kNoMemory;
-  const auto counted = counts_.find(hash_of(prefix));
+  const auto counted = counts_.find(hash_of(prefix, options_.roll));
   if (counted == counts_.end()) return kFirst;
   return counted->second >= 2 ? kHighReuse : kLowReuse;
 }
 
-void AdaptivePrefixCache::update_reuse_stats(std::span<const TokenId> prefix) { ++counts_[hash_of(prefix)]; }
+void AdaptivePrefixCache::update_reuse_stats(std::span<const TokenId> prefix) {
+  ++counts_[hash_of(prefix, options_.roll)];
+}
 
 void AdaptivePrefixCache::update_reuse_stats(std::span<const TokenId> text, std::size_t step) {
-  each_prefix(text.first(std::min(text.size(), options_.max_prefix_length)),
+  each_prefix(text.first(std::min(text.size(), options_.max_prefix_length)), options_.roll,
               [&](std::size_t length, std::uint64_t hash) {
                 if (length >= options_.min_prefix_length && length % step == 0) ++counts_[hash];
               });
@@ -43,7 +45,7 @@ void AdaptivePrefixCache::update_reuse_stats(std::span<const TokenId> text, std:
 std::size_t AdaptivePrefixCache::optimize_prefix_length(std::span<const TokenId> tokens, double cost_per_token) const {
   std::size_t best = std::min(tokens.size(), options_.min_prefix_length);
   double most = 0;
-  each_prefix(tokens.first(std::min(tokens.size(), options_.max_prefix_length)),
+  each_prefix(tokens.first(std::min(tokens.size(), options_.max_prefix_length)), options_.roll,
               [&](std::size_t length, std::uint64_t hash) {
                 if (length < options_.min_prefix_length) return;
                 const auto counted = counts_.find(hash);
