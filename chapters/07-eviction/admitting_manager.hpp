@@ -4,24 +4,28 @@
 ///
 ///   asked to publish   7 7 3 1 | 9 9 4 2 | 5 5 8 8      counted: 7 7 3 1 five times, 7 7 3 1 9 9 4 2 once
 ///   published          7 7 3 1                          the length that is worth most; the rest is the request's own
+///
+/// For managers of whole pages, at chapter 01's desk, whose forks copy what is not published. (Chapter 06's share it by counts and
+/// would find it published later.) A Story stands inside: outside, it asks for all whole pages of an insert (I24).
 #pragma once
+#include <map>
 #include <memory>
 
 #include "07-eviction/adaptive_prefix_cache.hpp"
-#include "contract/page_source.hpp"
 #include "contract/snapshot.hpp"
 
 namespace radixlab {
 
 /// All calls go through to the manager, but for two: insert_prefix asks first, and request_ended counts the request's text.
+/// Memory is no question here: what is to be published lies in pages that the request has taken. Every salt has counts of its
+/// own (I11): else a tenant would see, by when its text is cached, that others have it too.
 class AdmittingManager : public BaseCacheManager {
  public:
-  /// Owns the manager. `source` has the free pages; it must outlive this.
-  AdmittingManager(std::unique_ptr<BaseCacheManager> cache, const PageSource& source, std::size_t page_size,
-                   AdaptiveOptions options = {});
+  /// Owns the manager. Throws std::invalid_argument as AdaptivePrefixCache does, and for a page_size of 0.
+  AdmittingManager(std::unique_ptr<BaseCacheManager> cache, std::size_t page_size, AdaptiveOptions options = {});
 
-  /// Publishes the first L tokens of `key`, in whole pages: L is optimize_prefix_length at a cost of 1 a token, if should_cache_prefix
-  /// agrees. Else, and where the request holds so much already, nothing: the answer is `from` again.
+  /// Publishes the first L tokens of `key` [n], in whole pages: L is optimize_prefix_length at a cost of 1 a token, if
+  /// should_cache_prefix agrees. Else, and where the request holds so much already, nothing: the answer is `from` again. O(n).
   InsertResult insert_prefix(PrefixKey key, std::span<const PageId> pages, const CacheHandle& from) override;
   void request_ended(PrefixKey key, std::size_t found) override;
 
@@ -42,10 +46,12 @@ class AdmittingManager : public BaseCacheManager {
   std::size_t refused() const { return refused_; }  ///< calls of insert_prefix that published nothing
 
  private:
+  std::size_t worth_publishing(PrefixKey key) const;  // [tokens], in whole pages
+
   std::unique_ptr<BaseCacheManager> cache_;
-  const PageSource& source_;
   std::size_t page_size_;
-  AdaptivePrefixCache admission_;
+  AdaptiveOptions options_;
+  std::map<std::uint32_t, AdaptivePrefixCache> counts_;  // by salt
   std::size_t refused_ = 0;
 };
 
