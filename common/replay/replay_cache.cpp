@@ -78,10 +78,9 @@ ManagedPool make_tree(const ReplayOptions& o, std::size_t page_size, std::size_t
   }
 }
 
-std::unique_ptr<BaseCacheManager> admit(std::unique_ptr<BaseCacheManager> manager, const PageSource& source,
-                                        std::size_t page_size) {
+std::unique_ptr<BaseCacheManager> admit(std::unique_ptr<BaseCacheManager> manager, std::size_t page_size) {
   if constexpr (kBuilt07)
-    return std::make_unique<AdmittingManager>(std::move(manager), source, page_size);
+    return std::make_unique<AdmittingManager>(std::move(manager), page_size);
   else
     refuse_lab("admission \"adaptive\"", "07");
 }
@@ -137,7 +136,7 @@ ReplayCache make_replay_cache(const ReplayOptions& o, std::size_t page_size, std
   if constexpr (kBuilt05)
     if (const auto* tree = dynamic_cast<const RadixCacheManager*>(inner))
       cache.num_nodes = [tree] { return tree->num_nodes(); };
-  if (o.admission == Admission::adaptive) cache.manager = admit(std::move(cache.manager), *cache.source, page_size);
+  if (o.admission == Admission::adaptive) cache.manager = admit(std::move(cache.manager), page_size);
   return cache;
 }
 
