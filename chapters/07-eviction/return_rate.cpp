@@ -35,7 +35,7 @@ std::uint64_t ReturnRatePolicy::score(const Node& leaf, std::uint64_t) {
 
 std::uint64_t ReturnRatePolicy::index(std::uint64_t policy_word) const {
   const auto word = std::bit_cast<Word>(policy_word);
-  return table_.index(word.of, clock_ - word.last);
+  return index(word.of, clock_ - word.last);
 }
 
 EvictionPolicy::Node& ReturnRatePolicy::choose(std::span<const LeafEnds> classes, std::uint64_t now) {

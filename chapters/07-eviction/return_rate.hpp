@@ -59,6 +59,8 @@ class ReturnRatePolicy : public EvictionPolicy {
 
   /// What a leaf with this `use.policy_word` is worth now. O(1).
   std::uint64_t index(std::uint64_t policy_word) const;
+  /// [hits a tick, in units of 2^-54] What text of this class is worth at this age [requests], as learned so far. O(1).
+  std::uint64_t index(std::uint32_t of, std::uint64_t age) const { return table_.index(of, age); }
 
  private:
   /// The 64 bits of a node. A new one is of class 0, like all text.
