@@ -129,6 +129,18 @@ TEST(Replay, AHitIsCutWhereItHoldsWhatTheRequestNeeds) {
               ElementsAre(0, 3));
 }
 
+// A pool of three pages that loses one a request would be dry soon.
+TEST(Replay, PagesThatTheCacheDoesNotTakeComeBack) {
+  std::string lines;
+  for (int i = 0; i < 20; ++i) lines += request("1,1,1,1,1,1") + request("1,1,1,1,1,1,1,1") + request("1,1,1,1,2,2,2");
+  for (const char* manager : {"naive", "lcp", "hash", "slots", "radix", "paged"}) {
+    const std::size_t page_size = manager == std::string("slots") ? 8 : 4;
+    EXPECT_NO_THROW(cached_each(
+        trace_text(lines), {.manager = manager, .page_size = page_size, .capacity = Capacity{.tokens = 3 * page_size}}))
+        << manager;
+  }
+}
+
 TEST(Replay, AdmissionKeepsOutWhatComesOnce) {
   std::string lines;
   const std::string shared = "1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16";
