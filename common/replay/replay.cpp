@@ -87,6 +87,15 @@ class Replayer {
   }
   void mark(const std::string& label) { stages_.push_back({label, Counter(page_size_)}); }
 
+  /// Every rule of the manager, and that no page is lost between two requests.
+  void check_integrity() const {
+    cache_.manager->check_integrity();
+    const std::size_t free = cache_.source->free_count(), cached = cache_.manager->size_info().total_size();
+    if (num_pages_ && free + cached != *num_pages_)
+      throw IntegrityError(
+          fmt::format("I4: {} free pages and {} cached are not the pool's {}", free, cached, *num_pages_));
+  }
+
   const BaseCacheManager& manager() const { return *cache_.manager; }
   void write(ReplaySummary& summary) const {
     summary.total = total_.done();
@@ -242,7 +251,7 @@ Sizes choose_sizes(const Trace& trace, const ReplayOptions& o, const TraceOp& he
 }
 
 void check(const Replayer& replayer, const TraceOp& op) try {
-  replayer.manager().check_integrity();
+  replayer.check_integrity();
 } catch (const IntegrityError& broken) {
   throw IntegrityError("after request " + op.id + ": " + broken.what());
 }
