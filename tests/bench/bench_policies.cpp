@@ -155,6 +155,9 @@ int main(int argc, char** argv) {
       "bench_policies", argc, argv,
       [&](CLI::App& app) {
         app.description("Token hit rates of eviction policies on one trace, as a line of JSON.");
+        app.footer(
+            "Example: bench_policies --kind chat --seed 11 --capacity 1000,3000 --policies "
+            "lru,return-rate,clairvoyant");
         app.add_option("--kind", o.kind, "conversations of this kind: chat, mix, drift, agent, api, flip, flop");
         app.add_option("--seed", o.seed, "of the conversations")->capture_default_str();
         app.add_option("--workload", o.workload, "or a workload, a to h (g: its first 2 million tokens)");
