@@ -116,7 +116,8 @@ def page(figures):
 def compared(rows):
     """What the table's rows differ in, for naive and as many of the others as there are."""
     ways = {"lcp": "by comparing with every text", "hash": "by block hashes", "slots": "by a trie of tokens",
-            "radix": "by a tree of runs", "paged": "by that tree over pages that are counted"}
+            "radix": "by a tree of runs", "paged": "by that tree over pages that are counted",
+            "policies": "by the same, and nothing had to go here"}
     others = [row["manager"] for row in rows[1:]]
     return (f"Naive forgets. The other {len(others)} find the same {rows[-1]['reused']:,} tokens, each in its own way: "
             f"{', '.join(f'{name} {ways[name]}' for name in others)}. Slots pay for a hit to the token: a row belongs to one "
