@@ -9,6 +9,7 @@ which was changed. Where solutions are not released, common/lab/starters/ holds 
 takes them from there, and the programs link chapter 01's until it is written."""
 import hashlib
 import re
+from collections import Counter
 from dataclasses import dataclass
 
 from lab.learn.starters import DELIVERED
@@ -20,6 +21,7 @@ FOR_AUTHORS = ("tests/wrong/", "tests/author/", "tests/lab/toy_chapter/", "tests
                "docs/instructor")
 """How the names begin that no student's edition has. The other tests of ./lab stay: they bring a small course of their own."""
 TELLING = 24  # characters of a line that could not stand in another file by chance
+COMMON = 2  # files that have a line: if there are more, then it is nobody's own
 
 
 @dataclass(frozen=True)
@@ -58,11 +60,13 @@ def solved(root=ROOT):
 def leaks(files, solutions, root=ROOT):
     """["name tells solutions/..."] of files that say half of a solution's own lines, under whatever name."""
     said = {name: {line.strip() for line in text.decode(errors="ignore").splitlines()} for name, text in files.items()}
+    in_files = Counter(line for lines in said.values() for line in lines)
     found, begun = [], {path.name: text for path, text in stubs.generated(root).items()}
     for path in solutions:
         own = {line.strip() for line in path.read_text(encoding="utf-8").splitlines()}
         own -= {line.strip() for line in begun.get(path.name, "").splitlines()}
-        own = {line for line in own if len(line) >= TELLING and not line.startswith(("#include", "//"))}
+        own = {line for line in own
+               if len(line) >= TELLING and not line.startswith(("#include", "//")) and in_files[line] <= COMMON}
         found += [f"{name} tells {path.relative_to(root)}" for name in said if own and len(own & said[name]) * 2 >= len(own)]
     return found
 
