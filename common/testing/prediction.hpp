@@ -14,6 +14,11 @@ inline void judge(std::size_t said, std::size_t truth, const char* why) {
     ADD_FAILURE() << "you say " << said << ", the run says " << (said < truth ? "more" : "less") << ": " << why;
 }
 
+/// Of an answer that is a name, such as "text" 3: it has no side.
+inline void judge_name(std::size_t said, std::size_t truth, const char* what, const char* why) {
+  if (said != truth) ADD_FAILURE() << "you say " << what << " " << said << ", the run names another one: " << why;
+}
+
 inline void judge(const std::vector<PageId>& said, const std::vector<PageId>& truth, const char* why) {
   if (said == truth) return;
   std::string pages;

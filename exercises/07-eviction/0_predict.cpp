@@ -5,9 +5,10 @@ namespace radixlab {
 
 /// Chapter 07, task 7.0: say what will happen before you read on. The tests hold each answer against a run.
 ///
-/// The scene of the first six: a tree with pages of one token. Each call is a tick of its clock. Ticks 1 to 4: texts 0,
-/// 1, 2 and 3 are inserted, of 2, 8, 4 and 3 tokens. Ticks 5 to 10: look-ups find text 2, text 3, text 1, text 0, text
-/// 3, text 0. Tick 11: text 4 is inserted, of 1 token. No two texts begin alike, and nothing is locked.
+/// The scene of the first six: a tree with pages of one token. Each insert and each look-up is a tick of its clock.
+/// Ticks 1 to 4: texts 0, 1, 2 and 3 are inserted, of 2, 8, 4 and 3 tokens. Ticks 5 to 10: look-ups find text 2, text
+/// 3, text 1, text 0, text 3, text 0. Tick 11: text 4 is inserted, of 1 token. No two texts begin alike, and nothing is
+/// locked.
 ///
 /// The number of the text that lru evicts first.
 std::size_t predicted_lru() {

@@ -113,6 +113,12 @@ class TreeRun {
   void come(std::size_t requests, bool are_cached = true) {
     for (; requests > 0; --requests) one(are_cached);
   }
+  /// As of a request that has not ended.
+  void insert_alone(const Text& text) {
+    std::vector<PageId> pages((text.size() + P_ - 1) / P_);
+    for (PageId& page : pages) page = next_page_++;
+    cache_.insert_prefix(text, pages, {});
+  }
   /// The text of the leaf that goes next.
   Text victim() {
     const Snapshot before = cache_.snapshot();
@@ -184,6 +190,16 @@ TEST(Lab07Clairvoyant, T6_WhatNeverComesAgainGoesBeforeAll) {
   run.come(3);
   EXPECT_EQ(run.victim(), Text{2}) << "2 is never asked for again: no next use is farther";
   EXPECT_EQ(run.victim(), Text{1}) << "1 is asked for by request 4, and 3 by request 3";
+}
+
+// In 32 bits the complement of "never" would be 0 too, and the lower id would go.
+TEST(Lab07Clairvoyant, T6_WhatNoRequestHadGoesBeforeWhatNeverComesAgain) {
+  TreeRun run({{1}, {2}, {2}}, true);
+  run.come(2);
+  run.insert_alone({3});
+  EXPECT_EQ(run.victim(), Text{3})
+      << "of 3 no request has ended, so its word is 0: it goes before 1, which is older and never asked for again";
+  EXPECT_EQ(run.victim(), Text{1}) << "1 is never asked for again, and 2 is";
 }
 
 TEST(Lab07Clairvoyant, T6_TheNextUseIsOfTheRequestsThatAreToCome) {

@@ -95,7 +95,7 @@ inline std::string wrong_victim(policies::Nodes nodes, std::span<const PageId> f
     if (!std::ranges::equal(pages, freed.subspan(done, std::min(pages.size(), freed.size() - done)))) {
       const auto went =
           std::ranges::find_if(nodes, [&](const NodeView& n) { return std::ranges::count(n.pages, freed[done]) > 0; });
-      return std::string("under ") + by.name + " " + told(first) + " goes before " +
+      return std::string("under ") + by.name + " " + told(first) + " must go before " +
              (went == nodes.end() ? "any that is gone" : told(*went)) + ", but " +
              (went == nodes.end() ? "page " + std::to_string(freed[done]) : name(*went)) + " went";
     }

@@ -76,7 +76,7 @@ TEST(Lab07HitRates, T5_AsCountedRequestByRequest) {
     EXPECT_DOUBLE_EQ(rates.request_hit_rate(), truth.request_hit_rate()) << "of 200 random requests";
     EXPECT_DOUBLE_EQ(rates.token_hit_rate(), truth.token_hit_rate()) << "of 200 random requests, token by token";
     EXPECT_DOUBLE_EQ(rates.block_hit_rate(), truth.block_hit_rate())
-        << "of 200 random requests, pages of " << P << " tokens, those that all of their tokens were cached of";
+        << "200 random requests, pages of " << P << " tokens: the blocks whose tokens were all cached";
   }
 }
 
@@ -84,7 +84,8 @@ TEST(Lab07HitRates, T5_TheInfiniteCacheNeverForgets) {
   InfiniteCache cache(4);
   const Text chat = {7, 7, 3, 1, 9, 9, 4, 2, 5, 5};
   EXPECT_EQ(cache.request(chat), 0u) << "nobody came before";
-  EXPECT_EQ(cache.num_pages(), 2u) << "ten tokens are two whole pages; the rest is none";
+  EXPECT_EQ(cache.num_pages(), 2u) << "ten tokens are two whole pages, both held from now on, also the one behind a "
+                                      "page that was missing; the rest is none";
   EXPECT_EQ(cache.request(chat), 8u) << "its two whole pages were asked for before";
   EXPECT_EQ(cache.num_pages(), 2u) << "the same two pages";
   EXPECT_EQ(cache.request(Text{7, 7, 3, 1, 8, 9, 4, 2}), 4u) << "the second page differs in its first token";

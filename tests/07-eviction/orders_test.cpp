@@ -41,10 +41,10 @@ TEST(Lab07Orders, T1_LfuKeepsHitsAndTicksApart) {
   };
   EXPECT_LT(lfu(0, kTicks - 1), lfu(1, 0)) << "no tick below 2^40 is worth a hit";
   EXPECT_LT(lfu(0, kTicks - 2), lfu(0, kTicks - 1)) << "ticks tell apart up to 2^40 - 1";
-  EXPECT_EQ(lfu(0, kTicks - 1), lfu(0, kTicks)) << "a later tick counts as 2^40 - 1, and runs into no hit";
+  EXPECT_EQ(lfu(0, kTicks), lfu(0, kTicks - 1)) << "a later tick counts as 2^40 - 1, and runs into no hit";
   EXPECT_LT(lfu(0, 3 * kTicks), lfu(1, 0)) << "a later tick counts as 2^40 - 1, and runs into no hit";
   EXPECT_LT(lfu(kHits - 2, 9), lfu(kHits - 1, 5)) << "hits tell apart up to 2^24 - 1";
-  EXPECT_EQ(lfu(kHits - 1, 5), lfu(kHits, 5)) << "more hits count as 2^24 - 1, and none gets lost beyond 64 bits";
+  EXPECT_EQ(lfu(kHits, 5), lfu(kHits - 1, 5)) << "more hits count as 2^24 - 1, and none gets lost beyond 64 bits";
   EXPECT_LT(lfu(kHits, 5), lfu(kHits - 1, 6)) << "more hits count as 2^24 - 1: the least recently used goes";
 }
 

@@ -99,6 +99,11 @@ More: ./lab hint 1.2 --level 2
         self.assertIn("chapter 01 has no task '1.7'; it has 1.1, 1.2", self.refuses("hint", "1.7"))
         self.assertIn("which task?", self.refuses("hint"))
 
+    def test_an_open_lab_has_no_hints(self):
+        path = self.root / "chapters/01-desk/lab.json"
+        put(path, json.dumps({**json.loads(path.read_text()), "open": [{"id": "1.x", "title": "your own", "minutes": 60}]}))
+        self.assertIn("1.x is open, and no task with hints: ", self.refuses("hint", "1.x"))
+
 
 class NextTest(CourseTest):
     def first_line(self):

@@ -82,6 +82,10 @@ namespace radixlab {{
         self.assertIn('TEST(Lab07Predict, T0_PagesHeld) {\n  judge(predicted_pages(), 127, "a \\"whole\\" page");\n}\n', judge)
         self.assertIn('TEST(Lab07Predict, T0_PagesFreed) {\n  judge(predicted_freed(), {3, 5}, "no name");\n}\n', judge)
 
+    def test_a_name_has_no_side(self):
+        self.write("chapters/07-tree/questions.json", json.dumps([{**PAGES, "truth": 4, "names": "text", "why": "it is old"}]))
+        self.assertIn('judge_name(predicted_pages(), 4, "text", "it is old");', questions.judge("07-tree", questions.read(self.chapter)))
+
     def test_its_tests_are_expected_before_the_files(self):
         self.write("tests/07-tree/CMakeLists.txt", "radixlab_lab_tests(07-tree tree_test.cpp)\n")
         self.write("tests/07-tree/tree_test.cpp", "TEST_P(Lab07, T1_Splits) {}\n")
@@ -130,7 +134,7 @@ class MalformedTest(QuestionsTest):
                          "Expecting property name enclosed in double quotes: line 1 column 15 (char 14)")
         self.assertEqual(self.refused('{"name": "a"}'), 'expected a list of questions, found {"name": "a"}')
         self.assertEqual(self.refused("[]"), "expected a list of questions, found []")
-        self.assertEqual(self.refused("[7]"), "question 1: expected an object with name, test, truth, asks, why, scene, found 7")
+        self.assertEqual(self.refused("[7]"), "question 1: expected an object with name, test, truth, asks, why, scene, names, found 7")
 
     def test_a_field_that_is_missing_wrong_or_unknown(self):
         self.assertEqual(self.changed(why=None), 'question 2: "why" is null, expected a line of words')
@@ -138,12 +142,15 @@ class MalformedTest(QuestionsTest):
         self.assertEqual(self.changed(scene=5), 'question 2: "scene" is 5, expected a line of words')
         self.assertEqual(self.changed(name="pages"), 'question 2: "name" is "pages", expected a name that begins with "predicted_"')
         self.assertEqual(self.changed(test="T0 it"), 'question 2: "test" is "T0 it", expected a name such as PagesFreed')
-        self.assertEqual(self.changed(hint="x"), 'question 2: expected name, test, truth, asks, why, scene, found "hint"')
+        self.assertEqual(self.changed(hint="x"), 'question 2: expected name, test, truth, asks, why, scene, names, found "hint"')
 
     def test_a_truth_is_a_number_or_a_list_of_numbers(self):
         for truth, told in ((None, "null"), ("7", '"7"'), (-1, "-1"), (True, "true"), (1.5, "1.5"), ([3, "5"], '[3, "5"]')):
             self.assertEqual(self.changed(truth=truth),
                              f'question 2: "truth" is {told}, expected a number from 0 or a list of such')
+
+    def test_a_name_is_one_number(self):
+        self.assertEqual(self.changed(names="text"), 'question 2: "truth" is [3, 5], expected one number where "names" stands')
 
     def test_two_questions_with_one_name(self):
         self.assertEqual(self.changed(name="predicted_pages"), '2 questions have the name "predicted_pages", expected one')

@@ -113,6 +113,8 @@ def task(name, root=ROOT):
         for one in found.tasks:
             if one.id == name:
                 return found, one
+        if any(one.id == name for one in found.open_labs):
+            raise LabError(f"{name} is open, and no task with hints: {shown(found.exercises / 'open')}/README.md says what it asks")
         raise LabError(f"chapter {found.number} has no task '{name}'; it has {', '.join(t.id for t in found.tasks)}")
     raise LabError(f"'{name}' is no task; a task is named as in 1.2")
 

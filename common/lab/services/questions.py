@@ -1,9 +1,9 @@
 """A chapter's task 0, its predictions: chapters/NN-slug/questions.json has the questions, their answers and why these are so.
 
 It is a list of {"name": "predicted_pages", "test": "PagesOfOneRequest", "truth": 127, "asks": "...", "why": "..."}. A truth is a
-number or a list of pages. A "scene" may stand before a question, for it and those that follow. Of it are made: predict.hpp, which
-declares what the learner defines; predict_test.cpp, which judges it; the comments in the learner's file. That each truth is
-what a run says, tests/apps/texts_test.py holds against the chapter's demo.
+number or a list of pages; beside a number that is a name, "names" says of what. A "scene" may stand before a question, for it and
+those that follow. Of it are made: predict.hpp, which declares what the learner defines; predict_test.cpp, which judges it; the
+comments in the learner's file. That each truth is what a run says, tests/apps/texts_test.py holds against the chapter's demo.
 
 As a program: python3 -m lab.services.questions CHAPTER OUT writes the first two into the folder OUT; one that is the same already
 is left as it is, so that nothing is compiled again."""
@@ -21,7 +21,9 @@ FILE = "questions.json"
 ANSWERS = "0_predict.cpp"  # where the learner answers them
 WIDTH = 120
 SHAPES = {"name": (r"predicted_\w+", 'a name that begins with "predicted_"'), "test": (r"[A-Z]\w*", "a name such as PagesFreed"),
-          "asks": (r"[^\n\\]+", "a line of words"), "why": (r".+", "a line of words"), "scene": (r"[^\n\\]+", "a line of words")}
+          "asks": (r"[^\n\\]+", "a line of words"), "why": (r".+", "a line of words"), "scene": (r"[^\n\\]+", "a line of words"),
+          "names": (r"[a-z]+", "a word")}
+OPTIONAL = ("scene", "names")
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,7 @@ class Question:
     asks: str
     why: str
     scene: str = ""
+    names: str = ""  # what the truth is a name of: a name has no side
 
     @property
     def declared(self):
@@ -68,13 +71,15 @@ def _question(told, where):
         if name not in FIELDS:
             raise LabError(f'{where}: expected {", ".join(FIELDS)}, found "{name}"')
     for name, (shape, expected) in SHAPES.items():
-        if name == "scene" and name not in told:
+        if name in OPTIONAL and name not in told:
             continue
         if not isinstance(told.get(name), str) or not re.fullmatch(shape, told[name]):
             raise LabError(f'{where}: "{name}" is {_short(told.get(name))}, expected {expected}')
     truth = told.get("truth")
     if any(type(number) is not int or number < 0 for number in (truth if isinstance(truth, list) else [truth])):
         raise LabError(f'{where}: "truth" is {_short(truth)}, expected a number from 0 or a list of such')
+    if "names" in told and isinstance(truth, list):
+        raise LabError(f'{where}: "truth" is {_short(truth)}, expected one number where "names" stands')
     return Question(**told)
 
 
@@ -105,8 +110,7 @@ namespace radixlab {{
 
 
 def judge(slug, questions):
-    tests = "\n\n".join(f"TEST(Lab{slug[:2]}Predict, T0_{each.test}) {{\n  judge({each.name}(), {_cpp(each.truth)}, "
-                        f"{json.dumps(each.why, ensure_ascii=False)});\n}}" for each in questions)
+    tests = "\n\n".join(f"TEST(Lab{slug[:2]}Predict, T0_{each.test}) {{\n  {_judgement(each)};\n}}" for each in questions)
     return f"""// Made from chapters/{slug}/{FILE}: the predictions, held against what a run has said.
 #include "{slug}/predict.hpp"
 
@@ -120,6 +124,11 @@ namespace {{
 }}  // namespace
 }}  // namespace radixlab
 """
+
+
+def _judgement(each):
+    call, what = ("judge_name", f"{json.dumps(each.names)}, ") if each.names else ("judge", "")
+    return f"{call}({each.name}(), {_cpp(each.truth)}, {what}{json.dumps(each.why, ensure_ascii=False)})"
 
 
 def put_above(chapter, text, where):
