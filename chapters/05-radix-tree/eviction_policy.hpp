@@ -64,7 +64,7 @@ class EvictionPolicy {
   virtual ~EvictionPolicy() = default;
 
   /// The leaf with the smallest goes first, ties by id. Asked when a leaf comes into the order, and again when it was
-  /// used, split, retained or shown in path(); in between it counts as unchanged.
+  /// used, split, retained or shown in path(). Between these calls the tree keeps the old one.
   virtual std::uint64_t score(const Node& leaf, std::uint64_t now) = 0;
 
   /// Asked before each victim. True: scores have changed by themselves, as when time has passed, and all leaves are

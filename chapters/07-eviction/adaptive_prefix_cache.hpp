@@ -52,10 +52,10 @@ class AdaptivePrefixCache {
   AdmissionDecision should_cache_prefix(std::span<const TokenId> prefix,
                                         std::size_t free_tokens = std::numeric_limits<std::size_t>::max()) const;
 
-  /// 7.4  A request came with `prefix` [n]: counts it. O(n).
+  /// 7.4  A request came with `prefix` [n], of any length: counts it. O(n).
   void update_reuse_stats(std::span<const TokenId> prefix);
   /// 7.4  The same for each prefix of `text` [n] whose length is a multiple of `step` [tokens] within the limits: where a request's
-  ///      own part begins is not known. O(n).
+  ///      own part begins is not known. REQUIRES: step > 0. O(n).
   void update_reuse_stats(std::span<const TokenId> text, std::size_t step);
 
   /// 7.4  The length L, from the minimum to min(n, maximum), that is worth most: L * cost_per_token * (how often the prefix of L was

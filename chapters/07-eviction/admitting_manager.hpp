@@ -6,7 +6,8 @@
 ///   published          7 7 3 1                          the length that is worth most; the rest is the request's own
 ///
 /// For managers of whole pages, at chapter 01's desk, whose forks copy what is not published. (Chapter 06's share it by counts and
-/// would find it published later.) A Story stands inside: outside, it asks for all whole pages of an insert (I24).
+/// would find it published later.) A Story goes around the inner manager, not around this one: it demands that an insert publishes
+/// all of its whole pages (I24).
 #pragma once
 #include <map>
 #include <memory>

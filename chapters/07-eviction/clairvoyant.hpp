@@ -41,7 +41,7 @@ class ClairvoyantPolicy : public EvictionPolicy {
   explicit ClairvoyantPolicy(std::shared_ptr<const NextUses> uses) : uses_(std::move(uses)) {}
 
   /// 7.6  When the leaf's last page is asked for next, as seen by the last request that had it. The leaf's end may have moved
-  ///      since, by a cut. 0, the first to go, if no request that has ended had it.
+  ///      since, by a cut. 0 if no request that has ended had it: it goes first, also before a leaf that is never asked for again.
   std::uint64_t score(const Node& leaf, std::uint64_t now) override;
   /// 7.6  Writes to the word of each node of the path which request that is, counted from 1.
   void request_ended(EndedRequest& request) override;

@@ -61,9 +61,9 @@ constexpr std::uint64_t kAges[] = {3, 15, 63, 127, 300, 1000};  // [requests]
 void print_index(Demo& demo, const ReturnRatePolicy& policy, const ShownClass& shown) {
   fmt::print("   {:<34}", shown.words);
   for (const std::uint64_t age : kAges) {
-    const double hits = 1000 * std::ldexp(static_cast<double>(policy.index(shown.of, age)), -54);
-    fmt::print("{:>9.2f}", hits);
-    demo.figure(fmt::format("index.{}.{}", shown.figure, age), std::lround(100 * hits));
+    const double hits = 100'000 * std::ldexp(static_cast<double>(policy.index(shown.of, age)), -54);
+    fmt::print("{:>9.0f}", hits);
+    demo.figure(fmt::format("index.{}.{}", shown.figure, age), std::lround(hits));
   }
   fmt::print("\n");
 }
@@ -72,7 +72,7 @@ void print_index(Demo& demo, const ReturnRatePolicy& policy, const ShownClass& s
 
 void show_return_rate(Demo& demo) {
   demo.step("return-rate: what text is worth by its class and age, as learned");
-  fmt::print("   {:<34}", "index [hits in 1,000 requests]");
+  fmt::print("   {:<34}", "index [hits in 100,000 requests]");
   for (const std::uint64_t age : kAges) fmt::print("{:>9}", fmt::format("age {}", age));
   fmt::print("\n");
   const auto people = learned(conversations_of_people(), 1);

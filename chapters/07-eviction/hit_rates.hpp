@@ -3,7 +3,7 @@
 ///
 ///   request   prompt   cached   pages of 4: whole   hit
 ///   1         10       0        2                   0
-///   2         10       9        2                   2        a request looks up all but its last token
+///   2         10       9        2                   2        chapter 06 finds parts of pages: all but the last token
 ///
 ///   request hit rate 1/2, token hit rate 9/20, block hit rate 2/4
 ///

@@ -12,7 +12,7 @@
 ///   slru       of those never hit, then of all: least recently used  fixed                            O(log leaves)
 ///   priority   lowest priority that holds, then least recently used  changes when a priority expires  O(log leaves), then O(leaves)
 ///   hybrid     largest get_eviction_score: 70 % age, 30 % rarity     fixed: all leaves age alike      O(log leaves)
-///   product    largest age x size / (hits + 1)                       changes with each tick           O(leaves) an evict()
+///   product    largest age x size / (hits + 1)                       changes with each tick           O(leaves) a tick with an evict()
 ///
 /// Rules: I26 and I27 of eviction_policy.hpp; and
 ///
@@ -75,7 +75,7 @@ class PriorityPolicy : public EvictionPolicy {
 
  private:
   static constexpr std::uint64_t kNever = UINT64_MAX;
-  std::uint64_t next_expiry_ = kNever;  // the first tick at which a score that was given is no longer true
+  std::uint64_t next_expiry_ = kNever;  // the first tick at which a priority that was counted ends
 };
 
 // 7.3  Two mixtures.

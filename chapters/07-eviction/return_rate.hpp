@@ -1,6 +1,6 @@
 /// \file
-/// Chapter 07, given: a policy of our own. The leaf goes first that is worth the fewest hits a tick, as learned from what came
-/// back so far.
+/// Chapter 07, given: a policy of our own. The leaf goes first that is worth the fewest hits a request of waiting, as learned
+/// from what came back so far.
 ///
 /// Why not LRU. Most conversations end after one turn, and a request that begins another one is never hit again beyond its
 /// system prompt. LRU cannot know: such a tail is the freshest text that there is, and all older text must go before it does.
@@ -9,7 +9,7 @@
 /// What to know instead. A radix tree sees which text ends a request, and so which request goes on from which: in which turn,
 /// after which gap, and from which branch of the tree. Text is put into classes by these. For each class the policy learns a
 /// hazard: the chance that what has not come back until some age does so now (return_table.hpp). Its index at an age
-/// is the most hits that a tick of waiting can bring from there. Pages are all of one size, so the leaf with the least index is
+/// is the most hits that a request of waiting can bring from there. Pages are all of one size, so the leaf with the least index is
 /// the one whose page does more good elsewhere.
 ///
 /// Why the youngest may go first. People read before they answer: of a class whose text comes back after some forty requests,
@@ -59,7 +59,7 @@ class ReturnRatePolicy : public EvictionPolicy {
 
   /// What a leaf with this `use.policy_word` is worth now. O(1).
   std::uint64_t index(std::uint64_t policy_word) const;
-  /// [hits a tick, in units of 2^-54] What text of this class is worth at this age [requests], as learned so far. O(1).
+  /// [hits a request, in units of 2^-54] What text of this class is worth at this age [requests], as learned so far. O(1).
   std::uint64_t index(std::uint32_t of, std::uint64_t age) const { return table_.index(of, age); }
 
  private:

@@ -73,11 +73,11 @@ void ReturnTable::learn() {
   for (std::uint32_t of = 0; of < text_class::kCount; ++of) {
     Row hazards;
     for (std::uint32_t b = 0; b < kBuckets; ++b) hazards[b] = hazard(of, b);
-    for (std::uint32_t b = 0; b < kBuckets; ++b) index_[of][b] = most_hits_a_tick(hazards, b);
+    for (std::uint32_t b = 0; b < kBuckets; ++b) index_[of][b] = most_hits_a_request(hazards, b);
   }
 }
 
-std::uint64_t ReturnTable::most_hits_a_tick(const Row& hazards, std::uint32_t from) {
+std::uint64_t ReturnTable::most_hits_a_request(const Row& hazards, std::uint32_t from) {
   std::uint64_t waiting = kOne, hits = 0, ticks = 0;  // of one text: chance, chance, [1/256]
   std::uint64_t best_hits = 0, best_ticks = 1;
   for (std::uint32_t b = from; b < kBuckets; ++b) {

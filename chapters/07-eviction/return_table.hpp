@@ -7,8 +7,8 @@
 ///   of these came back   30   20   10   40    180   60                in the bucket
 ///   hazard               .03  .02  .01  .05   .22   .10               came back / at risk
 ///
-/// A hazard is the chance that what has not come back so far does so now. The index of an age is the most hits a tick that
-/// waiting from there can bring: over all ages to give up at, (chance to come back by then) / (ticks waited on average).
+/// A hazard is the chance that what has not come back so far does so now. The index of an age is the most hits that a request of
+/// waiting can bring from there: over all ages to give up at, (chance to come back by then) / (requests waited on average).
 /// In the table above text of age 0 is worth less than text of age 6, though that is older: it stands before its wait.
 /// (In scheduling theory: a Gittins index.)
 ///
@@ -59,7 +59,7 @@ class ReturnTable {
   /// As if nothing was ever seen: all classes alike, and the older the less worth.
   void clear();
 
-  /// [hits a tick, in units of 2^-54] of text of this class at this age, as of the last learn(). O(1).
+  /// [hits a request, in units of 2^-54] of text of this class at this age, as of the last learn(). O(1).
   std::uint64_t index(std::uint32_t of, std::uint64_t age) const { return index_[of][bucket(age)]; }
   /// [2^-30] as of the counts. O(1) but for its parents'.
   std::uint64_t hazard(std::uint32_t of, std::uint32_t bucket) const;
@@ -68,7 +68,7 @@ class ReturnTable {
   using Row = std::array<std::uint64_t, kBuckets>;
   using Rows = std::array<Row, text_class::kCount>;
   static void count(Rows& counts, std::uint32_t of, std::uint32_t bucket);
-  static std::uint64_t most_hits_a_tick(const Row& hazards, std::uint32_t from);
+  static std::uint64_t most_hits_a_request(const Row& hazards, std::uint32_t from);
 
   Rows came_back_, at_risk_;  // [2^-16 uses]
   Rows index_;

@@ -7,8 +7,9 @@ namespace radixlab {
 
 std::uint64_t LruPolicy::score(const Node& leaf, std::uint64_t) {
   todo("7.1",
-       "The leaf with the smallest score goes first. Which leaf has the smallest `last_used`, and what must you do to "
-       "a number so that the largest one becomes the smallest?",
+       "The leaf with the smallest score goes first. What must you do to a number so that the largest one becomes the "
+       "smallest? And if two numbers share one score, what may happen to the upper one where the lower one is at its "
+       "largest?",
        leaf);
 }
 

@@ -9,8 +9,8 @@ namespace radixlab {
 AdmissionDecision AdaptivePrefixCache::should_cache_prefix(std::span<const TokenId> prefix,
                                                            std::size_t free_tokens) const {
   todo("7.4",
-       "The seed counts a prefix only after it has decided to cache it, and it decides to "
-       "cache what was counted. Who counts first?",
+       "The seed counts a prefix only after it has decided to cache it, and it decides to cache what was counted. Who "
+       "counts first? And of the lengths that are allowed, which is the first that you try, and which the last?",
        prefix, free_tokens);
 }
 

@@ -7,8 +7,8 @@ namespace radixlab {
 
 void NextUses::add(std::span<const std::uint64_t> pages) {
   todo("7.6",
-       "The trace is read from its begin to its end. When you meet a page for the second time, of "
-       "which earlier entry do you now know its next use?",
+       "When you meet a page of the trace for the second time, of which earlier entry do you now know its next use? "
+       "And of two leaves, which goes first: the one that is asked for soon, or the one that is asked for late?",
        pages);
 }
 
