@@ -164,6 +164,14 @@ TEST_F(Lab07Admission, T4_TheLengthThatIsWorthMost) {
       << "5 tokens were counted four times and are worth 5 x 4 - 0.5; 8 twice, worth 8 x 2 - 0.8: less";
 }
 
+TEST_F(Lab07Admission, T4_CountsHaveNoEnd) {
+  const Text request = text(12);
+  count(cache, prefix(request, 4), 70'000);
+  count(cache, prefix(request, 12), 22'000);
+  EXPECT_EQ(cache.optimize_prefix_length(request, 1.0), 4u)
+      << "4 tokens were counted 70,000 times, and 12 tokens 22,000 times: 4 x 70,000 is more than 12 x 22,000";
+}
+
 TEST_F(Lab07Admission, T4_TheFullLengthIsTried) {
   for (const std::size_t n : {4, 5, 11, 12}) {
     AdaptivePrefixCache fresh(kSmall);
@@ -221,6 +229,18 @@ TEST_F(Lab07Admission, T4_OneStepATokenAndNoMore) {
   expect_linear("update_reuse_stats in steps", [&] { rolled.update_reuse_stats(request, 4); });
   expect_linear("should_cache_prefix", [&] { rolled.should_cache_prefix(request); });
   expect_linear("optimize_prefix_length", [&] { rolled.optimize_prefix_length(request, 1.0); });
+}
+
+TEST_F(Lab07Admission, T4_CountsGoByTheHashAlone) {
+  const RollingHash digits = [](std::uint64_t before, TokenId last) {
+    return before * 10 + static_cast<std::uint64_t>(last);
+  };
+  AdaptivePrefixCache rolled({.min_prefix_length = 4, .max_prefix_length = 12, .roll = digits});
+  const Text longer{0, 0, 0, 4, 2}, shorter{0, 0, 4, 2};
+  count(rolled, longer, 2);
+  EXPECT_EQ(rolled.should_cache_prefix(shorter), kHighReuse)
+      << "0 0 0 4 2 was counted twice; rolled from 0 on, its hash is 42, and so is that of 0 0 4 2: one count for both";
+  EXPECT_EQ(rolled.statistics().unique_prefixes, 1u);
 }
 
 // Random requests of few tokens, so that prefixes meet, against a table of whole texts.

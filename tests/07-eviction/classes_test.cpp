@@ -114,6 +114,8 @@ TEST(Lab07Classes, T2_LateTicksRunIntoNoPriority) {
   EXPECT_LT(at(0, late), at(1, 0));
   EXPECT_LT(at(-1, late), at(0, 0));
   EXPECT_LT(at(0, late - 1), at(0, late));
+  EXPECT_LT(at(0, late), at(0, late + 1)) << "a tick has more than 32 bits";
+  EXPECT_LT(place("slru", {.last_used = late}), place("slru", {.last_used = late + 1})) << "a tick has 64 bits";
 }
 
 // The table's promise: a victim costs O(log leaves) but where a priority has expired.

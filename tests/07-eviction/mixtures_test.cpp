@@ -56,6 +56,9 @@ TEST(Lab07Mixtures, T3_HybridFollowsTheSeedsScore) {
     ASSERT_EQ(place(hybrid, a, 1, 200), place(hybrid, a, 1, 5000)) << "its order is fixed: no score looks at now";
   }
   EXPECT_GT(equal, 5u);
+  const std::uint64_t late = std::uint64_t{1} << 40;
+  EXPECT_LT(place(hybrid, {.last_used = 5}, 1, late), place(hybrid, {.last_used = late}, 1, late))
+      << "a tick has 64 bits";
 }
 
 // 1,500 tenths of rarity lie between no hit and one; a tick of age is worth seven.
@@ -103,6 +106,7 @@ TEST(Lab07Mixtures, T3_AProductIsTellingToA1024th) {
   };
   EXPECT_LT(at(1, 1, 1), at(1, 1, 2)) << "1/2 is more than 1/3: a division of whole numbers alone makes both 0";
   EXPECT_EQ(at(2, 3, 5), at(1, 1, 0)) << "2 x 3 / 6 = 1";
+  EXPECT_LT(at(1, 1, 1023), at(1, 1, 1024)) << "a 1,024th is more than nothing";
   EXPECT_EQ(at(1, 1, 1024), at(1, 1, 5000)) << "less than a 1,024th is nothing";
   const std::uint64_t late = std::uint64_t{1} << 40;
   EXPECT_LT(at(late, 8, 0), at(late - 1, 8, 0)) << "ages near 2^40 tell apart";

@@ -55,6 +55,8 @@ TEST(Lab07Orders, T1_LateTicksAreTicks) {
   EXPECT_LT(place("mru", next), place("mru", one));
   EXPECT_LT(place("fifo", one), place("fifo", next));
   EXPECT_LT(place("filo", next), place("filo", one));
+  EXPECT_LT(place("lru", {.last_used = 5}), place("lru", one)) << "a tick has 64 bits";
+  EXPECT_LT(place("fifo", {.created = 5}), place("fifo", one)) << "a tick has 64 bits";
   EXPECT_LT(place("mru", one), place("mru", {.last_used = 5}));
   EXPECT_LT(place("filo", one), place("filo", {.created = 5}));
 }
@@ -64,6 +66,7 @@ TEST(Lab07Orders, T1_OfEqualSizeTheSmallerIdGoes) {
       << "ties go by id, whoever was used: the score says pages and no more";
   EXPECT_EQ(place("size", {.last_used = 1}, 7), place("size", {.created = 3, .last_used = 8, .hits = 2}, 7));
   EXPECT_LT(place("size", {}, 100'000), place("size", {}, 99'999));
+  EXPECT_LT(place("size", {}, 100'000), place("size", {}, 1)) << "no size is so large that a difference wraps";
 }
 
 TEST(Lab07Orders, GivenPoliciesAreKnownByName) {
