@@ -74,6 +74,28 @@ TEST(Lab09Naive, T1_NaNAndInfinityTakePart) {
   });
 }
 
+// Two keys score so low that they weigh 0: 0 times NaN or infinity is NaN (K3).
+TEST(Lab09Naive, T1_WeightsOfZeroTakePart) {
+  in_both_types([](auto zero) {
+    for (const float special : {kNaN, kInfinity, -kInfinity}) {
+      auto b = one_row<decltype(zero)>(40, {1, 1, 10});
+      std::ranges::fill(b.q, 1.0f);
+      for (const int j : {5, 38}) b.key(0, 0, j, 0) = -1024, b.value(0, 0, j, j % 2) = special;
+      check_naive(b);
+    }
+  });
+}
+
+// No score is near 0: the maximum is that of the scores alone.
+TEST(Lab09Naive, T1_LowScores) {
+  in_both_types([](auto zero) {
+    auto b = one_row<decltype(zero)>(40, {1, 1, 10});
+    std::ranges::fill(b.q, 1.0f);
+    for (int j = 0; j < 40; ++j) b.key(0, 0, j, 0) = -0x1p15f;
+    check_naive(b);
+  });
+}
+
 TEST(Lab09Naive, T1_NoMinusZero) {  // two values leave a negative denormal, which is flushed to -0: bfloat16 adds +0
   in_both_types([](auto zero) {
     auto b = one_row<decltype(zero)>(40, {1, 1, 2});

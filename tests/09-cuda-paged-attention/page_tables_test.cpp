@@ -22,6 +22,7 @@ TEST(Lab09PageTables, T2_MixOfAnyLength) { of_any_length(paged_mix, kMix); }
 TEST(Lab09PageTables, T2_MixOfAnyGroup) { of_any_group(paged_mix, kMix); }
 TEST(Lab09PageTables, T2_MixOfAnyHeadDim) { of_any_head_dim(paged_mix, kMix); }
 TEST(Lab09PageTables, T2_MixOfNaNAndInfinity) { of_special_numbers(paged_mix, kMix); }
+TEST(Lab09PageTables, T2_MixOfWeightsOfZero) { of_weights_of_zero(paged_mix, kMix); }
 TEST(Lab09PageTables, T2_MixWithoutMinusZero) { of_minus_zero(paged_mix, kMix); }
 TEST(Lab09PageTables, T2_MixOfWhatIsSeen) { of_what_is_seen(paged_mix, kMix); }
 TEST(Lab09PageTables, T2_PaddingGivesZeros) { of_padding(paged_mix, kMix); }

@@ -4,7 +4,7 @@
 namespace radixlab::lab09 {
 namespace {
 
-const std::vector<std::size_t> kChunkedDims = {8, 24, 40, 64, 72};  // whole chunks of 16 bytes in both types
+const std::vector<std::size_t> kChunkedDims = {8, 24, 40, 64, 72, 136};  // whole chunks of 16 bytes in both types
 const Pass chunked_scores{"scores_shared_heads", [](const auto& call) { scores_shared_heads(call); }, kChunkedDims};
 const Pass chunked_mix{"mix_shared_heads", [](const auto& call) { mix_shared_heads(call); }, kChunkedDims};
 
@@ -24,6 +24,7 @@ TEST(Lab09SharedHeads, T4_MixOfAnyLength) {  // fewer tiles than the ring has, a
 TEST(Lab09SharedHeads, T4_MixOfAnyGroup) { of_any_group(chunked_mix, kMix); }
 TEST(Lab09SharedHeads, T4_MixOfAnyHeadDim) { of_any_head_dim(chunked_mix, kMix); }
 TEST(Lab09SharedHeads, T4_MixOfNaNAndInfinity) { of_special_numbers(chunked_mix, kMix); }
+TEST(Lab09SharedHeads, T4_MixOfWeightsOfZero) { of_weights_of_zero(chunked_mix, kMix); }
 TEST(Lab09SharedHeads, T4_MixWithoutMinusZero) { of_minus_zero(chunked_mix, kMix); }
 TEST(Lab09SharedHeads, T4_MixOfWhatIsSeen) { of_what_is_seen(chunked_mix, kMix); }
 TEST(Lab09SharedHeads, T4_PaddingGivesZeros) { of_padding(chunked_mix, kMix); }

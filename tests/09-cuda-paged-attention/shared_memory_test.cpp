@@ -4,7 +4,7 @@
 namespace radixlab::lab09 {
 namespace {
 
-const Pass shared_scores{"scores_shared", [](const auto& call) { scores_shared(call); }, {10, 2, 32, 34, 64}};
+const Pass shared_scores{"scores_shared", [](const auto& call) { scores_shared(call); }, {10, 2, 32, 34, 64, 66, 130}};
 
 TEST(Lab09SharedMemory, T3_ScoresOfAnyPageSize) { of_any_page_size(shared_scores, kScores); }
 TEST(Lab09SharedMemory, T3_ScoresOfAnyLength) { of_any_length(shared_scores, kScores); }

@@ -164,6 +164,54 @@ TEST(Lab09Split, T5_OfRisingAndFallingScores) {
   });
 }
 
+/// Coordinate d of a row and head, in double.
+template <class T>
+double in_double(const Batch<T>& b, int row, int head, int d) {
+  const Sight of = b.sight(row, head);
+  const std::vector<float> scores = b.scores(row, head, of);
+  const double largest = *std::ranges::max_element(scores);
+  double sum = 0, mix = 0;
+  for (int j = 0; j < of.length; ++j) {
+    const double weight = std::exp(scores[j] - largest);
+    sum += weight, mix += weight * b.value(of.sequence, of.kv_head, j, d);
+  }
+  return mix / sum;
+}
+
+// Only the output is rounded to T. In bfloat16 the bound on it is too wide to tell.
+TEST(Lab09Split, T5_WeightsStayFloats) {
+  in_both_types([]<class T>(T) {
+    Batch<T> b(decode({9, 40, 300}), {2, 1, 10}, 16);
+    const std::vector<float> got = split(b);
+    for (int r = 0; r < b.rows() && !got.empty(); ++r)
+      for (int h = 0; h < b.heads; ++h)
+        for (int d = 0; d < b.dim; ++d) {
+          const double right = in_double(b, r, h, d), near = 0x1p-18 * largest_value(b, r, h);
+          const float x = got[b.item(r, h) * b.dim + d],
+                      least = reference::rounded<T>(static_cast<float>(right - near)),
+                      most = reference::rounded<T>(static_cast<float>(right + near));
+          ASSERT_TRUE(least <= x && x <= most)
+              << InWords(b).row(r) << ", head " << h << ", coordinate " << d << ": got " << number(x) << ", expected "
+              << number(least) << " to " << number(most)
+              << ": is a weight rounded to bfloat16? [attention_split: " << b.name() << "]";
+        }
+  });
+}
+
+// No score is near 0: a maximum that begins at 0 leaves no weight that is more than 0. Each score is one product, which no order
+// changes.
+TEST(Lab09Split, T5_OfLowScores) {
+  in_both_types([](auto zero) {
+    for (const float query : {1.0f, 32.0f}) {
+      Batch<decltype(zero)> b(decode({5, 40, 300}), {1, 1, 10}, 16);
+      for (std::size_t i = 0; i < b.q.size(); ++i) b.q[i] = i % 10 == 0 ? query : 0.0f;
+      for (int s = 0; s < 3; ++s)
+        for (int j = 0; j < b.positions(s); ++j) b.key(s, 0, j, 0) = static_cast<float>(-1024 - 8 * (j % 3));
+      expect_within_the_bound(b);
+    }
+  });
+}
+
 TEST(Lab09Split, T5_OfWhatIsSeen) {
   in_both_types([](auto zero) {
     Batch<decltype(zero)> b({{3, 28}, {3, 254}}, {2, 1, 10}, 16);
@@ -175,6 +223,22 @@ TEST(Lab09Split, T5_OfWhatIsSeen) {
       for (int i = 0; i < b.heads * b.dim && !got.empty(); ++i)
         ASSERT_FALSE(std::isnan(got[r * b.heads * b.dim + i]))
             << InWords(b).row(r) << ": is NaN, which lies behind its length (K1) [attention_split: " << b.name() << "]";
+    }
+  });
+}
+
+// A key scores so low that it weighs 0, and its value is NaN: 0 times NaN is NaN, and no key that a row sees is left out (K3).
+TEST(Lab09Split, T5_WeightsOfZeroTakePart) {
+  in_both_types([](auto zero) {
+    for (const int position : {5, 38, 299}) {
+      Batch<decltype(zero)> b(decode({300}), {1, 1, 10}, 16);
+      std::ranges::fill(b.q, 1.0f);
+      b.key(0, 0, position, 0) = -1024, b.value(0, 0, position, 3) = kNaN;
+      const std::vector<float> got = split(b);
+      for (int d = 0; d < b.dim && !got.empty(); ++d)
+        ASSERT_EQ(std::isnan(got[d]), d == 3)
+            << "key " << position << " weighs 0, and coordinate 3 of its value is NaN: coordinate " << d << " is "
+            << number(got[d]) << " (K3) [attention_split: " << b.name() << "]";
     }
   });
 }
