@@ -252,17 +252,6 @@ TEST(Lab07Clairvoyant, T6_ARequestThatIsNotCachedIsOneToo) {
       << "of request 1 nothing was cached, as when it had no room; the next one is request 2 of the trace nevertheless";
 }
 
-TEST(Lab07Clairvoyant, T6_WhatNoRequestHadGoesBeforeWhatNeverComesAgain) {
-  const auto uses = std::make_shared<NextUses>();
-  uses->add(Names{page_hashes(Text{1}, 1)});
-  RadixCacheManager cache({.page_size = 1, .policy = std::make_shared<ClairvoyantPolicy>(uses)});
-  cache.insert_prefix(Text{1}, std::vector<PageId>{10}, {});
-  cache.request_ended(Text{1}, 0);
-  cache.insert_prefix(Text{2}, std::vector<PageId>{20}, {});
-  EXPECT_THAT(cache.evict(1), testing::ElementsAre(20))
-      << "no request that has ended had 2, so that it is the first to go; 1 was had, and never comes again";
-}
-
 TEST(Lab07Clairvoyant, T6_AfterAReset) {
   TreeRun run({{1}, {2}, {2}, {1}}, true);
   run.come(4);
