@@ -24,7 +24,7 @@ class PlotDrawing {
  public:
   /// A node without words that edges may name.
   std::string point(double x, double y, std::string_view colour = "", double size = 0) {
-    const std::string name = fmt::format("n{}", count_++);
+    std::string name = fmt::format("n{}", count_++);
     out_ += size > 0 ? fmt::format("  {} [shape=point, width={:.3f}, color=\"{}\", pos=\"{:.1f},{:.1f}!\"];\n", name,
                                    size / 72, colour, x, y)
                      : fmt::format("  {} [shape=none, label=\"\", pos=\"{:.1f},{:.1f}!\"];\n", name, x, y);

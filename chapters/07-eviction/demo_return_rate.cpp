@@ -16,7 +16,7 @@ constexpr std::size_t kPeople = 4000;  // [requests]
 
 /// What it knows when these requests have ended. Pages never run out: what it learns does not hang on evictions.
 std::shared_ptr<ReturnRatePolicy> learned(const Trace& trace, std::size_t page_size) {
-  const auto policy = std::make_shared<ReturnRatePolicy>();
+  auto policy = std::make_shared<ReturnRatePolicy>();
   RadixCacheManager cache({.page_size = page_size, .policy = policy});
   std::vector<PageId> pages;
   PageId next = 0;

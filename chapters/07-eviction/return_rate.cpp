@@ -150,7 +150,7 @@ void ReturnRatePolicy::note(std::span<const std::uint64_t> pages, std::size_t be
                             Turn turn) {
   for (std::size_t page = begin; page < end; ++page) {
     const std::uint64_t random = stir(pages[page] ^ clock_ * 0x9e3779b97f4a7c15U);
-    const bool counted = random % 4096 * (end - begin) < kSamples * 4096;
+    const bool counted = random % 4096 * (end - begin) < std::uint64_t{kSamples} * 4096;
     const bool is_end = page + 1 == pages.size();
     if (!counted && !is_end) continue;
     uses_.add({.page = pages[page],

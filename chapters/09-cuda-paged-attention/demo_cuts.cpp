@@ -39,6 +39,7 @@ float sum_on_cpu(const std::vector<T>& a, const std::vector<T>& b) {
   ThreadPool threads(1);
   PackedMatrix<T> row(1, kProducts);
   std::vector<float> weights;
+  weights.reserve(b.size());
   for (const T x : b) weights.push_back(from_type(x));
   row.pack(weights);
   float sum = 0;

@@ -20,8 +20,8 @@ constexpr std::uint64_t kOrders = 10;
 /// The tile's arrays.
 struct Tile {
   DeviceArray<float> query{"query", demo_numbers<float>(kTileDim, 1)};
-  DeviceArray<float> keys{"keys", demo_numbers<float>(kTileKeys* kTileDim, 2)};
-  DeviceArray<int> copied_by{"copied_by", kTileKeys* kTileDim};
+  DeviceArray<float> keys{"keys", demo_numbers<float>(std::size_t{kTileKeys} * kTileDim, 2)};
+  DeviceArray<int> copied_by{"copied_by", std::size_t{kTileKeys} * kTileDim};
   DeviceArray<float> scores{"scores", kTileKeys};
 
   void run(bool barrier) const {

@@ -88,7 +88,7 @@ void grow(CacheWorkload& workload, std::uint64_t seed) {
     workload.requests.push_back(prefixes[prefix] + random.text(kOwn));
     unique += kOwn + (seen.insert(prefix).second ? kShared : 0);
     if (unique < next) continue;
-    CacheProbes& probes = workload.probes.emplace_back(workload.requests.size(), std::vector<std::size_t>{});
+    CacheProbes& probes = workload.probes.emplace_back(CacheProbes{.after = workload.requests.size(), .requests = {}});
     for (int i = 0; i < 200; ++i) probes.requests.push_back(random.below(workload.requests.size()));
     next += kMillion;
   }

@@ -59,7 +59,7 @@ Sweep sweep(const Trace& trace, const ReplayOptions& options, const std::vector<
     result.capacities.push_back(
         std::max(all.page_size, static_cast<std::size_t>(static_cast<double>(distinct) * percent / 100)));
   for (const std::string& policy : policies) {
-    SweepLine& line = result.lines.emplace_back(policy);
+    SweepLine& line = result.lines.emplace_back(SweepLine{policy, {}});
     each.policy = policy;
     for (const std::size_t capacity : result.capacities) {
       each.capacity = Capacity{.tokens = capacity};

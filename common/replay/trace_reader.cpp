@@ -163,7 +163,7 @@ Trace trace_file(const std::filesystem::path& file) {
   return {file.string(), [file] { return std::make_unique<TraceFile>(file); }, std::filesystem::is_regular_file(file)};
 }
 
-Trace trace_stream(std::istream& in, std::string name) {
+Trace trace_stream(std::istream& in, const std::string& name) {
   return {name, [&in, name] { return std::make_unique<TraceReader>(in, name); }, false};
 }
 

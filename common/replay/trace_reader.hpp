@@ -40,6 +40,6 @@ class TraceReader : public TraceSource {
 
 /// open() throws InputError if the file cannot be read. What is no plain file, such as a pipe, is read once.
 Trace trace_file(const std::filesystem::path& file);
-Trace trace_stream(std::istream& in, std::string name);  ///< read once; `in` must outlive it
+Trace trace_stream(std::istream& in, const std::string& name);  ///< read once; `in` must outlive it
 
 }  // namespace radixlab

@@ -21,7 +21,7 @@ std::size_t predicted_passes_padded() { return 1; }
 std::size_t predicted_own() { return 1; }
 
 // Four blocks of 32, an even and an odd chain in each.
-std::size_t predicted_chains() { return 128 / 32 * 2; }
+std::size_t predicted_chains() { return std::size_t{128} / 32 * 2; }
 
 // 256, 512, 768, and the rest.
 std::size_t predicted_splits() { return (1000 + 255) / 256; }
