@@ -1,4 +1,5 @@
 """The demo: what it asks is in the repository, and its random model is made once."""
+import argparse
 import subprocess
 import tempfile
 import unittest
@@ -6,7 +7,7 @@ from pathlib import Path
 from unittest import mock
 
 from a_course import CourseTest, put
-from lab.learn import demo
+from lab.learn import demo, replay
 from lab.services import course
 from lab.services.places import LabError
 
@@ -55,6 +56,15 @@ class ChapterTest(CourseTest):
     def test_mine_asks_for_full_points(self):
         with self.assertRaisesRegex(LabError, "demo_01 runs on your code when it is complete"):
             demo.own_code("01", True)
+
+    def test_replay_runs_on_every_full_chapter_that_is_asked_for(self):
+        with self.assertRaisesRegex(LabError, "no chapter of yours is full yet"):
+            replay.run(argparse.Namespace(mine=True, more=[]))
+        self.full = ["01", "03"]
+        self.assertEqual(demo.own_among(self.labs(), self.full, True), ["01", "03"])
+        self.assertEqual(demo.own_among(self.labs(), self.full, False), [])
+        self.hide("03-shelf")
+        self.assertEqual(demo.own_among(self.labs(), self.full, False), ["03"])
 
     def test_a_chapter_without_a_demo_is_a_line(self):
         with self.assertRaisesRegex(LabError, "chapter 02 has no demo; there are: 00, 01, 03"):

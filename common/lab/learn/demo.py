@@ -78,6 +78,11 @@ def own_code(number, mine):
     if asked and number not in full and (mine or not asked.solutions.is_dir()):
         raise LabError(f"demo_{number} runs on your code when it is complete: first reach full points in ./lab grade {number}",
                        code=1)
+    return own_among(labs, full, mine)
+
+
+def own_among(labs, full, mine):
+    """Of these labs those whose bodies are the learner's: full ones, where ours are not there, or with `mine` where they are, too."""
     return [lab.number for lab in labs if lab.number in full and (mine or not lab.solutions.is_dir())]
 
 
