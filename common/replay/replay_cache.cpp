@@ -123,7 +123,8 @@ bool has_whole_texts(std::string_view manager) {
 ReplayCache make_replay_cache(const ReplayOptions& o, std::size_t page_size, std::optional<std::size_t> num_pages,
                               const Trace& future) {
   const CacheOptions sizes{.page_size = page_size, .num_pages = num_pages.value_or(1)};
-  const bool is_tree = takes_policy(o.manager) && !lab_to_do(o.manager);
+  if (const char* const lab = lab_to_do(o.manager)) refuse_lab("manager " + quote(o.manager), lab);
+  const bool is_tree = takes_policy(o.manager);
   if (!is_tree && (!o.policy.empty() || o.tail))
     throw std::invalid_argument(
         fmt::format("manager {} takes no --policy and no --unit; radix, paged and policies do", quote(o.manager)));
