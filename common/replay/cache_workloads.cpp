@@ -20,8 +20,8 @@ Text operator+(Text a, const Text& b) {
 std::vector<Text> shared_system_prompt(std::uint64_t seed) {
   Random random(seed);
   const Text prompt = random.text(500);
-  std::vector<Text> all;
-  for (int i = 0; i < 1000; ++i) all.push_back(prompt + random.text(100));
+  std::vector<Text> all(1000);
+  for (Text& text : all) text = prompt + random.text(100);
   return all;
 }
 
@@ -68,10 +68,10 @@ std::vector<Text> tree_of_thought(std::uint64_t seed) {
   return all;
 }
 
-std::vector<Text> unrelated(std::uint64_t seed, int count, std::size_t tokens) {
+std::vector<Text> unrelated(std::uint64_t seed, std::size_t count, std::size_t tokens) {
   Random random(seed);
-  std::vector<Text> all;
-  for (int i = 0; i < count; ++i) all.push_back(random.text(tokens));
+  std::vector<Text> all(count);
+  for (Text& text : all) text = random.text(tokens);
   return all;
 }
 
