@@ -245,9 +245,9 @@ TEST_P(AdmittingLives, NoRuleIsBroken) {
           create_cache_manager(GetParam(), {.page_size = P, .num_pages = life.num_pages, .watch = true});
       ASSERT_NO_THROW(sum += random_life(*made.story, *made.source, life)) << "P = " << P << ", seed " << seed;
     }
-    EXPECT_GT(sum.reused, 100u) << "else nothing was admitted, P = " << P;
-    EXPECT_GT(sum.forks, 10u);
-    EXPECT_GT(sum.twins, 10u);
+    EXPECT_GT(sum.reused, RADIXLAB_SHORT ? 20u : 100u) << "else nothing was admitted, P = " << P;
+    EXPECT_GT(sum.forks, RADIXLAB_SHORT ? 2u : 10u);
+    EXPECT_GT(sum.twins, RADIXLAB_SHORT ? 2u : 10u);
     std::printf("%s, P = %zu: %zu requests, %zu tokens reused, %zu evicted, %zu forks, %zu aborted\n",
                 std::string(GetParam()).c_str(), P, sum.requests, sum.reused, sum.evicted, sum.forks, sum.aborts);
   }
