@@ -4,6 +4,8 @@
 #include <bit>
 #include <tuple>
 
+#include "storage/split_mix.hpp"
+
 namespace radixlab {
 namespace {
 
@@ -13,12 +15,6 @@ constexpr std::uint32_t kMostTurns = 200, kMostCount = 255;
 
 /// By a fifth: an index learned from few uses may be wrong by as much, and where all text is alike no habit is seen.
 bool is_clearly_less(std::uint64_t index, std::uint64_t than) { return index < than - than / 5; }
-
-std::uint64_t stir(std::uint64_t z) {  // SplitMix64's
-  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9U;
-  z = (z ^ (z >> 27)) * 0x94d049bb133111ebU;
-  return z ^ (z >> 31);
-}
 
 }  // namespace
 
@@ -149,7 +145,7 @@ std::uint32_t ReturnRatePolicy::classify(Node& node, std::uint32_t own, Turn tur
 void ReturnRatePolicy::note(std::span<const std::uint64_t> pages, std::size_t begin, std::size_t end, std::uint32_t of,
                             Turn turn) {
   for (std::size_t page = begin; page < end; ++page) {
-    const std::uint64_t random = stir(pages[page] ^ clock_ * 0x9e3779b97f4a7c15U);
+    const std::uint64_t random = split_mix(pages[page] ^ clock_ * kSplitMixStep);
     const bool counted = random % 4096 * (end - begin) < std::uint64_t{kSamples} * 4096;
     const bool is_end = page + 1 == pages.size();
     if (!counted && !is_end) continue;

@@ -12,6 +12,7 @@
 #include "io/llama_tensors.hpp"
 #include "io/mapped_file.hpp"
 #include "io/tokenizer.hpp"
+#include "storage/split_mix.hpp"
 
 namespace radixlab {
 namespace fs = std::filesystem;
@@ -20,12 +21,7 @@ namespace {
 /// SplitMix64: 64 new bits a call, good ones for any seed.
 struct SplitMix64 {
   std::uint64_t state;
-  std::uint64_t operator()() {
-    std::uint64_t z = state += 0x9e3779b97f4a7c15U;
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9U;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebU;
-    return z ^ (z >> 31);
-  }
+  std::uint64_t operator()() { return split_mix(state += kSplitMixStep); }
 };
 
 /// Nearly Gaussian with mean 0: the sum of four 16-bit numbers, in whole numbers, then one rounded multiplication. The

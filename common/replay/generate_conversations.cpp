@@ -7,20 +7,17 @@
 #include <string>
 #include <unordered_map>
 
+#include "storage/split_mix.hpp"
+
 namespace radixlab {
 namespace {
 
-std::uint64_t mix(std::uint64_t z) {  // SplitMix64
-  z += 0x9e3779b97f4a7c15U;
-  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9U;
-  z = (z ^ (z >> 27)) * 0x94d049bb133111ebU;
-  return z ^ (z >> 31);
-}
+std::uint64_t mix(std::uint64_t z) { return split_mix(z + kSplitMixStep); }
 
 class Random {
  public:
   explicit Random(std::uint64_t seed) : state_(mix(seed)) {}
-  double uniform() { return static_cast<double>(mix(state_ += 0x9e3779b97f4a7c15U) >> 11) * 0x1p-53; }
+  double uniform() { return static_cast<double>(mix(state_ += kSplitMixStep) >> 11) * 0x1p-53; }
   double between(double low, double high) { return low + (high - low) * uniform(); }
   int whole(double low, double high) { return static_cast<int>(between(low, high)); }
   double exponential(double mean) { return -mean * std::log(1 - uniform()); }

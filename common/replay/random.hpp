@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "contract/cache_manager.hpp"
+#include "storage/split_mix.hpp"
 
 namespace radixlab {
 
@@ -14,8 +15,8 @@ class WorkloadRandom {
  public:
   static constexpr std::uint64_t kVocabulary = 128'256;
 
-  explicit WorkloadRandom(std::uint64_t seed) : state_(mix(seed + kGolden)) {}
-  std::uint64_t next() { return mix(state_ += kGolden); }
+  explicit WorkloadRandom(std::uint64_t seed) : state_(split_mix(seed + kSplitMixStep)) {}
+  std::uint64_t next() { return split_mix(state_ += kSplitMixStep); }
   /// 0 .. n-1. REQUIRES: n > 0.
   std::size_t below(std::size_t n) { return next() % n; }
   /// low .. high.
@@ -43,12 +44,6 @@ class WorkloadRandom {
   }
 
  private:
-  static constexpr std::uint64_t kGolden = 0x9e3779b97f4a7c15U;
-  static constexpr std::uint64_t mix(std::uint64_t z) {
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9U;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebU;
-    return z ^ (z >> 31);
-  }
   std::uint64_t state_;
 };
 
