@@ -82,7 +82,8 @@ inline std::size_t split_scratch(int rows, int heads, int max_length, int head_d
 /// softmax); a second kernel merges the splits in order. Reads neither `scores` nor `inverse_sums`. Its numbers differ from the
 /// exact ones by at most 2^-18 (float) or 2^-7 (BFloat16) of the largest absolute value that the row and head read, and K2 holds.
 /// Weights stay floats. A row of length 0 gives +0.
-/// REQUIRES: finite scores. The bound is for scores up to 64 either way: beyond that another order of a score's own sum moves it further.
+/// The bound is for scores up to 64 either way: beyond that, another order of a score's own sum moves it further. REQUIRES:
+/// finite scores.
 template <class T>
 void attention_split(const PagedAttention<T>& call, float* scratch);
 

@@ -1,6 +1,6 @@
 /// \file
-/// The operations of docs/numerics.md on a GPU, for every shape: the CPU's bits. Attention is built in chapter 09. Plain functions on device memory; each
-/// launches its kernels and does not wait for them.
+/// The operations of docs/numerics.md on a GPU, for every shape: the CPU's bits. Attention is built in chapter 09. Plain
+/// functions on device memory; each launches its kernels and does not wait for them.
 ///
 /// T is float or BFloat16. All pointers are device memory, arrays are dense and row-major, and an output overlaps no input
 /// except where said. Sizes, tokens and page tables are the caller's to check; rows * heads * head_dim stays below 2^31. A

@@ -33,13 +33,10 @@ __global__ void number_kernel(const T* a, const T* b, std::size_t n, T* out) {
 /// F of 4 bytes: a float, or two bfloat16.
 template <class F, class T>
 __device__ inline unsigned word_of(unsigned a, unsigned b) {
-  const auto value = [](unsigned left, unsigned right) { return F{}(__uint_as_float(left), __uint_as_float(right)); };
   if constexpr (sizeof(T) == sizeof(float)) {
-    return __float_as_uint(value(a, b));
+    return __float_as_uint(F{}(__uint_as_float(a), __uint_as_float(b)));
   } else {
-    const BFloat16 low = rounded<T>(value(a << 16, b << 16)),
-                   high = rounded<T>(value(a & 0xffff0000u, b & 0xffff0000u));
-    return low.bits | static_cast<unsigned>(high.bits) << 16;
+    return pair_of(F{}(first_of(a), first_of(b)), F{}(second_of(a), second_of(b)));
   }
 }
 template <class F, class T>

@@ -48,8 +48,8 @@ __device__ inline void add_step(RunningSum<T>& sum, unsigned x, unsigned w) {
   if constexpr (sizeof(T) == 4) {
     sum.add(0, __uint_as_float(x), __uint_as_float(w));
   } else {
-    sum.add(0, __uint_as_float(x << 16), __uint_as_float(w << 16));
-    sum.add(1, __uint_as_float(x & 0xffff0000u), __uint_as_float(w & 0xffff0000u));
+    sum.add(0, first_of(x), first_of(w));
+    sum.add(1, second_of(x), second_of(w));
   }
 }
 

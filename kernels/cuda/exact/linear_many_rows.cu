@@ -33,10 +33,7 @@ __device__ inline void store(float* to, float a, float b, float c, float d) {
   *reinterpret_cast<float4*>(to) = make_float4(a, b, c, d);
 }
 __device__ inline void store(BFloat16* to, float a, float b, float c, float d) {
-  const auto pair = [](float even, float odd) {
-    return rounded<BFloat16>(even).bits | static_cast<unsigned>(rounded<BFloat16>(odd).bits) << 16;
-  };
-  *reinterpret_cast<uint2*>(to) = make_uint2(pair(a, b), pair(c, d));
+  *reinterpret_cast<uint2*>(to) = make_uint2(pair_of(a, b), pair_of(c, d));
 }
 
 template <class Tile, class T, class Y>

@@ -24,6 +24,13 @@ __device__ inline BFloat16 rounded<BFloat16>(float x) {
   return {static_cast<std::uint16_t>(upper)};
 }
 
+/// Two bfloat16 side by side in a word, the first in its lower half: each widened, and two that are rounded.
+__device__ inline float first_of(unsigned pair) { return __uint_as_float(pair << 16); }
+__device__ inline float second_of(unsigned pair) { return __uint_as_float(pair & 0xffff0000u); }
+__device__ inline unsigned pair_of(float first, float second) {
+  return rounded<BFloat16>(first).bits | static_cast<unsigned>(rounded<BFloat16>(second).bits) << 16;
+}
+
 __device__ inline float infinity() { return __uint_as_float(0x7f800000u); }
 __device__ inline float not_a_number() { return __uint_as_float(0x7fc00000u); }
 

@@ -24,18 +24,16 @@ __device__ inline void load(const BFloat16* from, float (&to)[8]) {
   const uint4 v = *reinterpret_cast<const uint4*>(from);
   const unsigned pairs[4] = {v.x, v.y, v.z, v.w};
 #pragma unroll
-  for (int i = 0; i < 8; ++i) to[i] = __uint_as_float(i % 2 == 0 ? pairs[i / 2] << 16 : pairs[i / 2] & 0xffff0000u);
+  for (int i = 0; i < 8; ++i) to[i] = i % 2 == 0 ? first_of(pairs[i / 2]) : second_of(pairs[i / 2]);
 }
 
 /// Two neighbours, in one instruction. The address is a multiple of 2 * sizeof(T).
 __device__ inline float2 load_pair(const float* from) { return *reinterpret_cast<const float2*>(from); }
 __device__ inline float2 load_pair(const BFloat16* from) {
   const unsigned pair = *reinterpret_cast<const unsigned*>(from);
-  return make_float2(__uint_as_float(pair << 16), __uint_as_float(pair & 0xffff0000u));
+  return make_float2(first_of(pair), second_of(pair));
 }
 __device__ inline void store_pair(float* to, float a, float b) { *reinterpret_cast<float2*>(to) = make_float2(a, b); }
-__device__ inline void store_pair(BFloat16* to, float a, float b) {
-  *reinterpret_cast<unsigned*>(to) = rounded<BFloat16>(a).bits | static_cast<unsigned>(rounded<BFloat16>(b).bits) << 16;
-}
+__device__ inline void store_pair(BFloat16* to, float a, float b) { *reinterpret_cast<unsigned*>(to) = pair_of(a, b); }
 
 }  // namespace radixlab::exact
