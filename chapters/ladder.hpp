@@ -135,11 +135,16 @@ inline const char* lab_to_do(std::string_view name) {
   return nullptr;
 }
 
+/// Throws std::invalid_argument, which names the lab, where lab_to_do() names one.
+inline void check_is_built(std::string_view name) {
+  if (const char* lab = lab_to_do(name))
+    throw std::invalid_argument("manager \"" + std::string(name) + "\" is built in lab " + lab);
+}
+
 /// The factory on this table. create_cache_manager with stages is a task itself: the lab that is to be done is named
 /// without it.
 inline ManagedPool create_cache_manager(std::string_view name, const CacheOptions& options) {
-  if (const char* lab = lab_to_do(name))
-    throw std::invalid_argument("manager \"" + std::string(name) + "\" is built in lab " + lab);
+  check_is_built(name);
   for (const Stage& stage : kLadder)
     if (stage.name == name && !options.policy.empty() && std::ranges::count(stage.policies, options.policy) == 0)
       throw std::invalid_argument("manager \"" + std::string(name) + "\" has no policy \"" +

@@ -1,4 +1,3 @@
-#include "io/error.hpp"
 #include "ladder.hpp"
 #include "replay/replay.hpp"
 
@@ -6,7 +5,7 @@ namespace radixlab {
 
 std::vector<ReplaySummary> compare_managers(const Trace& trace, const ReplayOptions& options,
                                             const std::function<void(const ReplaySummary&, std::size_t)>& done) {
-  if (!trace.again) throw InputError(trace.name + " is read once only; expected --trace FILE or --generate NAME");
+  check_again(trace);
   std::vector<ReplayOptions> wanted;
   for (const Stage* const row : built_stages()) {
     ReplayOptions own = options;

@@ -38,8 +38,8 @@ const Stage* find_row(std::string_view name) {
   return row == kLadder.end() ? nullptr : &*row;
 }
 
-[[noreturn]] void refuse_lab(const std::string& what, const char* lab) {
-  throw std::invalid_argument(what + " is built in lab " + lab);
+[[noreturn, maybe_unused]] void refuse_until_lab_07(const std::string& what) {
+  throw std::invalid_argument(what + " is built in lab 07");
 }
 
 std::shared_ptr<EvictionPolicy> make_policy(const ReplayOptions& o, std::size_t page_size, const Trace& future) {
@@ -55,7 +55,7 @@ std::shared_ptr<EvictionPolicy> make_policy(const ReplayOptions& o, std::size_t 
     scan_trace(future, page_size, [&](const TraceOp& op) { uses->add(page_hashes(op.key(), page_size)); });
     return std::make_shared<ClairvoyantPolicy>(uses);
   } else {
-    refuse_lab("policy " + quote(o.policy), "07");
+    refuse_until_lab_07("policy " + quote(o.policy));
   }
 }
 
@@ -74,7 +74,7 @@ ManagedPool make_tree(const ReplayOptions& o, std::size_t page_size, std::size_t
     return with_free_runs<RadixCacheManager>(
         sizes, RadixOptions{page_size, false, make_policy(o, page_size, future), unit_of(o)});
   } else {
-    refuse_lab("manager " + quote(o.manager), "05");
+    return create_cache_manager(o.manager, sizes);  // which names the lab
   }
 }
 
@@ -82,7 +82,7 @@ std::unique_ptr<BaseCacheManager> admit(std::unique_ptr<BaseCacheManager> manage
   if constexpr (kBuilt07)
     return std::make_unique<AdmittingManager>(std::move(manager), page_size);
   else
-    refuse_lab("admission \"adaptive\"", "07");
+    refuse_until_lab_07("admission \"adaptive\"");
 }
 
 }  // namespace
@@ -123,7 +123,7 @@ bool has_whole_texts(std::string_view manager) {
 ReplayCache make_replay_cache(const ReplayOptions& o, std::size_t page_size, std::optional<std::size_t> num_pages,
                               const Trace& future) {
   const CacheOptions sizes{.page_size = page_size, .num_pages = num_pages.value_or(1)};
-  if (const char* const lab = lab_to_do(o.manager)) refuse_lab("manager " + quote(o.manager), lab);
+  check_is_built(o.manager);
   const bool is_tree = takes_policy(o.manager);
   if (!is_tree && (!o.policy.empty() || o.tail))
     throw std::invalid_argument(

@@ -49,7 +49,7 @@ Sweep sweep(const Trace& trace, const ReplayOptions& options, const std::vector<
     if (progress) progress(++done, runs);
     return summary;
   };
-  if (!trace.again) throw InputError(trace.name + " is read once only; expected --trace FILE or --generate NAME");
+  check_again(trace);
   const ReplaySummary all = run();
   Sweep result{.trace = trace.name, .manager = options.manager, .page_size = all.page_size, .percents = percents};
   result.infinite = all.total.token_hit_rate.value_or(0);

@@ -17,6 +17,10 @@ void TraceOp::make_tokens(std::size_t count) {
   prompt = count;
 }
 
+void check_again(const Trace& trace) {
+  if (!trace.again) throw InputError(trace.name + " is read once only; expected --trace FILE or --generate NAME");
+}
+
 TraceFacts scan_trace(const Trace& trace, std::size_t page_size, const std::function<void(const TraceOp&)>& each) {
   if (!trace.again)
     throw InputError(trace.name + " is read once only, and must be read twice here: expected --trace FILE");

@@ -60,6 +60,9 @@ struct Trace {
   bool again = true;
 };
 
+/// Throws InputError where a trace can be read only once.
+void check_again(const Trace& trace);
+
 /// What a first reading tells.
 struct TraceFacts {
   std::size_t requests = 0, tokens = 0;
