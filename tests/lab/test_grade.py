@@ -6,31 +6,12 @@ import shutil
 import unittest
 import xml.etree.ElementTree as xml
 
-from tiny_course import HERE, TinyCourse
+from tiny_course import HERE, GradedCourse
 
 FULL = 10
 
 
-class GradeTest(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.course = TinyCourse()
-        cls.addClassCleanup(cls.course.close)
-        cls.course.commit()
-        cls.course.solve()
-        cls.course.lab("grade", "01")
-        cls.course.keep()
-
-    def setUp(self):
-        self.course.again()
-
-    def grade(self, *words):
-        """Exit code and board."""
-        code, board, errors = self.course.lab("grade", "01", *words)
-        self.assertEqual(errors, "")
-        self.record, self.items = self.course.record()
-        return code, board
-
+class GradeTest(GradedCourse):
     def submit(self, name, into="1_twice.cpp"):
         shutil.copy(HERE / "wrong_submissions" / f"{name}.cpp", self.course.path(f"exercises/01-tiny/{into}"))
 

@@ -1,7 +1,7 @@
 """./lab grade where a task is a CUDA file: what the emulator says of a kernel reaches the board, and traffic has points of its own."""
 import unittest
 
-from tiny_course import HERE, TinyCourse
+from tiny_course import HERE, GradedCourse
 
 from lab.services import stubs
 
@@ -9,24 +9,12 @@ EMULATOR = ("kernels/emulator", "kernels/cuda/language.cuh", "kernels/cpu/flush_
 SUMS = "exercises/01-kernels/1_sums.cu"
 
 
-class GradeKernelsTest(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.course = TinyCourse("tiny_kernels", EMULATOR)
-        cls.addClassCleanup(cls.course.close)
-        cls.course.commit()
-        cls.course.solve()
-        cls.course.lab("grade", "01")
-        cls.course.keep()
-
-    def setUp(self):
-        self.course.again()
+class GradeKernelsTest(GradedCourse):
+    made = ("tiny_kernels", EMULATOR)
 
     def grade(self, *words):
         """Exit code, and the board; points and states by item."""
-        code, board, errors = self.course.lab("grade", "01", *words)
-        self.assertEqual(errors, "")
-        _, self.items = self.course.record()
+        code, board = super().grade(*words)
         self.found = {name: (item["points"], item["state"]) for name, item in self.items.items()}
         return code, board
 

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import unittest
 from pathlib import Path
 
 from lab.services.places import ROOT
@@ -70,3 +71,27 @@ class TinyCourse:
         """What the last grading found: the record, and its items by name."""
         record = json.loads(self.path("build/labs/results/01/record.json").read_text())
         return record, {item["id"]: item for item in record["items"]}
+
+
+class GradedCourse(unittest.TestCase):
+    """A tiny course that was solved and graded once; each test begins there."""
+    made = ()  # what TinyCourse is made with
+
+    @classmethod
+    def setUpClass(cls):
+        cls.course = TinyCourse(*cls.made)
+        cls.addClassCleanup(cls.course.close)
+        cls.course.commit()
+        cls.course.solve()
+        cls.course.lab("grade", "01")
+        cls.course.keep()
+
+    def setUp(self):
+        self.course.again()
+
+    def grade(self, *words):
+        """Exit code and board."""
+        code, board, errors = self.course.lab("grade", "01", *words)
+        self.assertEqual(errors, "")
+        self.record, self.items = self.course.record()
+        return code, board
