@@ -57,7 +57,7 @@ struct TypeTable {
 struct IsaTable {
   TypeTable<float> float32;
   TypeTable<BFloat16> bfloat16;
-  void (*exp)(const float* x, std::size_t n, float* out);  // nothing but tests calls it from outside
+  void (*exp)(const float* x, std::size_t n, float* out);  // the kernels' own, for sampling and tests
   std::size_t tile_rows;  // of the register tile: work is best cut into multiples of it
 };
 
