@@ -38,18 +38,21 @@ std::string escaped(char c) {
   return fmt::format("\\x{:02X}", static_cast<unsigned char>(c));
 }
 
+char byte_of(const std::string& piece) {  // "<0x0A>"
+  return static_cast<char>(std::stoi(piece.substr(3, 2), nullptr, 16));
+}
+
+std::string with_spaces(std::string piece) {
+  for (std::size_t at = 0; (at = piece.find(word_start, at)) != std::string::npos; ++at)
+    piece.replace(at, word_start.size(), " ");
+  return piece;
+}
+
 // A space where a word starts, control characters as `\n` or `\xNN`.
 std::string shown_piece(const std::string& piece) {
   std::string out;
-  for (std::size_t i = 0; i < piece.size(); ++i) {
-    if (piece.compare(i, word_start.size(), word_start) == 0) {
-      out += ' ';
-      i += word_start.size() - 1;
-    } else {
-      out += static_cast<unsigned char>(piece[i]) < ' ' || piece[i] == '\x7f' ? escaped(piece[i])
-                                                                              : std::string(1, piece[i]);
-    }
-  }
+  for (const char c : with_spaces(piece))
+    out += static_cast<unsigned char>(c) < ' ' || c == '\x7f' ? escaped(c) : std::string(1, c);
   return out;
 }
 
@@ -161,12 +164,22 @@ std::string Tokenizer::decode(std::span<const TokenId> ids) const {
   return out;
 }
 
+std::string Tokenizer::token_bytes(TokenId id) const {
+  if (const auto added = parts_->added.find(id); added != parts_->added.end()) return added->second;
+  if (!parts_->knows(id)) return unknown_id(id);
+  if (parts_->processor.IsControl(id)) return "";
+  if (parts_->processor.IsUnknown(id)) return decode({&id, 1});
+  const std::string& piece = parts_->processor.IdToPiece(id);
+  if (parts_->processor.IsByte(id)) return std::string(1, byte_of(piece));
+  return with_spaces(piece);
+}
+
 std::string Tokenizer::piece_text(TokenId id) const {
   if (const auto added = parts_->added.find(id); added != parts_->added.end()) return shown_piece(added->second);
   if (!parts_->knows(id)) return unknown_id(id);
   const std::string& piece = parts_->processor.IdToPiece(id);
   if (parts_->processor.IsByte(id)) {
-    const auto byte = static_cast<char>(std::stoi(piece.substr(3, 2), nullptr, 16));  // "<0x0A>"
+    const char byte = byte_of(piece);
     return byte >= ' ' && byte <= '~' ? std::string(1, byte) : escaped(byte);
   }
   return shown_piece(piece);

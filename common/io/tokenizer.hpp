@@ -37,6 +37,12 @@ class Tokenizer {
   /// tokens their text, an id beyond the vocabulary gives "<id N>".
   std::string decode(std::span<const TokenId> ids) const;
 
+  /// The bytes that a token adds to a running text: a space where a word starts, a byte piece's one byte, otherwise as
+  /// decode gives them. One after the other they are decode's text, but for two things that decode does once it sees all:
+  /// it drops the space with which the text begins, or begins again behind an added token, and bytes that form no
+  /// character it replaces.
+  std::string token_bytes(TokenId id) const;
+
   /// One piece for a picture or a table: a space where a word starts, control characters and byte pieces as `\n` or
   /// `\xNN`, "<s>", "<id N>".
   std::string piece_text(TokenId id) const;

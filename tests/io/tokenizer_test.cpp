@@ -49,6 +49,47 @@ TEST(Tokenizer, DecodesWhatItEncoded) {
   EXPECT_EQ(tokenizer.decode({}), "");
 }
 
+std::string bytes_of(const Tokenizer& tokenizer, std::span<const TokenId> ids) {
+  std::string text;
+  for (const TokenId id : ids) text += tokenizer.token_bytes(id);
+  return text;
+}
+
+TEST(Tokenizer, GivesEachTokensBytes) {
+  const Tokenizer tokenizer(checkpoint);
+  EXPECT_EQ(tokenizer.token_bytes(0), " \xe2\x81\x87 ");
+  EXPECT_EQ(tokenizer.token_bytes(1), "");
+  EXPECT_EQ(tokenizer.token_bytes(2), "");
+  EXPECT_EQ(tokenizer.token_bytes(605), " door");
+  EXPECT_EQ(tokenizer.token_bytes(374), "Qu");
+  EXPECT_EQ(tokenizer.token_bytes(113), "\n");
+  EXPECT_EQ(tokenizer.token_bytes(103), std::string(1, '\0'));
+  EXPECT_EQ(tokenizer.token_bytes(298), "\xC3") << "the first of the two bytes of a character";
+  EXPECT_EQ(tokenizer.token_bytes(2048), "<id 2048>");
+  EXPECT_EQ(tokenizer.token_bytes(-7), "<id -7>");
+}
+
+TEST(Tokenizer, GivesTheTextTokenByToken) {
+  const Tokenizer tokenizer(checkpoint);
+  std::ifstream file(std::filesystem::path(checkpoint) / "documents/harbour.txt");
+  std::stringstream document;
+  document << file.rdbuf() << " two  spaces, na\xc3\xafve \xe2\x98\x83\tx </s> 12\n";
+  const auto ids = tokenizer.encode(document.str(), Tokenizer::Bos::yes);
+  EXPECT_EQ(bytes_of(tokenizer, ids), " " + tokenizer.decode(ids));
+
+  std::vector<TokenId> words;  // all that are no bytes, as a model without training might write them
+  for (TokenId id = 0; id < static_cast<TokenId>(tokenizer.vocab_size()); ++id)
+    if (id < 103 || id > 103 + 255) words.push_back(id);
+  EXPECT_EQ(bytes_of(tokenizer, words), tokenizer.decode(words)) << "<unk>, the first, begins with a space of its own";
+}
+
+TEST(Tokenizer, GivesAnAddedTokensText) {
+  const TokenizerSettings settings{.added = {{"</s>", 2}, {"<|im_end|>", 2048}}};
+  const MappedFile model(std::string(checkpoint) + "/tokenizer.model");
+  const Tokenizer tokenizer(model.text(), "tokenizer.model", settings);
+  EXPECT_EQ(bytes_of(tokenizer, std::vector<TokenId>{605, 2048, 605, 2}), " door<|im_end|> door");
+}
+
 TEST(Tokenizer, ShowsPiecesReadably) {
   const Tokenizer tokenizer(checkpoint);
   EXPECT_EQ(tokenizer.piece_text(1), "<s>");
