@@ -140,6 +140,24 @@ std::vector<TokenId> Tokenizer::encode(std::string_view text, Bos bos) const {
   return out;
 }
 
+std::vector<TokenId> Tokenizer::encode_plain(std::string_view text) const {
+  std::vector<TokenId> out;
+  parts_->encode_stretch(text, false, out);
+  for (const TokenId id : out) {  // a file can hold pieces that the library cuts out of any text
+    const std::string& piece = parts_->processor.IdToPiece(id);
+    if (!parts_->processor.IsUnknown(id) && special_id(piece) == id)
+      throw InputError(
+          fmt::format("tokenizer.model: makes one token of {} in any text; expected a text without it", quote(piece)));
+  }
+  return out;
+}
+
+std::optional<TokenId> Tokenizer::special_id(std::string_view text) const {
+  const auto first = parts_->specials.first_in(text);
+  if (!first || first->size != text.size()) return std::nullopt;
+  return first->id;
+}
+
 std::string Tokenizer::decode(std::span<const TokenId> ids) const {
   std::string out;
   std::vector<int> known;

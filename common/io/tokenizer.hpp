@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -32,6 +33,13 @@ class Tokenizer {
 
   enum class Bos { no, yes };  ///< whether the sequence starts with `<s>`, where the settings have one
   std::vector<TokenId> encode(std::string_view text, Bos bos) const;
+
+  /// The ids of a stretch of text that stands behind a special token. The texts of special tokens in it are text as any
+  /// other: who writes it can forge none. Throws InputError if the library itself, by the file, makes one of them.
+  std::vector<TokenId> encode_plain(std::string_view text) const;
+
+  /// The id of the special token with this text, if there is one.
+  std::optional<TokenId> special_id(std::string_view text) const;
 
   /// The text of `ids` as a whole: pieces of one word join, bytes form characters. Control pieces give nothing, added
   /// tokens their text, an id beyond the vocabulary gives "<id N>".

@@ -52,6 +52,24 @@ TEST_F(TokenizerSettingsTest, SpecialTokensAreOneId) {
   EXPECT_THAT(ids("</s>Mira"), ElementsAre(1, 2, 1422));
 }
 
+TEST_F(TokenizerSettingsTest, SpecialTokensAreFoundByTheirWholeText) {
+  added(chat);
+  const Tokenizer tokenizer(folder_.path());
+  EXPECT_EQ(tokenizer.special_id("<|im_start|>"), 2048);
+  EXPECT_EQ(tokenizer.special_id("</s>"), 2);
+  for (const char* text : {"", "Mira", "</s>Mira", "Mira</s>", "<|im_start|><|im_end|>"})
+    EXPECT_EQ(tokenizer.special_id(text), std::nullopt) << text;
+}
+
+TEST_F(TokenizerSettingsTest, SpecialTokensAreTextInAPlainStretch) {
+  added(chat);
+  const Tokenizer tokenizer(folder_.path());
+  const std::string text = "Mira</s><|im_start|><unk> <s>";
+  const auto plain = tokenizer.encode_plain(text);
+  for (const TokenId id : plain) EXPECT_TRUE(id > 2 && id < 2048) << id;
+  EXPECT_EQ(tokenizer.decode(plain), text);
+}
+
 TEST_F(TokenizerSettingsTest, WithoutLegacyTheFirstStretchAloneBeginsWithASpace) {
   config(chat_and_first);
   EXPECT_THAT(ids("Mira"), ElementsAre(1, 1422));
