@@ -7,6 +7,15 @@
 #include "01-naive-manager/naive_cache_manager.hpp"
 
 namespace radixlab {
+namespace {
+
+// It holds no page, so that a page may move without it.
+class NothingCached : public NaiveCacheManager {
+ public:
+  void rename_pages(std::span<const PageMove>) override {}
+};
+
+}  // namespace
 
 PageManager::PageManager(Device& device, ManagedPool pool)
     : device_(device),
@@ -33,7 +42,7 @@ KvPage PageManager::get_page(PageId page, std::size_t layer) const {
 }
 
 ManagedPool without_prefix_caching(ManagedPool pool) {
-  pool.manager = std::make_unique<NaiveCacheManager>();
+  pool.manager = std::make_unique<NothingCached>();
   pool.story = nullptr;
   return pool;
 }
