@@ -1,0 +1,39 @@
+/// \file
+/// One cell of the engine: everything that may change while no bit does. A seed draws it, and all that happens in it.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "01-naive-manager/factory.hpp"
+#include "08-engine/config.hpp"
+#include "io/dtype.hpp"
+#include "kernels/cpu/isa.hpp"
+
+namespace radixlab {
+
+struct EngineCell {
+  std::uint64_t seed = 0;
+  const Stage* row = nullptr;  ///< of the ladder
+  std::string policy = {}, model = {};
+  DType type = DType::f32;
+  Isa isa = Isa::scalar;
+  std::size_t threads = 1, page_size = 1, num_pages = 1;
+  std::vector<std::size_t> prompts = {};  ///< of the catalogue, that its requests choose from
+  std::size_t requests = 0;
+  std::size_t max_live = 0;      ///< answers that are begun or awaited at once, at most
+  std::size_t arrive_every = 1;  ///< [steps] on average
+  bool is_watched = false;       ///< the manager stands under Story, which checks each call
+  EngineConfig config = {};
+
+  std::string name() const;
+};
+
+/// The cell of a seed: the same on each machine that has the same instruction sets.
+EngineCell draw_cell(std::uint64_t seed);
+
+/// Chapter 06's tree over a pool that holds two long requests, with everything switched on: `requests` random ones, one after the
+/// other.
+EngineCell soak_cell(std::uint64_t seed, std::size_t requests);
+
+}  // namespace radixlab
