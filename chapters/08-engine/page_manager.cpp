@@ -9,10 +9,14 @@
 namespace radixlab {
 namespace {
 
-// It holds no page, so that a page may move without it.
+// The pool's own manager stays empty. It is still told of moves: chapter 06's hands them on to the counts of the pages.
 class NothingCached : public NaiveCacheManager {
  public:
-  void rename_pages(std::span<const PageMove>) override {}
+  explicit NothingCached(std::unique_ptr<BaseCacheManager> empty) : empty_(std::move(empty)) {}
+  void rename_pages(std::span<const PageMove> moves) override { empty_->rename_pages(moves); }
+
+ private:
+  std::unique_ptr<BaseCacheManager> empty_;
 };
 
 }  // namespace
@@ -42,7 +46,7 @@ KvPage PageManager::get_page(PageId page, std::size_t layer) const {
 }
 
 ManagedPool without_prefix_caching(ManagedPool pool) {
-  pool.manager = std::make_unique<NothingCached>();
+  pool.manager = std::make_unique<NothingCached>(std::move(pool.manager));
   pool.story = nullptr;
   return pool;
 }
