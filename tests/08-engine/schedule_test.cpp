@@ -355,14 +355,16 @@ TEST(Lab08Schedule, T5_PreemptedUntilThereIsRoom) {
 }
 
 TEST(Lab08Schedule, T5_NobodyIsAdmittedInAStepThatPreempts) {
-  Scene s({}, 5);
-  EngineRequest &a = s.ask(text(1, 8)), &b = s.ask(text(40, 8));
+  Scene s(kLpm, 6);
+  EngineRequest &a = s.ask(text(1, 12)), &b = s.ask(text(40, 8));
   s.step();
-  s.ask(text(80, 3));
+  EngineRequest& hot = s.ask(text(1, 12) + text(90, 1));
   EXPECT_THAT(s.step(), ElementsAre(Pair(a.id, 1)))
       << "request 1 was preempted, and left room for request 2: nobody starts";
-  EXPECT_THAT(s.waiting(), ElementsAre(b.id, 2));
+  EXPECT_THAT(s.waiting(), ElementsAre(b.id, hot.id));
   EXPECT_THAT(s.router.preempted(), ElementsAre(b.id));
+  EXPECT_EQ(b.figures.num_bypassed, 0u) << "nobody started";
+  EXPECT_THAT(s.step(), ElementsAre(Pair(a.id, 1), Pair(hot.id, 1))) << "in the next step request 2 starts";
 }
 
 TEST(Lab08Schedule, T5_AForkWritesInAPageOfItsOwn) {
