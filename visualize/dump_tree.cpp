@@ -29,12 +29,12 @@ std::string tree_as_text(const Snapshot& snapshot, const DotOptions& options) {
 
 }  // namespace
 
-void check_tree_file(const std::filesystem::path& file) {
+void check_drawing_file(const std::filesystem::path& file, const std::string& what) {
   const std::string ending = file.extension().string();
   const std::filesystem::path folder = file.has_parent_path() ? file.parent_path() : ".";
   if (ending != ".dot" && ending != ".svg" && ending != ".png" && ending != ".txt")
-    throw InputError(file.string() +
-                     ": no kind of file that a tree is written to; expected the ending .dot, .svg, .png or .txt");
+    throw InputError(file.string() + ": no kind of file that " + what +
+                     " is written to; expected the ending .dot, .svg, .png or .txt");
   if (!std::filesystem::is_directory(folder))
     throw InputError(file.string() + ": the folder " + quote(folder.string()) + " does not exist");
   if ((ending == ".svg" || ending == ".png") && !can_render())

@@ -2,14 +2,17 @@
 /// What a cache holds, as a file: the picture of dot.hpp or the text of tree_text.hpp, as the file's ending says.
 #pragma once
 #include <filesystem>
+#include <string>
 
 #include "visualize/dot.hpp"
 
 namespace radixlab {
 
-/// Throws InputError if dump_tree could not write `file`: another ending than .dot, .svg, .png or .txt, a folder that does
-/// not exist, or a picture where the program `dot` is missing. For telling it before the work, not after.
-void check_tree_file(const std::filesystem::path& file);
+/// Throws InputError if `file` cannot be written as text or picture: another ending than .dot, .svg, .png or .txt, a folder
+/// that does not exist, or a picture where the program `dot` is missing. For telling it before the work, not after. `what` is
+/// to be written, for the message.
+void check_drawing_file(const std::filesystem::path& file, const std::string& what);
+inline void check_tree_file(const std::filesystem::path& file) { check_drawing_file(file, "a tree"); }
 
 /// Writes `snapshot` to `file`, a picture as large as it must be (options.fit_page is not asked). A large tree is folded:
 /// at most options.max_boxes boxes or lines. A .txt begins with the title and what is cached in numbers. An older file is

@@ -35,19 +35,23 @@ void add_dtype_option(CLI::App& app, std::string& dtype) {
       ->capture_default_str();
 }
 
-void add_dump_tree_option(CLI::App& app, std::string& file, const std::string& which) {
-  const auto trouble = [](const std::string& name) -> std::string {
+CLI::Validator drawing_file(const std::string& what) {
+  const auto trouble = [what](const std::string& name) -> std::string {
     try {
-      check_tree_file(name);
+      check_drawing_file(name, what);
       return "";
     } catch (const InputError& error) {
       return error.what();
     }
   };
+  return CLI::Validator(trouble, "");
+}
+
+void add_dump_tree_option(CLI::App& app, std::string& file, const std::string& which) {
   app.add_option("--dump-tree", file,
                  "Writes the tree of " + which + "; FILE ends in .dot, .svg, .png or .txt, and a large tree is folded")
       ->type_name("FILE")
-      ->check(CLI::Validator(trouble, ""));
+      ->check(drawing_file("a tree"));
 }
 
 std::size_t chosen_threads(const EngineOptions& options) {

@@ -23,6 +23,9 @@ struct EngineOptions {
 void add_engine_options(CLI::App& app, EngineOptions& options);
 void add_dtype_option(CLI::App& app, std::string& dtype);  ///< --dtype alone
 
+/// For an option's check(): a name that check_drawing_file() takes, told when the options are read.
+CLI::Validator drawing_file(const std::string& what);
+
 /// --dump-tree, for dump_tree(): "Writes the tree of " + `which`. What check_tree_file() refuses is told
 /// when the options are read.
 void add_dump_tree_option(CLI::App& app, std::string& file, const std::string& which);
