@@ -9,6 +9,8 @@ import unittest
 
 from program import CHECKPOINT, run
 
+QUERY = "model.layers.0.self_attn.q_proj.weight"
+
 
 def read_safetensors(path):
     """name -> (shape, bytes)"""
@@ -19,7 +21,9 @@ def read_safetensors(path):
     return {n: (t["shape"], body[slice(*t["data_offsets"])]) for n, t in header.items() if n != "__metadata__"}
 
 
-class Generate(unittest.TestCase):
+class Folder(unittest.TestCase):
+    """A folder with two requests in a file."""
+
     def setUp(self):
         self.folder = pathlib.Path(tempfile.mkdtemp())
         self.addCleanup(shutil.rmtree, self.folder)
@@ -28,15 +32,28 @@ class Generate(unittest.TestCase):
         second = first[:35] + [5, 6, 7]
         self.tokens.write_text(" ".join(map(str, first)) + "\n" + " ".join(map(str, second)) + "\n")
 
-    def generate(self, *arguments):
+    def generate(self, *arguments, tokens=None):
         out = self.folder / "logits.safetensors"
-        done = run("generate", "--model", CHECKPOINT, "--tokens", self.tokens, "--max-new-tokens", 4, "--logits-out", out, *arguments)
+        done = run("generate", "--model", CHECKPOINT, "--tokens", tokens or self.tokens, "--max-new-tokens", 4, "--logits-out", out, *arguments)
         self.assertEqual(done.returncode, 0, done.stderr)
         return done.stdout, read_safetensors(out)
 
     def start(self, tensors, request):
         return array.array("q", tensors[f"start_{request}"][1])[0]
 
+    def broken_model(self):
+        """A model with one NaN among its weights."""
+        model = self.folder / "model"
+        shutil.copytree(CHECKPOINT, model, ignore=shutil.ignore_patterns("documents"))
+        weights = bytearray((model / "model.safetensors").read_bytes())
+        length = struct.unpack("<Q", weights[:8])[0]
+        start = 8 + length + json.loads(weights[8 : 8 + length])[QUERY]["data_offsets"][0]
+        weights[start : start + 2] = struct.pack("<H", 0x7FC0)
+        (model / "model.safetensors").write_bytes(weights)
+        return model
+
+
+class Generate(Folder):
     def test_a_row_a_computed_position(self):
         text, naive = self.generate("--manager", "naive")
         generated = [len(line.split()) for line in text.splitlines()]
@@ -71,9 +88,10 @@ class Generate(unittest.TestCase):
             self.generate("--page-size", 4, "--dump-tree", self.folder / f"tree.{ending}")
             self.assertEqual((self.folder / f"tree.{ending}").read_bytes()[: len(first)], first)
         lines = (self.folder / "tree.txt").read_text().splitlines()
-        self.assertRegex(lines[1], r"^3 nodes; \d+ pages evictable, 0 pages protected; a page is 4 tokens$")
+        # The engine publishes a prompt when it is done, and what is generated when the request ends: in a node of its own.
+        self.assertRegex(lines[1], r"^[345] nodes; 13 pages evictable, 0 pages protected; a page is 4 tokens$")
         self.assertRegex(lines[4], r"^└─ \[<s>.*\]  #\d+ · 32 tokens · 8 pages: 0-7$")
-        self.assertEqual(["evictable" in line for line in lines[4:]], [False, True, True])
+        self.assertEqual((sum("evictable" in line for line in lines[4:]), "evictable" in lines[4]), (2, False))
         self.assertEqual(sorted(f.name for f in self.folder.iterdir()),
                          sorted(["logits.safetensors", "tokens.txt", *(f"tree.{ending}" for ending in begins)]))
 
@@ -99,20 +117,20 @@ class Generate(unittest.TestCase):
         done = run("generate", "--model", CHECKPOINT, "--tokens", self.tokens, "--kv-tokens", 16, "--dump-tree", tree)
         self.assertEqual((done.returncode, done.stdout, tree.read_text()), (2, "", "old"), done.stderr)
 
+    def test_what_needs_the_engine_is_there_or_names_its_lab(self):
+        for option in (["--temperature", 0.5], ["--no-enable-prefix-caching"], ["--json", self.folder / "a.json"]):
+            done = run("generate", "--model", CHECKPOINT, "--tokens", self.tokens, *option)
+            if done.returncode != 0:
+                self.assertEqual((done.returncode, done.stdout, len(done.stderr.splitlines())), (2, "", 1), done.stderr)
+                self.assertIn(f"{option[0]}: is built in lab 08", done.stderr.replace("--enable-prefix", "--no-enable-prefix"))
+
     def test_a_number_that_is_not_finite_has_no_answer(self):
-        model = self.folder / "model"
-        shutil.copytree(CHECKPOINT, model, ignore=shutil.ignore_patterns("documents"))
-        query = "model.layers.0.self_attn.q_proj.weight"
-        weights = bytearray((model / "model.safetensors").read_bytes())
-        length = struct.unpack("<Q", weights[:8])[0]
-        start = 8 + length + json.loads(weights[8 : 8 + length])[query]["data_offsets"][0]
-        weights[start : start + 2] = struct.pack("<H", 0x7FC0)
-        (model / "model.safetensors").write_bytes(weights)
+        model = self.broken_model()
         out = self.folder / "logits.safetensors"
         done = run("generate", "--model", model, "--tokens", self.tokens, "--logits-out", out)
         self.assertEqual((done.returncode, done.stdout, out.exists()), (1, "", False))
         self.assertEqual(done.stderr, "generate: request 1: the numbers at position 0 are not finite, and nothing follows from them; "
-                                      f"the first ones come from layer 0, where {query} [0, 0] is NaN\n")
+                                      f"the first ones come from layer 0, where {QUERY} [0, 0] is NaN\n")
 
 
 if __name__ == "__main__":
