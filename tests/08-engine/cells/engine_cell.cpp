@@ -109,14 +109,14 @@ EngineCell soak_cell(std::uint64_t seed, std::size_t requests) {
   cell.isa = best_isa();
   cell.threads = 2;
   cell.page_size = 8;
-  cell.num_pages = 38;
+  cell.num_pages = 20;  // the longest request needs 18
   for (std::size_t i = 0; i < TextCatalogue::prompts().size(); ++i) cell.prompts.push_back(i);
   cell.requests = requests;
-  cell.max_live = 12;
-  cell.arrive_every = 3;
+  cell.max_live = 24;
+  cell.arrive_every = 1;
   cell.config = {.max_num_seqs = 8,
                  .max_num_batched_tokens = 64,
-                 .chunked_prefill_size = 32,
+                 .chunked_prefill_size = 16,
                  .schedule_policy = SchedulePolicy::lpm,
                  .max_bypass = 4};
   return cell;

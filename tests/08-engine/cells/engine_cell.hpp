@@ -32,8 +32,7 @@ struct EngineCell {
 /// The cell of a seed: the same on each machine that has the same instruction sets.
 EngineCell draw_cell(std::uint64_t seed);
 
-/// Chapter 06's tree over a pool that holds two long requests, with everything switched on: `requests` random ones, one after the
-/// other.
+/// Chapter 06's tree over a pool that just holds the longest request: `requests` random ones, up to 24 answers at once.
 EngineCell soak_cell(std::uint64_t seed, std::size_t requests);
 
 }  // namespace radixlab

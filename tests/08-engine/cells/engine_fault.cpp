@@ -39,14 +39,14 @@ Request FaultyBatch::add(const EngineRequest& r, std::size_t num_tokens, std::sp
   return seen;
 }
 
-// The whole pages that both have behind them: nobody writes in those.
+// The whole pages that both have behind them: nobody writes in those. Two tenants' copies of one text would show nothing.
 void FaultyBatch::take_neighbours_pages(Request& r, std::span<EngineRequest* const> running) const {
   const std::size_t P = page_size();
   for (const EngineRequest* const other : running) {
     const std::size_t whole = std::min(r.computed, other->at_desk.computed) / P;
-    const auto pages = std::span(other->at_desk.pages).first(whole);
-    if (std::ranges::equal(pages, std::span(r.pages).first(whole))) continue;
-    std::ranges::copy(pages, r.pages.begin());
+    const auto text = [&](const Request& of) { return std::span(of.tokens).first(whole * P); };
+    if (std::ranges::equal(text(other->at_desk), text(r))) continue;
+    std::ranges::copy(std::span(other->at_desk.pages).first(whole), r.pages.begin());
     return;
   }
 }

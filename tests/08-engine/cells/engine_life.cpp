@@ -20,7 +20,7 @@ namespace {
 class Life {
  public:
   Life(TextCatalogue& texts, const EngineCell& cell, EngineFault fault, bool explain);
-  LifeReport run(const std::function<void()>& half_way);
+  LifeReport run(const std::function<void()>& milestone);
 
  private:
   using Told = EngineHooks::Step;
@@ -115,14 +115,15 @@ EngineHooks Life::make_hooks() {
   return hooks;
 }
 
-LifeReport Life::run(const std::function<void()>& half_way) {
+LifeReport Life::run(const std::function<void()>& milestone) {
   bool told = false;
   try {
     while (made_ < cell_.requests || engine_->has_unfinished_requests()) {
       go_on();
-      if (half_way && !told && 2 * made_ >= cell_.requests) half_way(), told = true;
+      if (milestone && !told && 2 * made_ >= cell_.requests) milestone(), told = true;
     }
     end();
+    if (milestone) milestone();
   } catch (const std::exception& error) {
     report_.wrong = error.what();
     for (const EngineRequest* const r : engine_->router().running())  // published, and not written
@@ -333,8 +334,8 @@ std::string EngineCounts::missing() const {
 }
 
 LifeReport live(TextCatalogue& texts, const EngineCell& cell, EngineFault fault, bool explain,
-                const std::function<void()>& half_way) {
-  return Life(texts, cell, fault, explain).run(half_way);
+                const std::function<void()>& milestone) {
+  return Life(texts, cell, fault, explain).run(milestone);
 }
 
 }  // namespace radixlab

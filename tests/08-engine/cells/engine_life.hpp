@@ -31,8 +31,9 @@ struct LifeReport {
   std::string explanation;  ///< FirstWrongBit::text, if it was asked for
 };
 
-/// Lives the cell. `explain`: under the watch of FirstWrongBit. `half_way` is called once half of the requests have come.
+/// Lives the cell. `explain`: under the watch of FirstWrongBit. `milestone` is called when half of the requests have
+/// come, and when all are over and the engine is still there.
 LifeReport live(TextCatalogue& texts, const EngineCell& cell, EngineFault fault, bool explain = false,
-                const std::function<void()>& half_way = {});
+                const std::function<void()>& milestone = {});
 
 }  // namespace radixlab
