@@ -7,6 +7,8 @@
 #include "apps/devices.hpp"
 #include "apps/first_wrong_bit.hpp"
 #include "apps/single_runner.hpp"
+#include "batch_server.hpp"
+#include "built_chapters.hpp"
 #include "cells.hpp"
 #include "faulty_device.hpp"
 #include "faulty_locks.hpp"
@@ -18,7 +20,7 @@ namespace {
 
 // The act's requests take steps in turn, and between two rounds pages are moved, where the row can; what each computed is added to
 // `result`.
-void serve(const Act& act, std::size_t chunk, SingleRunner& runner, FirstWrongBit* watch, CellResult& result) {
+void serve_in_turn(const Act& act, std::size_t chunk, SingleRunner& runner, FirstWrongBit* watch, CellResult& result) {
   const std::size_t vocab = runner.device().config().vocab_size;
   std::vector<std::unique_ptr<LiveRequest>> live;
   for (const Prompt& prompt : act.requests) {
@@ -64,15 +66,16 @@ std::vector<std::pair<float, float>> one_position(const ModelConfig& config) {
   return turn;
 }
 
-void serve_script(const Cell& cell, SingleRunner& runner, FaultyLocks& locks, FirstWrongBit* watch,
-                  CellResult& result) {
+// `serve` is given act after act.
+void serve_script(const Cell& cell, std::size_t vocab_size, FaultyLocks& locks, const BaseCacheManager& cache,
+                  CellResult& result, const std::function<void(const Act&)>& serve) {
   const std::size_t unit = cell.script_page ? cell.script_page : cell.page_size;
   const std::size_t long_text = has_two_blocks(cell) ? kTwoBlocks : 0;
   try {
-    for (const Act& act : make_script(unit, runner.device().config().vocab_size, long_text)) {
+    for (const Act& act : make_script(unit, vocab_size, long_text)) {
       locks.evict_at_once(act.evict_at_once);
-      serve(act, cell.chunk, runner, watch, result);
-      runner.cache().check_integrity();
+      serve(act);
+      cache.check_integrity();
     }
   } catch (const std::logic_error& error) {
     result.refusal = error.what();
@@ -91,7 +94,6 @@ std::string Cell::name() const {
 }
 
 CellResult run_cell(const Model& model, const Cell& cell, const Stage& stage, Fault fault, bool explain) {
-  if (stage.runner == Runner::batch) throw std::invalid_argument("the runner of batches is built in lab 08");
   const ModelConfig& config = model.config();
   ThreadPool threads(cell.threads);
   const std::unique_ptr<Device> inner = make_device(cell.device, model, cell.isa, threads);
@@ -115,10 +117,20 @@ CellResult run_cell(const Model& model, const Cell& cell, const Stage& stage, Fa
   });
   auto locks = std::make_unique<FaultyLocks>(std::move(faulty), fault, *poisoning, cell.page_size);
   FaultyLocks& locking = *locks;
-  SingleRunner runner(device, {std::move(locks), std::move(poisoning), nullptr, made.make_desk});
+  ManagedPool pool{std::move(locks), std::move(poisoning), nullptr, made.make_desk, made.owners};
 
   CellResult result{.moves_pages = made.owners != nullptr};
-  serve_script(cell, runner, locking, watch ? &*watch : nullptr, result);
+  FirstWrongBit* const told = watch ? &*watch : nullptr;
+  const auto run_script = [&](const BaseCacheManager& cache, const std::function<void(const Act&)>& serve) {
+    serve_script(cell, config.vocab_size, locking, cache, result, serve);
+  };
+  if (stage.runner == Runner::single) {
+    SingleRunner runner(device, std::move(pool));
+    run_script(runner.cache(), [&](const Act& act) { serve_in_turn(act, cell.chunk, runner, told, result); });
+  } else if constexpr (kBuilt08) {
+    BatchServer server(device, std::move(pool), cell.chunk, told, result);
+    run_script(server.cache(), [&](const Act& act) { server.serve(act); });
+  }
   if (watch) result.explanation = watch->text();
   result.counts = counted.counts();
   result.counts.locked = locking.chances();
