@@ -22,7 +22,8 @@ from lab.services.places import BUILD, DEPS, ROOT, LabError, build_folder, progr
 from lab.services.terminal import say
 
 SHORT = "the ladder in pairs"
-TSAN = {"test_kernels": r"kernels\.([^/]*$|.*/avx2)", "test_llm": r"llm\.", "test_golden": r"golden\.", "ladder": r"ladder\.[0-9]"}
+TSAN = {"test_kernels": r"kernels\.([^/]*$|.*/avx2)", "test_llm": r"llm\.", "test_golden": r"golden\.", "ladder": r"ladder\.[0-9]",
+        "engine_cells": r"engine\.(cells|soak)"}
 """What has threads: {target: how the names of its tests begin}. All instruction sets share their threads' code, so AVX2 stands
 for all. The ladder's cells with a fault (ladder.break-...) prove the ladder itself: ./lab test runs them."""
 TSAN_ALL = {**TSAN, "test_contract": r"contract\.", "test_storage": r"storage\.", "test_kernels": r"kernels\.",
@@ -35,6 +36,7 @@ CLANG = {"test_kernels": r"kernels\.", "test_llm": r"llm\.", "test_golden": r"go
 ONCE = ("^front-door$", "^pages$", "^walk$")
 """Labels of what one compiler shows for all: the front door, that the pages say what the programs do, the learner's walk."""
 LIFE_STEPS = 200_000
+CELLS, SOAKS = 100_000, (1_000, 10_000)  # of the engine; requests
 FUZZ_RUNS = 5_000  # inputs a target
 REPLAYED = 120  # requests of a workload: every rule is checked after each, which reads all that is cached
 
@@ -176,6 +178,22 @@ def ladder():
     return f"{cells} cells of {len(rows)} rows"
 
 
+def engine_cells(runs):
+    """Runs of the program engine_cells, each with its options; the last lines of each."""
+    set_up("test")
+    configure("test")
+    build("test", ["engine_cells"])
+    tool, log, told = str(program("engine_cells", "test")), build_folder("test") / "lab-check-engine.log", []
+    for label, *options in runs:
+        try:
+            run_logged(label, [tool, *options], log)
+        except WorkFailed:
+            show_log(log, "red: ")
+            raise
+        told.append(re.search(r"^rows (\d+)", log.read_text(), re.MULTILINE).group(1))
+    return f"{' + '.join(f'{int(rows):,}' for rows in told)} rows"
+
+
 def replays():
     """Every rule after every request, on every workload, manager and policy; ctest's replay. runs a few requests of each."""
     set_up("test")
@@ -242,6 +260,12 @@ STEPS = {
                          only_by_name=True),
     "released": Step("the student's edition with 01 released", partial(edition_proof.prove, released=True), LABS, only_by_name=True),
     "long-fuzz": Step("libFuzzer, twenty times as long", fuzz.prove, packages.groups("fuzz"), only_by_name=True),
+    "cells": Step(f"{CELLS:,} random cells of the engine, each row against the scalar reference",
+                  partial(engine_cells, [("Running cells of the engine", "--cells", str(CELLS))]), packages.groups("test"),
+                  only_by_name=True),
+    "soak": Step(f"{' and '.join(f'{n:,}' for n in SOAKS)} random requests through one engine and a tiny pool",
+                 partial(engine_cells, [(f"Soaking the engine with {n:,} requests", "--soak", str(n)) for n in SOAKS]),
+                 packages.groups("test"), only_by_name=True),
     "replay": Step("replay on every workload, manager and policy, every rule after every request", replays, packages.groups("test"),
                    only_by_name=True),
     "aarch64": Step(f"the scalar path for aarch64, cross-compiled, under qemu; {SHORT}", aarch64, packages.groups("aarch64"),
