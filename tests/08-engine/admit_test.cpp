@@ -82,7 +82,7 @@ TEST(Lab08Admit, T1_NoRoomChangesNothing) {
   EXPECT_THAT(s.running(), ElementsAre(other.id));
   EXPECT_THAT(s.waiting(), ElementsAre(r.id)) << "it waits as before";
   EXPECT_FALSE(r.is_running());
-  EXPECT_EQ(r.furthest, 0u) << "it has had nothing";
+  EXPECT_EQ(r.furthest + r.at_desk.hit + r.at_desk.computed, 0u) << "it has had nothing";
   expect_figures(r, {.num_prompt_tokens = 20}, "it found 8 tokens and did not get them, so that nothing is counted");
   s.expect_all_well("there was no room");
   s.let_go();
@@ -161,6 +161,19 @@ TEST(Lab08Admit, T1_GeneratedTokensArePublishedAtTheEnd) {
   s.router.release(r);
   EXPECT_EQ(s.cached(all), 12u) << "15 of 16 tokens have keys and values, the last one never (I23): 3 whole pages";
   s.expect_nothing_locked("a request is done");
+}
+
+TEST(Lab08Admit, T1_TheFirstGeneratedTokenIsNotPublishedEither) {
+  Scene s;
+  EngineRequest& r = s.admitted(text(1, 7));
+  s.run_all(r);
+  s.generate(r, 8);
+  s.run_all(r);
+  EXPECT_EQ(s.cached(text(1, 12)), 4u)
+      << "the prompt's 7 tokens were published, and the 8th is generated: the page that it fills "
+         "is published when the request ends";
+  s.router.release(r);
+  EXPECT_EQ(s.cached(text(1, 12)), 8u);
 }
 
 TEST(Lab08Admit, T1_ReleaseGivesBackWhatNobodyCaches) {

@@ -121,7 +121,7 @@ TEST(Lab08OnlineSoftmax, T4_MergeWeighsByTheSums) {
   front.merge(added(all, 1, 4));
   expect_near(front.result(), std::vector{2.0},
               "one score in front and three behind, all equal: each weighs a quarter");
-  for (const float larger : {-3.0f, 3.0f}) {
+  for (const float larger : {-1000.0f, -3.0f, 3.0f, 1000.0f}) {
     const Scores two{{0, larger}, {{1}, {0}}};
     OnlineSoftmax merged = added(two, 0, 1);
     merged.merge(added(two, 1, 2));

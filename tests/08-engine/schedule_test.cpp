@@ -272,6 +272,18 @@ TEST(Lab08Schedule, T5_WhoLacksRoomIsNotOvertaken) {
   EXPECT_THAT(s.step(), ElementsAre(Pair(0, 16), Pair(1, 4)));
 }
 
+TEST(Lab08Schedule, T5_WhoLacksRoomBypassesNobody) {
+  Scene s(kLpm);
+  s.store(text(80, 8));
+  s.leave_free(1);
+  EngineRequest &cold = s.ask(text(1, 8)), &hot = s.ask(text(80, 8) + text(120, 30));
+  EXPECT_THAT(s.step(), IsEmpty()) << "request 1 is first, and there is no room for it";
+  EXPECT_EQ(cold.figures.num_bypassed, 0u) << "request 1 came later, and did not start";
+  s.let_go();
+  EXPECT_THAT(s.step(), ElementsAre(Pair(hot.id, 30), Pair(cold.id, 8)));
+  EXPECT_EQ(cold.figures.num_bypassed, 1u);
+}
+
 TEST(Lab08Schedule, T5_AsManyAsThereIsRoomFor) {
   Scene s({}, 5);
   s.ask(text(1, 8)), s.ask(text(40, 8)), s.ask(text(80, 8));

@@ -50,6 +50,8 @@ TEST_F(Lab08SkipCompute, T3_TheSceneOfTheQuestions) {
   EXPECT_EQ(batch.num_rows, 12u);
   EXPECT_THAT(batch.sampled, ElementsAre(10, 11)) << "B's last row and C's only one; A is not done with its prompt";
   EXPECT_THAT(batch.sampled_from, ElementsAre(1, 2));
+  ASSERT_EQ(batch.requests.size(), 3u);
+  EXPECT_EQ(batch.requests[0].num_tokens, 8u) << "as scheduled";
   expect_sequence(batch, 0, 8, 8);
   expect_sequence(batch, 1, 9, 3);
   expect_sequence(batch, 2, 9, 1);
