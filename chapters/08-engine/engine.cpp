@@ -128,7 +128,6 @@ void Engine::advance(EngineHooks::Step& told, std::vector<RequestOutput>& output
     for (const auto& [r, tokens] : batch.requests) told.ran.push_back({r->id, tokens, r->num_generated()});
   const ExecutorOutput output = run(batch);
   publish(batch, output);
-  const Lap lap(stats_.sampling);
   for (std::size_t row = 0; row < batch.sampled.size(); ++row) {
     const std::size_t i = batch.sampled_from[row];
     if (!output.broken[i]) generate(*batch.requests[i].request, output.logits_of(row), outputs);
@@ -181,7 +180,10 @@ void Engine::generate(EngineRequest& r, std::span<const float> logits, std::vect
 
 void Engine::accept(EngineRequest& r, std::span<const float> logits, std::vector<RequestOutput>& outputs) {
   if (hooks_.sampled) hooks_.sampled(r, logits);
-  const TokenId token = sample(logits, r.params, r.answer, r.num_generated()).value();
+  const TokenId token = [&] {
+    const Lap lap(stats_.sampling);
+    return sample(logits, r.params, r.answer, r.num_generated()).value();
+  }();
   r.at_desk.tokens.push_back(token);
   ++stats_.tokens_generated;
   RequestOutput output = output_of(r);
