@@ -1,6 +1,7 @@
 #include "apps/generate_input.hpp"
 
 #include <fstream>
+#include <iostream>
 #include <sstream>
 
 #include "io/jsonl.hpp"
@@ -44,16 +45,18 @@ std::vector<std::vector<TokenId>> read_token_lines(const std::string& file) {
 }
 
 std::vector<std::string> read_prompt_lines(const std::string& file) {
-  std::ifstream in = opened(file);
+  std::ifstream opened_file;
+  if (file != "-") opened_file = opened(file);
+  const std::string name = file == "-" ? "standard input" : file;
   std::vector<std::string> prompts;
-  LineReader lines(in, file);
+  LineReader lines(file == "-" ? std::cin : opened_file, name);
   while (const auto line = lines.next()) {
     if (begins_json(*line))
       prompts.push_back(needed_text(parse_json_object(*line, lines.where()), "prompt", lines.where()));
     else
       prompts.emplace_back(*line);
   }
-  if (prompts.empty()) throw InputError(file + ": no request in it; expected a text, or an object, a line");
+  if (prompts.empty()) throw InputError(name + ": no request in it; expected a text, or an object, a line");
   return prompts;
 }
 

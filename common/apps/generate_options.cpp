@@ -1,7 +1,6 @@
 #include "apps/generate_options.hpp"
 
 #include <CLI/CLI.hpp>
-#include <fmt/format.h>
 #include <span>
 #include <vector>
 
@@ -23,7 +22,8 @@ void add_plain_options(CLI::App& app, GenerateArguments& o) {
 }
 
 void add_kinds_of_work(CLI::App& app, GenerateArguments& o) {
-  app.add_option("--prompts", o.prompts_file, "File with a request a line: a text, or JSONL {\"prompt\"}");
+  app.add_option("--prompts", o.prompts_file,
+                 "File with a request a line: a text, or JSONL {\"prompt\"}; - is standard input");
   app.add_flag("--chat", o.chat, "Reads a turn a line from standard input; the model needs a chat template");
   app.add_option("--system", o.system, "With --chat: the text in front of all turns")->needs("--chat");
   app.add_option("--json", o.json, "Writes answers and figures to this file")->type_name("FILE");
@@ -64,6 +64,16 @@ void add_batch_options(CLI::App& app, GenerateArguments& o) {
       ->excludes("--kv-tokens");
 }
 
+// Refuses the options behind the first `plain` ones.
+void wait_for_lab(CLI::App& app, std::size_t plain, const std::string& lab) {
+  const std::string why = "is built in lab " + lab;
+  const std::vector<CLI::Option*> all = app.get_options();
+  for (CLI::Option* const option : std::span(all).subspan(plain)) {
+    option->description(option->get_description() + " (" + why + ")");
+    option->check([why](const std::string&) { return why; }, "");
+  }
+}
+
 }  // namespace
 
 void add_generate_options(CLI::App& app, GenerateArguments& o) {
@@ -72,17 +82,14 @@ void add_generate_options(CLI::App& app, GenerateArguments& o) {
   add_kinds_of_work(app, o);
   add_sampling_options(app, o);
   add_batch_options(app, o);
-  const char* const lab = lab_of_missing("engine");
-  const std::vector<CLI::Option*> all = app.get_options();
-  for (CLI::Option* const option : std::span(all).subspan(lab ? plain : all.size()))
-    option->check([lab](const std::string&) { return fmt::format("is built in lab {}", lab); }, "");
+  if (const char* const lab = lab_of_missing("engine")) wait_for_lab(app, plain, lab);
   app.description("Generates from a Hugging Face Llama directory, with a cache manager of the ladder.");
   app.footer(
-      "Examples: generate --model common/llm/checkpoint --max-new-tokens 1 \\\n"
-      "            --prompt \"Mira Okafor lives in Selby. Question: Where does Mira Okafor live? Answer:\"\n"
-      "          generate --model DIR --prompts prompts.txt --temperature 0.8 --top-p 0.9 --n 2 --json answers.json\n"
-      "          generate --model DIR --prompts prompts.jsonl --max-num-seqs 4 --timeline batch.svg\n"
-      "          generate --model DIR --chat --system \"Answer in one sentence.\" --stop \"User:\"");
+      "Example: generate --model common/llm/checkpoint --max-new-tokens 1 \\\n"
+      "           --prompt \"Mira Okafor lives in Selby. Question: Where does Mira Okafor live? Answer:\"\n"
+      "         generate --model DIR --prompts FILE --temperature 0.8 --top-p 0.9 --n 2 --json answers.json\n"
+      "         generate --model DIR --prompts FILE --max-num-seqs 4 --timeline batch.svg\n"
+      "         generate --model DIR --chat --system \"Answer in one sentence.\"");
 }
 
 void settle(GenerateArguments& o) {

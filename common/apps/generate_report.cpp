@@ -83,8 +83,7 @@ std::string answer_table(const Served& served) {
         speed ? fmt::format("{:.1f}", *speed) : "-");
   }
   const Totals all = totals(served);
-  return text + table_row("all", all.figures, all.generated, fmt::format("{:.1f} in all", served.total_ms),
-                          fmt::format("{:.1f}", all.tokens_a_second));
+  return text + table_row("all", all.figures, all.generated, "-", fmt::format("{:.1f}", all.tokens_a_second));
 }
 
 Json answers_json(const Served& served, const Tokenizer* tokenizer) {

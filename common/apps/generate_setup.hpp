@@ -70,8 +70,8 @@ struct ChatEnd {
   Snapshot cache;
 };
 
-/// Turns from standard input, a line each, and answers to standard output as they are generated, by chapter 08's engine. Throws as
-/// read_chat_template, Chat and Engine::add_request do, DeviceError, and BrokenNumbers.
+/// Turns from standard input, a line each, and answers to standard output as they are generated, by chapter 08's engine.
+/// Throws as Chat and Engine::add_request do, DeviceError, and BrokenNumbers.
 ChatEnd chat(const GenerateArguments& arguments, GenerateSetup& setup);
 
 }  // namespace radixlab

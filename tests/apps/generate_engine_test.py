@@ -41,7 +41,8 @@ class Engine(generate_test.Folder):
             alone.append((text, tensors["logits_0"][1]))
         six = self.file("six.txt", self.tokens.read_text() * 3)
         for options in ([], ["--chunk", 5, "--max-num-seqs", 2], ["--schedule-policy", "lpm", "--max-num-batched-tokens", 32],
-                        ["--kv-tokens", 64, "--page-size", 4, "--max-num-seqs", 4], ["--no-enable-prefix-caching"], ["--manager", "slots", "--max-num-seqs", 1]):
+                        ["--kv-tokens", 64, "--page-size", 4, "--max-num-seqs", 4], ["--no-enable-prefix-caching"],
+                        ["--manager", "slots", "--max-num-seqs", 1]):
             text, tensors = self.generate(*options, tokens=six)
             self.assertEqual(text, (alone[0][0] + alone[1][0]) * 3)
             starts = [self.start(tensors, i) for i in range(6)]
@@ -114,6 +115,7 @@ class Engine(generate_test.Folder):
         self.refused("--prompts", self.file("bad", 'x\n{"prompt": 7}\n'), *out, says=["bad:2", '"prompt" is 7'])
         self.refused("--prompts", self.file("half", '{"prompt": "x"\n'), *out, says=["half:1"])
         self.refused("--prompts", self.file("empty", "\n"), *out, says=["empty", "no request"])
+        self.refused("--prompts", "-", *out, text='{"prompt": "x"}\n{}\n', says=['standard input:2: has no "prompt"'])
         self.refused("--prompts", self.folder / "none", *out, says=["none", "cannot be read"])
         self.refused("--prompts", one, "--prompt", "x", says=["--prompt TEXT", "--prompts FILE", "--chat"])
         self.refused("--prompts", one, "--json", self.folder / "no/such.json", says=["does not exist"])
