@@ -106,6 +106,19 @@ class Engine(generate_test.Folder):
         self.assertEqual(found["answers"][0]["finish_reason"], "stop")
         self.assertLess(len(found["answers"][0]["token_ids"]), 8)
 
+    def test_an_answer_ends_with_the_models_stop_token(self):
+        _, whole = self.answers("--prompt", QUESTION.format(""), "--max-new-tokens", 4)
+        ids = whole["answers"][0]["token_ids"]
+        model = self.folder / "model"
+        shutil.copytree(CHECKPOINT, model, ignore=shutil.ignore_patterns("documents"))
+        config = json.loads((model / "config.json").read_text())
+        (model / "config.json").write_text(json.dumps(config | {"eos_token_id": ids[1]}))
+        (model / "generation_config.json").unlink(missing_ok=True)
+        done = run("generate", "--model", model, "--prompt", QUESTION.format(""), "--json", self.folder / "answers.json")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        answer = json.loads((self.folder / "answers.json").read_text())["answers"][0]
+        self.assertEqual((answer["token_ids"], answer["finish_reason"]), (ids[:2], "stop"))
+
     def test_a_share_of_memory_is_the_pool(self):
         self.assertEqual(self.fine("--tokens", self.tokens, "--memory-utilization", 0.001).stdout,
                          self.fine("--tokens", self.tokens).stdout)
@@ -161,6 +174,11 @@ class Chat(generate_test.Folder):
             # Whole pages of all but the last token that was generated, which was never run.
             self.assertEqual((found + computed, found), (tokens, (before + generated - 1) // 4 * 4))
         self.assertEqual(turns[0][2], 0)
+
+    def test_an_answer_stays_as_it_was_generated(self):
+        done = self.chat("--max-new-tokens", 3, text="x\nx\n")
+        (_, tokens, *_, generated), (_, second, *_) = [map(int, re.findall(r"\d+", line)) for line in done.stderr.splitlines()]
+        self.assertEqual((generated, second), (3, tokens + generated + 1 + tokens), done.stderr)  # 1: the end of the turn
 
     def test_the_answers_are_those_of_the_same_ids_without_a_cache(self):
         text = "Mira Okafor lives in Selby.\nWhere does she live?\n"
