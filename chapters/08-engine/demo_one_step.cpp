@@ -1,10 +1,9 @@
 #include <algorithm>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <map>
 
+#include "08-engine/demo_calls.hpp"
 #include "08-engine/demo_steps.hpp"
-#include "visualize/cells.hpp"
 #include "visualize/label_text.hpp"
 
 namespace radixlab {
@@ -12,115 +11,6 @@ namespace {
 
 constexpr std::size_t kHandPages = 16, kHandPage = 4;  // pages of 4 tokens
 constexpr std::size_t kPromptA = 9, kPromptB = 11, kCommon = 8;
-
-/// What was called, how often; in the order of the first calls.
-struct Calls {
-  void add(const std::string& name, std::size_t times = 1) {
-    const auto found = std::ranges::find(all, name, [](const auto& one) { return one.first; });
-    if (found == all.end())
-      all.emplace_back(name, times);
-    else
-      found->second += times;
-  }
-  std::vector<std::pair<std::string, std::size_t>> all;
-};
-
-/// Counts what is asked of a page source.
-class CountingSource : public PageSource {
- public:
-  explicit CountingSource(std::shared_ptr<PageSource> inner) : inner_(std::move(inner)) {}
-  std::optional<PageId> take() override {
-    calls.add("take");
-    return inner_->take();
-  }
-  void take(std::span<PageId> out) override {
-    calls.add("take", out.size());
-    inner_->take(out);
-  }
-  void give(PageId page) override {
-    calls.add("give");
-    inner_->give(page);
-  }
-  std::size_t free_count() const override { return inner_->free_count(); }
-
-  Calls calls;  // pages, by "take" and "give"
-
- private:
-  std::shared_ptr<PageSource> inner_;
-};
-
-// As the contract has them; a story's lines are shorter.
-std::string full_name(const std::string& op) {
-  static const std::map<std::string, std::string> names = {{"match", "match_prefix"},
-                                                           {"copy", "copy_pages"},
-                                                           {"lock", "lock_handle"},
-                                                           {"unlock", "unlock_handle"},
-                                                           {"insert", "insert_prefix"}};
-  const auto found = names.find(op);
-  return found == names.end() ? op : found->second;
-}
-
-/// Counts, between two looks, what reached the cache manager, the pages and the device. Only they are counted: whoever is
-/// called in between called them.
-class Seams {
- public:
-  Seams(const Story& story, CountingSource& source, const CountingDevice& device)
-      : story_(story), source_(source), device_(device) {}
-
-  /// By who was called: "manager", "pages", "device".
-  std::map<std::string, Calls> since_last() {
-    std::map<std::string, Calls> calls;
-    const std::string& text = story_.text();
-    for (std::size_t at; (at = text.find("{\"op\":\"", seen_)) != std::string::npos;) {
-      const std::size_t begin = at + 7;
-      seen_ = text.find('"', begin);
-      calls["manager"].add(full_name(text.substr(begin, seen_ - begin)));
-    }
-    if (!source_.calls.all.empty()) calls["pages"] = std::exchange(source_.calls, {});
-    if (const std::size_t runs = device_.num_passes() - std::exchange(runs_, device_.num_passes()); runs > 0)
-      calls["device"].add("run", runs);
-    return calls;
-  }
-
- private:
-  const Story& story_;
-  CountingSource& source_;
-  const CountingDevice& device_;
-  std::size_t seen_ = 0, runs_ = device_.num_passes();
-};
-
-std::string in_words(const Calls& calls, const char* between) {
-  std::vector<std::string> words;
-  for (const auto& [name, times] : calls.all) words.push_back(fmt::format("{} {}", name, times));
-  return fmt::format("{}", fmt::join(words, between));
-}
-
-struct PartCall {
-  std::string part, call;
-  std::map<std::string, Calls> made;
-};
-
-std::string drawing_of(const std::vector<PartCall>& calls) {
-  CellRows router = {{{.text = "Router", .bold = true}}}, executor = {{{.text = "AttentionExecutor", .bold = true}}};
-  std::string edges;
-  for (const auto& [part, call, made] : calls) {
-    CellRows& box = part == "router" ? router : executor;
-    box.push_back({{.text = call, .colour = cell_colour::own, .port = call}});
-    for (const auto& [whom, what] : made)
-      edges += fmt::format("  {}:{} -> {} [label=\" {}\\l\", arrowhead=normal];\n", part, call, whom,
-                           in_words(what, "\\l "));
-  }
-  const auto box = [](const std::string& name, const CellRows& rows) {
-    return fmt::format("  {} [label=<{}>];\n", name, cell_table(rows));
-  };
-  const auto has = [](const std::string& words) { return CellRows{{{.text = words, .colour = cell_colour::shared}}}; };
-  return std::string(kCellsHead) +
-         "  graph [nodesep=0.7, ranksep=0.9];\n  edge [fontname=\"Helvetica,Arial,sans-serif\", fontsize=11];\n" +
-         box("router", router) + box("executor", executor) +
-         "  subgraph cluster_pages {\n    label=\"PageManager has\"; labelloc=b; color=\"#6b7280\";\n" +
-         box("manager", has("cache manager")) + box("pages", has("page source")) +
-         box("device", has("device, its pool")) + "  }\n" + edges + "}\n";
-}
 
 /// The three parts, called as Engine::step calls them.
 class ByHand {
