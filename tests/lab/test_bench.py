@@ -3,7 +3,7 @@ import json
 import unittest
 import xml.etree.ElementTree as xml
 
-from lab.bench import batch, cache, copies, course, linear, main_job, plot, policies, prefix
+from lab.bench import batch, cache, copies, course, engine, linear, main_job, plot, policies, prefix
 from lab.services.places import LabError
 
 
@@ -180,6 +180,31 @@ class Batch(unittest.TestCase):
             self.assertEqual(batch.trouble(self.figures), "")
             one["batched_rate"] *= 0.99
             self.assertIn(f"expected {limit} with {isa}", batch.trouble(self.figures))
+
+
+class Engine(unittest.TestCase):
+    def setUp(self):
+        self.figures = json.loads(engine.FIGURES.read_text())
+
+    def test_the_page_is_made_from_the_figures(self):
+        self.assertEqual(engine.PAGE.read_text(), engine.page(self.figures), "./lab bench engine --save makes it anew")
+
+    def test_all_sides_generate_the_same_number_of_tokens(self):
+        for workload in engine.WORKLOADS:
+            rows = engine.rows_of(self.figures, workload)
+            self.assertEqual([row["batch"] for row in rows], [1, 2, 4, 8, 16, 32])
+            self.assertEqual(len({row[side]["generated"] for row in rows for side in ("on", "off")}), 1)
+            for row in rows:
+                self.assertLess(row["on"]["computed"], row["off"]["computed"])
+
+    def test_the_limits_hold_and_would_be_missed(self):
+        self.assertEqual(engine.trouble(self.figures), "")
+        chat = engine.rows_of(self.figures, "chat")
+        chat[-1]["off"]["bookkeeping"] = .02
+        self.assertIn("chat at batch 32, caching off: bookkeeping is 2.00% of a step", engine.trouble(self.figures))
+        chat[-1]["off"]["bookkeeping"] = .001
+        chat[2]["on"]["rate"] = chat[2]["off"]["rate"] / 2
+        self.assertIn("chat at batch 4: slower with prefix caching", engine.trouble(self.figures))
 
 
 class Linear(unittest.TestCase):

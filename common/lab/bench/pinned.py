@@ -9,13 +9,18 @@ from lab.services.places import ROOT, LabError, program
 
 
 def told_by(name, preset, threads, options):
-    """The figures that the program writes with --json, run on the last `threads` processors."""
-    cpus = sorted(os.sched_getaffinity(0))[-threads:]
+    """The figures that the program writes with --json, run with --threads on the last `threads` processors."""
+    return told(name, preset, threads, ["--threads", threads, *options])
+
+
+def told(name, preset, processors, options):
+    """The same of a program without --threads, on the last `processors` ones."""
+    cpus = sorted(os.sched_getaffinity(0))[-processors:]
     with tempfile.TemporaryDirectory() as folder:
-        told = Path(folder) / "figures.json"
-        command = [program(name, preset), "--threads", threads, "--json", told, *options]
+        file = Path(folder) / "figures.json"
+        command = [program(name, preset), "--json", file, *options]
         failed = subprocess.run(list(map(str, command)), cwd=ROOT,
                                 preexec_fn=lambda: os.sched_setaffinity(0, cpus)).returncode
         if failed:
             raise LabError(f"{name} ended with code {failed}", code=failed)
-        return json.loads(told.read_text())
+        return json.loads(file.read_text())
