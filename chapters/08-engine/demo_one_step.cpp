@@ -97,6 +97,7 @@ void print_step(const ByHand& hand, const Batch& batch) {
 void print_calls(Demo& demo, const std::vector<PartCall>& calls) {
   for (const auto& [part, call, made] : calls) {
     std::vector<std::string> words;
+    words.reserve(made.size());
     for (const auto& [whom, what] : made) words.push_back(fmt::format("{}: {}", whom, in_words(what, ", ")));
     fmt::print("   {:<8}  {:<14}  {}\n", part, call,
                words.empty() ? "calls none of them" : fmt::format("{}", fmt::join(words, "; ")));
