@@ -206,6 +206,12 @@ class Engine(unittest.TestCase):
         chat[2]["on"]["rate"] = chat[2]["off"]["rate"] / 2
         self.assertIn("chat at batch 4: slower with prefix caching", engine.trouble(self.figures))
 
+    def test_a_larger_model_gains_more(self):
+        def gain(figures, batch):
+            rates = {row["batch"]: row["on"]["rate"] for row in engine.rows_of(figures, "chat")}
+            return rates[batch] / rates[1]
+        self.assertGreater(gain(self.figures["larger"], 8), gain(self.figures, 8))
+
 
 class Linear(unittest.TestCase):
     def setUp(self):
