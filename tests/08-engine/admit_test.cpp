@@ -51,6 +51,7 @@ TEST(Lab08Admit, T1_AnAdmittedRequestRunsWithWhatItFound) {
   Scene s;
   s.store(text(1, 8));
   EngineRequest& r = s.ask(text(1, 8) + text(90, 6));
+  r.figures.num_bypassed = 2;
   ASSERT_TRUE(s.router.admit(r));
   EXPECT_THAT(s.running(), ElementsAre(0)) << "it runs";
   EXPECT_THAT(s.waiting(), IsEmpty()) << "and waits no more";
@@ -58,7 +59,7 @@ TEST(Lab08Admit, T1_AnAdmittedRequestRunsWithWhatItFound) {
   EXPECT_EQ(r.at_desk.pages.size(), 4u) << "14 tokens lie in 4 pages";
   EXPECT_EQ(r.furthest, 8u) << "it has had 8 tokens so far";
   EXPECT_EQ(s.pages.cache().size_info().protected_size, 2u) << "I19: what was found is locked";
-  expect_figures(r, {.num_prompt_tokens = 14, .num_cached_tokens = 8}, "8 tokens were found");
+  expect_figures(r, {.num_prompt_tokens = 14, .num_cached_tokens = 8, .num_bypassed = 2}, "8 tokens were found");
   s.expect_all_well("a request was admitted");
 }
 
