@@ -326,9 +326,27 @@ TEST(Engine, AnswersWithoutRoomWait) {
   const SamplingParams params{.n = 4, .temperature = 1, .max_tokens = 5};
   s.engine.add_request(text(1, 10), params);
   s.run_to_the_end();
-  for (RequestId i = 0; i < 4; ++i) EXPECT_EQ(s.answers[i], answer_to(text(1, 10), params, i));
+  for (RequestId i = 0; i < 4; ++i) {
+    EXPECT_EQ(s.answers[i], answer_to(text(1, 10), params, i));
+    EXPECT_EQ(s.ends[i].figures.num_cached_tokens + s.ends[i].figures.num_computed_tokens, 10u) << "I35: answer " << i;
+  }
   EXPECT_GT(s.engine.stats().preemptions, 0u);
   s.expect_nothing_left("four answers in five pages are done");
+}
+
+TEST(Engine, AnswersUnderADeskThatCopiesWait) {
+  FakeDevice device(5, kP);
+  Engine engine(device, {std::make_unique<NaiveCacheManager>(), std::make_shared<FreeList>(5)}, {});
+  const SamplingParams params{.n = 2, .temperature = 1, .max_tokens = 5};
+  engine.add_request(text(1, 10), params);
+  std::map<RequestId, Text> answers;
+  for (std::size_t i = 0; engine.has_unfinished_requests(); ++i) {
+    ASSERT_LT(i, 100u) << "somebody never comes to an end";
+    for (const RequestOutput& output : engine.step()) answers[output.id].push_back(output.token.value());
+    EXPECT_TRUE(i > 0 || engine.router().waiting().size() == 1) << "a copy of the prompt has no room beside it";
+  }
+  for (RequestId i = 0; i < 2; ++i) EXPECT_EQ(answers[i], answer_to(text(1, 10), params, i));
+  EXPECT_EQ(engine.pages().free_count(), 5u);
 }
 
 TEST(Engine, AnswersThatEndWithTheFirstToken) {
@@ -483,6 +501,29 @@ TEST(Engine, SaltsShareNothing) {
   EXPECT_EQ(s.ends[1].figures.num_cached_tokens, 0u);
 }
 
+TEST(Engine, AnAnswerThatWaitsKeepsItsSalt) {
+  EngineScene s({.max_num_seqs = 1});
+  const SaltField field{'t', "b"};
+  s.engine.add_request(text(1, 10), {.n = 2, .max_tokens = 2}, s.engine.salt(std::span(&field, 1)));
+  s.run_to_the_end();
+  EXPECT_EQ(s.ends[1].figures.num_cached_tokens, 8u) << "the second answer finds the prompt of the first";
+  EXPECT_EQ(s.cached(text(1, 10)), 0u) << "and another tenant finds nothing";
+}
+
+TEST(Engine, ATwinIsWhoWouldFindAPageMore) {
+  EngineScene s;
+  s.engine.add_request(text(1, 20), {.max_tokens = 2});
+  s.engine.add_request(text(1, 3) + text(60, 8), {.max_tokens = 2});
+  s.step();
+  EXPECT_EQ(s.engine.stats().tokens_run, 31u) << "3 equal tokens are no page: request 1 would find nothing later";
+
+  Scene router;
+  router.admitted(text(1, 20));
+  router.store(text(1, 20));
+  router.ask(text(1, 20));
+  EXPECT_NE(router.router.next_waiting(), nullptr) << "all that request 0 will publish is cached already";
+}
+
 TEST(Engine, OthersHoldThePages) {
   EngineScene s({}, 8);
   std::vector<PageId> held;
@@ -495,8 +536,10 @@ TEST(Engine, OthersHoldThePages) {
   EXPECT_EQ(s.answers[0], answer_to(text(1, 8), {.max_tokens = 2}));
 }
 
-TEST(Engine, CompactingBetweenSteps) {
-  EngineScene s({.chunked_prefill_size = 5}, 40);
+class Compacting : public testing::TestWithParam<bool> {};
+
+TEST_P(Compacting, BetweenSteps) {
+  EngineScene s({.enable_prefix_caching = GetParam(), .chunked_prefill_size = 5}, 40);
   std::size_t moved = 0;
   std::map<RequestId, Text> wanted;
   for (TokenId i = 0; i < 6; ++i) {
@@ -519,6 +562,8 @@ TEST(Engine, CompactingBetweenSteps) {
   EXPECT_EQ(s.answers, wanted);
   s.expect_nothing_left("pages were moved between all steps");
 }
+
+INSTANTIATE_TEST_SUITE_P(PrefixCaching, Compacting, testing::Bool());
 
 TEST(Engine, HooksSeeTheRun) {
   std::vector<std::string> seen;
@@ -578,6 +623,36 @@ TEST(Engine, ADestroyedEngineLeavesNoPage) {
     engine.step();
   }
   for (PageId page = 0; page < 32; ++page) EXPECT_EQ(made.allocator->slot(page).ref_count, 0u) << "page " << page;
+}
+
+TEST(Executor, RefusesAPageThatOneWritesAndAnotherUses) {
+  Scene s;
+  EngineRequest &a = s.admitted(text(1, 8)), &b = s.admitted(text(60, 8));
+  AttentionExecutor executor(s.device, s.pages);
+  std::vector<Scheduled> both = {{&a, 8}, {&b, 8}};
+  Batch batch = build_batch(both);
+  batch.sequences[1].pages = batch.sequences[0].pages;
+  EXPECT_THROW(executor.execute(batch), std::logic_error) << "I22";
+  EXPECT_EQ(s.device.runs, 0u) << "the device is not asked";
+  const ExecutorOutput output = executor.execute(build_batch(both), true);
+  EXPECT_EQ(output.hidden.size(), 16u) << "a number for each row: the fake device's hidden_size is 1";
+  EXPECT_TRUE(std::ranges::equal(output.logits_of(1), FakeDevice::logits_behind(text(60, 8))));
+}
+
+TEST(PageManager, PagesUnderTheSeedsNames) {
+  EngineScene s({}, 3);
+  PageManager& pages = s.engine.pages();
+  EXPECT_EQ(std::pair(pages.num_pages(), pages.page_size()), std::pair(std::size_t{3}, kP));
+  const PageId page = pages.allocate_page().value();
+  EXPECT_EQ(pages.ref_count(page), 1u) << "who allocates needs it";
+  EXPECT_EQ(pages.free_count(), 2u);
+  pages.free_page(page);
+  EXPECT_EQ(pages.ref_count(page), 0u);
+  EXPECT_THROW(pages.free_page(page), std::logic_error) << "I30: it is free already";
+  for (int i = 0; i < 3; ++i) EXPECT_TRUE(pages.allocate_page());
+  EXPECT_FALSE(pages.allocate_page()) << "none is free, and it evicts nothing";
+  PageManager plain(s.device, {std::make_unique<NaiveCacheManager>(), std::make_shared<FreeList>(3)});
+  EXPECT_EQ(plain.ref_count(0), std::nullopt) << "a free list counts nobody";
 }
 
 TEST(PageManager, SharesOfMemory) {
