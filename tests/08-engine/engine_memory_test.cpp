@@ -51,7 +51,7 @@ class BusyEngine {
   }
 
   FakeDevice device{kFewPages, Scene::kP};
-  EngineHooks hooks{.before_run = [this](const EngineRequest&, std::size_t) { AllocationFault::counts = false; }};
+  EngineHooks hooks{.before_run = [](const EngineRequest&, std::size_t) { AllocationFault::counts = false; }};
   Engine engine{
       device, paged_pool(device), {.max_num_seqs = 3, .max_num_batched_tokens = 12, .chunked_prefill_size = 5}, hooks};
   std::map<RequestId, Text> answers;

@@ -501,6 +501,21 @@ TEST(Engine, SaltsShareNothing) {
   EXPECT_EQ(s.ends[1].figures.num_cached_tokens, 0u);
 }
 
+TEST(Engine, TheOnlyOneMakesRoomForItself) {
+  EngineScene s({}, 4);
+  s.engine.add_request(text(1, 8), {.max_tokens = 4});
+  s.step();
+  std::vector<PageId> held;
+  while (const auto page = s.engine.pages().allocate_page()) held.push_back(*page);
+  EXPECT_THAT(s.step(), IsEmpty()) << "it was preempted: nothing ran, and nothing is wrong";
+  EXPECT_EQ(s.engine.stats().preemptions, 1u);
+  for (const PageId page : held) s.engine.pages().free_page(page);
+  s.run_to_the_end();
+  EXPECT_EQ(s.answers[0], answer_to(text(1, 8), {.max_tokens = 4}));
+  EXPECT_EQ(s.ends[0].figures.num_preemptions, 1u);
+  s.expect_nothing_left("a request that made room for itself is done");
+}
+
 TEST(Engine, AnAnswerThatWaitsKeepsItsSalt) {
   EngineScene s({.max_num_seqs = 1});
   const SaltField field{'t', "b"};

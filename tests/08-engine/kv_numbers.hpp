@@ -1,7 +1,9 @@
 /// \file
 /// For chapter 08's suite: keys and values in a pool, and attention over them in double precision.
 #pragma once
+#include <algorithm>
 #include <cmath>
+#include <gtest/gtest.h>
 #include <limits>
 #include <random>
 
