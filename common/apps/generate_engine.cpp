@@ -33,6 +33,8 @@ class BatchRun {
   void add_all();
   void keep(const EngineRequest& r, std::size_t first, std::span<const float> hidden);
   void take(const RequestOutput& output);
+  std::size_t tokens_of(const Answer& answer) const;  // at most
+  std::size_t tokens_done();
   double elapsed_ms() const {
     return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin_).count();
   }
@@ -41,7 +43,7 @@ class BatchRun {
   GenerateSetup& setup_;
   std::vector<Answer> answers_;  // by RequestId: an engine's first one is 0, and they follow each other
   std::vector<TimelineStep> timeline_;
-  std::size_t tokens_done_ = 0;  // for the progress bar
+  std::size_t tokens_of_ended_ = 0;
   std::chrono::steady_clock::time_point begin_;
   Engine engine_;
 };
@@ -84,9 +86,8 @@ void BatchRun::take(const RequestOutput& output) {
   answer.figures = output.figures;
   g.total_ms = elapsed_ms();
   if (output.token) {
-    if (g.output.empty()) g.first_token_ms = g.total_ms, tokens_done_ += setup_.prompts[answer.request].size();
+    if (g.output.empty()) g.first_token_ms = g.total_ms;
     g.output.push_back(*output.token);
-    ++tokens_done_;
   }
   if (output.finish_reason == FinishReason::none) return;
   answer.finish_reason = output.finish_reason;
@@ -95,21 +96,30 @@ void BatchRun::take(const RequestOutput& output) {
   const std::string called = fmt::format("request {}", output.id);
   if (answer.error.starts_with(called))  // people count from 1, and their requests
     answer.error.replace(0, called.size(), fmt::format("request {}", answer.request + 1));
-  tokens_done_ += arguments_.sampling.max_tokens - g.output.size();
+  tokens_of_ended_ += tokens_of(answer);
+}
+
+std::size_t BatchRun::tokens_of(const Answer& answer) const {
+  return setup_.prompts[answer.request].size() + arguments_.sampling.max_tokens;
+}
+
+std::size_t BatchRun::tokens_done() {
+  std::size_t tokens = tokens_of_ended_;
+  for (const EngineRequest* const r : engine_.router().running()) tokens += r->at_desk.computed;
+  return tokens;
 }
 
 Served BatchRun::run(const std::function<void(const Answer&)>& told) {
   add_all();
   begin_ = std::chrono::steady_clock::now();
   std::size_t tokens = 0, next = 0;
-  for (const Answer& answer : answers_)
-    tokens += setup_.prompts[answer.request].size() + arguments_.sampling.max_tokens;
+  for (const Answer& answer : answers_) tokens += tokens_of(answer);
   std::optional<Progress> progress;
   if (!arguments_.prompts_file.empty()) progress.emplace("generating", tokens);
   while (engine_.has_unfinished_requests()) {
     for (const RequestOutput& output : engine_.step()) take(output);
     if (const auto words = setup_.device->ended()) throw DeviceError(*words);
-    if (progress) progress->advance_to(tokens_done_);
+    if (progress) progress->advance_to(tokens_done());
     for (; next < answers_.size() && answers_[next].finish_reason != FinishReason::none; ++next) told(answers_[next]);
   }
   const double total_ms = elapsed_ms();
