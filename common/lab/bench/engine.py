@@ -109,9 +109,8 @@ def page(figures):
     for workload, words in WORKLOADS.items():
         lines += [f"## {words}", "", *table(figures, workload), ""]
     lines += [
-        "A batch reads each weight once for all of its rows. This model's weights fit into the processor's caches, so a batch gains only",
-        "until the processor is busy with multiplying; then more requests at once read more keys and values, and gain nothing. Weights",
-        "that come from memory gain more, as below. Caching gains most where prompts are long, since what is found is not computed.", "",
+        "A batch reads each weight once for all of its rows. This model's weights fit into the processor's caches, so a batch gains little",
+        "once the processor is busy with multiplying. Weights that come from memory gain more, as below. Caching gains most where prompts are long, since what is found is not computed.", "",
         "Bookkeeping is what a step takes beside the device and the drawing of tokens: the scheduler, page tables, the tree. Without",
         "caching its share is smaller, because steps take longer. The limit in the largest batch is "
         f"{MOST_BOOKKEEPING:.0%}; a larger model's share is smaller.", "",
