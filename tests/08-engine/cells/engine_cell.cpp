@@ -49,11 +49,16 @@ std::size_t tokens_of(std::size_t prompt) {  // [tokens] whose KV the longest an
   return TextCatalogue::prompts()[prompt].size() + TextCatalogue::kNewTokens - 1;
 }
 
-// Some prompts that fit into `most` tokens.
-std::vector<std::size_t> draw_prompts(Draw& draw, std::size_t most) {
-  std::vector<std::size_t> fit, chosen;
+std::vector<std::size_t> prompts_within(std::size_t most) {  // [tokens]
+  std::vector<std::size_t> fit;
   for (std::size_t i = 0; i < TextCatalogue::prompts().size(); ++i)
     if (tokens_of(i) <= most) fit.push_back(i);
+  return fit;
+}
+
+std::vector<std::size_t> draw_prompts(Draw& draw, std::size_t most) {
+  const std::vector<std::size_t> fit = prompts_within(most);
+  std::vector<std::size_t> chosen;
   for (std::size_t i = 2 + draw.below(4); i > 0; --i) chosen.push_back(draw.of(fit));
   return chosen;
 }
@@ -78,7 +83,7 @@ std::string EngineCell::name() const {
       config.enable_prefix_caching ? "" : " no caching", is_watched ? " watched" : "");
 }
 
-EngineCell draw_cell(std::uint64_t seed) {
+EngineCell draw_cell(std::uint64_t seed, std::size_t longest) {
   Draw draw(seed);
   const Way way = draw.of(ways());
   EngineCell cell{.seed = seed, .row = way.row, .policy = way.policy};
@@ -87,8 +92,9 @@ EngineCell draw_cell(std::uint64_t seed) {
   cell.isa = draw_isa(draw);
   cell.threads = 1 + draw.below(2);
   cell.page_size = draw.of(way.row->whole_texts ? way.row->page_sizes : std::vector<std::size_t>{1, 8, 16, 64});
-  const std::size_t most = draw.of(std::vector<std::size_t>{30, 45, 80, 145});
-  cell.prompts = draw_prompts(draw, way.row->whole_texts ? cell.page_size : std::max(most, cell.page_size + 16));
+  const std::size_t most = draw.of(std::vector<std::size_t>{30, 45, 80, kLongest});
+  const std::size_t fits = way.row->whole_texts ? cell.page_size : std::max(most, cell.page_size + 16);
+  cell.prompts = draw_prompts(draw, std::min(fits, longest));
   cell.num_pages = draw_num_pages(draw, cell);
   cell.requests = 4 + draw.below(9);
   cell.max_live = 4 + draw.below(12);
@@ -103,18 +109,18 @@ EngineCell draw_cell(std::uint64_t seed) {
   return cell;
 }
 
-EngineCell soak_cell(std::uint64_t seed, std::size_t requests) {
+EngineCell soak_cell(std::uint64_t seed, std::size_t requests, std::size_t longest) {
   EngineCell cell{.seed = seed, .row = &*std::ranges::find(kLadder, std::string_view("engine"), &Stage::name)};
   cell.model = "group5";
   cell.isa = best_isa();
   cell.threads = 2;
   cell.page_size = 8;
-  cell.num_pages = 20;  // the longest request needs 18
-  for (std::size_t i = 0; i < TextCatalogue::prompts().size(); ++i) cell.prompts.push_back(i);
+  cell.num_pages = longest / cell.page_size + 2;
+  cell.prompts = prompts_within(longest);
   cell.requests = requests;
   cell.max_live = 24;
   cell.arrive_every = 1;
-  cell.config = {.max_num_seqs = 8,
+  cell.config = {.max_num_seqs = 4,
                  .max_num_batched_tokens = 64,
                  .chunked_prefill_size = 16,
                  .schedule_policy = SchedulePolicy::lpm,

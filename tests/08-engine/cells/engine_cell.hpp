@@ -29,10 +29,13 @@ struct EngineCell {
   std::string name() const;
 };
 
-/// The cell of a seed: the same on each machine that has the same instruction sets.
-EngineCell draw_cell(std::uint64_t seed);
+/// [tokens] of a text, prompt and answer, that is as long as any.
+constexpr std::size_t kLongest = 145;
+
+/// The cell of a seed, whose texts have at most `longest` tokens: the same on each machine that has the same instruction sets.
+EngineCell draw_cell(std::uint64_t seed, std::size_t longest = kLongest);
 
 /// Chapter 06's tree over a pool that just holds the longest request: `requests` random ones, up to 24 answers at once.
-EngineCell soak_cell(std::uint64_t seed, std::size_t requests);
+EngineCell soak_cell(std::uint64_t seed, std::size_t requests, std::size_t longest = kLongest);
 
 }  // namespace radixlab

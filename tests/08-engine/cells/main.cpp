@@ -12,7 +12,7 @@ namespace radixlab {
 namespace {
 
 struct Arguments {
-  std::size_t cells = 2000, soak = 0;
+  std::size_t cells = 2000, soak = 0, longest = kLongest;
   std::uint64_t first = 1;
   std::string fault = "none";
 };
@@ -47,8 +47,11 @@ struct Totals {
   }
 };
 
-std::string command_of(const EngineCell& cell, const std::string& fault) {
-  return fmt::format("engine_cells --cells 1 --first {}{}", cell.seed, fault == "none" ? "" : " --break " + fault);
+std::string command_of(const EngineCell& cell, const Arguments& arguments) {
+  const std::string what = arguments.soak > 0 ? fmt::format("--soak {}", arguments.soak) : "--cells 1";
+  return fmt::format("engine_cells {} --first {}{}{}", what, cell.seed,
+                     arguments.longest == kLongest ? "" : fmt::format(" --longest {}", arguments.longest),
+                     arguments.fault == "none" ? "" : " --break " + arguments.fault);
 }
 
 // A fault must turn a cell red if, and only if, it had a chance. The first red cell explains itself.
@@ -60,7 +63,7 @@ void judge(const EngineCell& cell, const Arguments& arguments, TextCatalogue& te
   totals.failed += is_red != should_be;
   if (is_red == should_be && (!is_red || totals.explained > 0)) return;
   fmt::print("{}\n  {} ({} chances){}\n  again: {}\n", cell.name(), is_red ? "red: " + report.wrong : "green",
-             report.chances, is_red == should_be ? "" : ": EXPECTED THE OPPOSITE", command_of(cell, arguments.fault));
+             report.chances, is_red == should_be ? "" : ": EXPECTED THE OPPOSITE", command_of(cell, arguments));
   if (totals.explained++ == 0) fmt::print("{}", live(texts, cell, fault, true).explanation);
 }
 
@@ -83,7 +86,7 @@ bool run_cells(const Arguments& arguments) {
   {
     Progress progress("cells of the engine", arguments.cells);
     for (std::size_t i = 0; i < arguments.cells; ++i, progress.advance(1)) {
-      const EngineCell cell = draw_cell(arguments.first + i);
+      const EngineCell cell = draw_cell(arguments.first + i, arguments.longest);
       judge(cell, arguments, catalogues.of(cell), totals);
     }
   }
@@ -97,7 +100,7 @@ constexpr std::size_t kSlack = 128 << 10;  // [bytes] by which a heap may grow b
 
 // What is kept must not grow between the middle, where requests run, and the end, where none is left.
 bool run_soak(const Arguments& arguments) {
-  const EngineCell cell = soak_cell(arguments.first, arguments.soak);
+  const EngineCell cell = soak_cell(arguments.first, arguments.soak, arguments.longest);
   TextCatalogue texts(cell.model, cell.type);
   if (arguments.soak >= kJudgesHeap) texts.compute_all();
   std::vector<std::size_t> heap;  // [bytes] half way, at the end
@@ -107,8 +110,7 @@ bool run_soak(const Arguments& arguments) {
   totals.add(report);
   totals.failed += !report.wrong.empty();
   if (!report.wrong.empty()) {
-    fmt::print("{}\n  red: {}\n  again: engine_cells --soak {} --first {}\n", cell.name(), report.wrong, arguments.soak,
-               cell.seed);
+    fmt::print("{}\n  red: {}\n  again: {}\n", cell.name(), report.wrong, command_of(cell, arguments));
     fmt::print("{}", live(texts, cell, EngineFault::none, true).explanation);
   } else {
     fmt::print("{} requests through one engine; heap {} KiB half way, {} KiB at the end\n", arguments.soak,
@@ -131,6 +133,10 @@ int main(int argc, char** argv) {
     app.add_option("--cells", arguments.cells, "How many")->check(whole_number(1))->capture_default_str();
     app.add_option("--first", arguments.first, "Seed of the first cell; the next has the next")
         ->check(whole_number(0))
+        ->capture_default_str();
+    app.add_option("--longest", arguments.longest,
+                   "Tokens of a prompt and its answer, at most: less, where time is short")
+        ->check(CLI::Range(std::size_t{30}, kLongest))
         ->capture_default_str();
     app.add_option("--break", arguments.fault,
                    "Put a fault into the cells, which must turn red: " + engine_fault_names())
