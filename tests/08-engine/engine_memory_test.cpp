@@ -23,7 +23,7 @@ ManagedPool paged_pool(FakeDevice& device) {
   return {std::make_unique<PagedRadixCache>(pages, RadixOptions{Scene::kP, true}), source, nullptr, desk};
 }
 
-// An engine in the middle of its work: one request generates, one computes its prompt, one waits for its twin, two wait for a seat.
+// An engine that comes into the middle of its work: one request generates, one computes its prompt, one waits for its twin, two wait for a seat.
 class BusyEngine {
  public:
   BusyEngine() {
@@ -31,7 +31,6 @@ class BusyEngine {
     engine.add_request(text(1, 14), {.max_tokens = 3});
     engine.add_request(text(1, 14), {.max_tokens = 3});
     engine.add_request(text(100, 9), {.n = 2, .temperature = 1, .max_tokens = 8});
-    note(engine.step());
   }
 
   void note(const std::vector<RequestOutput>& outputs) {
@@ -86,7 +85,8 @@ void at_every_allocation(const std::string& name, std::size_t steps_before,
 
 TEST(EngineMemory, AddRequest) {
   const Text prompt = text(150, 7);
-  at_every_allocation("add_request", 1, [&](BusyEngine& busy) {
+  at_every_allocation("add_request", 2, [&](BusyEngine& busy) {
+    EXPECT_FALSE(busy.engine.abort_request(5)) << "a call that failed has left a request behind";
     EXPECT_EQ(busy.engine.add_request(prompt, {.n = 2, .temperature = 1, .max_tokens = 4, .stop_token_ids = {300}}), 5u)
         << "no number is used up by a call that fails";
   });
@@ -94,12 +94,12 @@ TEST(EngineMemory, AddRequest) {
 
 TEST(EngineMemory, AbortRequest) {
   for (RequestId id = 0; id < 4; ++id)
-    at_every_allocation("abort_request(" + std::to_string(id) + ")", 1,
+    at_every_allocation("abort_request(" + std::to_string(id) + ")", 2,
                         [&](BusyEngine& busy) { EXPECT_TRUE(busy.engine.abort_request(id)); });
 }
 
 TEST(EngineMemory, WhatAStepSchedules) {
-  for (std::size_t before = 0; before < 14; ++before)
+  for (std::size_t before = 0; before < 15; ++before)
     at_every_allocation("step " + std::to_string(before), before, [](BusyEngine& busy) {
       const auto outputs = busy.engine.step();
       const FailHere our_notes(false);
