@@ -389,6 +389,7 @@ TEST(Engine, ADeviceThatFailsInItsRun) {
                                        << ": all fail, those that wait and answers that never began, too";
       EXPECT_EQ(s.ends[id].finish_reason, FinishReason::failed);
       EXPECT_EQ(s.ends[id].error, kGone) << "with the device's words";
+      EXPECT_EQ(s.ends[id].answer, id % 2);
     }
     EXPECT_THROW(s.engine.add_request(text(1, 3), {}), DeviceError) << "the device has ended";
     EXPECT_THAT(s.step(), IsEmpty());
@@ -502,13 +503,17 @@ TEST(Engine, SaltsShareNothing) {
 }
 
 TEST(Engine, TheOnlyOneMakesRoomForItself) {
-  EngineScene s({}, 4);
+  std::vector<RequestId> preempted;
+  EngineHooks hooks;
+  hooks.step = [&](const EngineHooks::Step& step) { preempted = step.preempted; };
+  EngineScene s({}, 4, hooks);
   s.engine.add_request(text(1, 8), {.max_tokens = 4});
   s.step();
   std::vector<PageId> held;
   while (const auto page = s.engine.pages().allocate_page()) held.push_back(*page);
   EXPECT_THAT(s.step(), IsEmpty()) << "it was preempted: nothing ran, and nothing is wrong";
   EXPECT_EQ(s.engine.stats().preemptions, 1u);
+  EXPECT_THAT(preempted, ElementsAre(0)) << "the hook is told";
   for (const PageId page : held) s.engine.pages().free_page(page);
   s.run_to_the_end();
   EXPECT_EQ(s.answers[0], answer_to(text(1, 8), {.max_tokens = 4}));
@@ -615,6 +620,8 @@ TEST(Engine, HooksSeeTheRun) {
   s.run_to_the_end();
   ASSERT_THAT(steps, SizeIs(3));
   EXPECT_EQ(steps[2].ran[0].num_generated, 1u);
+  EXPECT_EQ(steps[2].number, 2u);
+  EXPECT_EQ(s.engine.stats().steps, 3u);
 }
 
 TEST(Engine, OutputsStandInOrderOfArrival) {
