@@ -44,30 +44,14 @@ Engine::~Engine() {
   }
 }
 
-void Engine::check_fits(std::size_t prompt_tokens, std::size_t max_tokens) const {
-  const std::size_t tokens = prompt_tokens + max_tokens - 1;  // the last one is never run
-  const std::size_t positions = device_.config().max_position_embeddings;
-  const std::size_t places = device_.num_pages() * device_.page_size();
-  if (prompt_tokens == 0) throw std::invalid_argument("an empty prompt has nothing to compute");
-  const std::string what = "a prompt of " + std::to_string(prompt_tokens) + " tokens with " +
-                           std::to_string(max_tokens) + " new ones needs " + std::to_string(tokens);
-  if (tokens > positions)
-    throw std::invalid_argument(what + " positions; the model's max_position_embeddings is " +
-                                std::to_string(positions));
-  if (tokens > places)
-    throw std::invalid_argument(what + " places; the KV pool has " + std::to_string(places) + " (" +
-                                std::to_string(device_.num_pages()) + " pages of " +
-                                std::to_string(device_.page_size()) + ")");
-}
-
 RequestId Engine::add_request(std::span<const TokenId> prompt, const SamplingParams& params, std::uint32_t cache_salt) {
   if (const auto words = device_.ended()) throw DeviceError(*words);
   check_params(params);
-  check_fits(prompt.size(), params.max_tokens);
+  const std::size_t positions = device_.check_fits(prompt.size(), params.max_tokens);
   for (const TokenId token : prompt) check_token(device_.config(), token);
   if (!params.stop.empty() && !token_bytes_)
     throw std::invalid_argument("stop texts need an engine that was told what a token adds to a text");
-  max_positions_ = std::max(max_positions_, prompt.size() + params.max_tokens - 1);
+  max_positions_ = std::max(max_positions_, positions);
   device_.reserve(router_.config().max_num_batched_tokens, max_positions_);
   EngineRequest r{.id = next_id_, .params = params};
   r.at_desk.tokens.assign(prompt.begin(), prompt.end());

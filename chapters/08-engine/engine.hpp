@@ -52,18 +52,17 @@ class Engine {
   ~Engine();  ///< aborts what is left
 
   /// The number of the first of params.n answers; the others have the numbers that follow. Throws std::invalid_argument, with
-  /// nothing changed: as check_params and check_fits do, for an unknown token, for stop texts without token_bytes; DeviceError if the
+  /// nothing changed: as check_params and Device::check_fits do, for an unknown token, for stop texts without token_bytes; DeviceError if the
   /// device has ended.
   RequestId add_request(std::span<const TokenId> prompt, const SamplingParams& params, std::uint32_t cache_salt = 0);
   /// Ends one answer at any time, between two steps. What it computed stays cached. False if there is no such request (any more).
   bool abort_request(RequestId id);
   /// One step. Returns what it led to, request by request in order of arrival. Nothing to do: nothing happens. Throws
-  /// std::runtime_error if requests wait, none runs, and no room can be made: someone else holds the pages.
+  /// std::runtime_error if requests wait, none runs, and no room can be made: someone else holds the pages. If memory runs out before
+  /// the device runs, then nothing is lost, and the step may be made again; behind it, tokens of this step may be lost.
   std::vector<RequestOutput> step();
   bool has_unfinished_requests() const { return !requests_.empty(); }
 
-  /// Throws std::invalid_argument, which says tokens and limit, if such a request can never fit.
-  void check_fits(std::size_t prompt_tokens, std::size_t max_tokens) const;
   /// Moves pages so that the free ones are neighbours; returns how many were moved.
   std::size_t compact();
 

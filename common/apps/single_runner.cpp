@@ -14,11 +14,6 @@ double milliseconds(std::chrono::steady_clock::duration d) {
   return std::chrono::duration<double, std::milli>(d).count();
 }
 
-// The last generated token is never run, so it needs neither a position nor a place.
-std::size_t tokens_to_run(std::size_t prompt_tokens, const GenerateOptions& options) {
-  return prompt_tokens + std::max<std::size_t>(options.max_new_tokens, 1) - 1;
-}
-
 }  // namespace
 
 std::vector<float> recompute(Device& device, std::span<const TokenId> tokens) {
@@ -45,21 +40,7 @@ Generation SingleRunner::generate(std::span<const TokenId> prompt, const Generat
 }
 
 void SingleRunner::check_fits(std::size_t prompt_tokens, const GenerateOptions& options) const {
-  const std::size_t tokens = tokens_to_run(prompt_tokens, options);
-  const std::size_t positions = device_.config().max_position_embeddings;
-  const std::size_t places = device_.num_pages() * device_.page_size();
-  const std::string what = "a prompt of " + std::to_string(prompt_tokens) + " tokens with " +
-                           std::to_string(options.max_new_tokens) + " new ones needs " + std::to_string(tokens);
-  if (prompt_tokens == 0) throw std::invalid_argument("an empty prompt has nothing to compute");
-  if (tokens > positions) {
-    throw std::invalid_argument(what + " positions; the model's max_position_embeddings is " +
-                                std::to_string(positions));
-  }
-  if (tokens > places) {
-    throw std::invalid_argument(what + " places; the KV pool has " + std::to_string(places) + " (" +
-                                std::to_string(device_.num_pages()) + " pages of " +
-                                std::to_string(device_.page_size()) + ")");
-  }
+  device_.check_fits(prompt_tokens, options.max_new_tokens);
 }
 
 void SingleRunner::note_use() {
@@ -69,9 +50,8 @@ void SingleRunner::note_use() {
 LiveRequest::LiveRequest(SingleRunner& runner, std::span<const TokenId> prompt, GenerateOptions options)
     : runner_(runner), options_(std::move(options)) {
   Device& device = runner_.device_;
-  runner_.check_fits(prompt.size(), options_);
+  const std::size_t tokens = device.check_fits(prompt.size(), options_.max_new_tokens);
   for (const TokenId token : prompt) check_token(device.config(), token);
-  const std::size_t tokens = tokens_to_run(prompt.size(), options_);
   device.reserve(options_.chunk == 0 ? tokens : std::min(tokens, options_.chunk), tokens);
   const auto begin = Clock::now();
   request_.tokens.assign(prompt.begin(), prompt.end());

@@ -123,6 +123,20 @@ void Device::copy_pages(std::span<const PageCopy> copies) {
   });
 }
 
+std::size_t Device::check_fits(std::size_t prompt_tokens, std::size_t max_new_tokens) const {
+  if (prompt_tokens == 0) throw std::invalid_argument("an empty prompt has nothing to compute");
+  const std::size_t tokens = prompt_tokens + std::max<std::size_t>(max_new_tokens, 1) - 1;
+  const std::size_t positions = config().max_position_embeddings, places = num_pages() * page_size();
+  const std::string what = "a prompt of " + to_string(prompt_tokens) + " tokens with " + to_string(max_new_tokens) +
+                           " new ones needs " + to_string(tokens);
+  if (tokens > positions)
+    throw std::invalid_argument(what + " positions; the model's max_position_embeddings is " + to_string(positions));
+  if (tokens > places)
+    throw std::invalid_argument(what + " places; the KV pool has " + to_string(places) + " (" + to_string(num_pages()) +
+                                " pages of " + to_string(page_size()) + ")");
+  return tokens;
+}
+
 void Device::copy_kv(PageId from, PageId to, std::size_t tokens) {
   const PageCopy alone{from, to, tokens};
   copy_pages({&alone, 1});

@@ -98,6 +98,10 @@ class Device : public KvStore {
   virtual std::size_t free_bytes() const = 0;                          ///< for a KV pool, in place of one that is there
   virtual std::optional<std::string> ended() const { return ended_; }  ///< the words of the error that ended it
 
+  /// The positions that a request of so many tokens needs, with so many new ones; the last new one is never run. Throws
+  /// std::invalid_argument, which says what is needed and the limit, if they can never fit into the model or the pool.
+  std::size_t check_fits(std::size_t prompt_tokens, std::size_t max_new_tokens) const;
+
   std::size_t tokens_computed() const { return tokens_computed_; }  ///< by run, since the beginning
   std::size_t tokens_copied() const { return tokens_copied_; }      ///< by copy_pages and copy_kv
 
