@@ -66,7 +66,7 @@ void add_batch_options(CLI::App& app, GenerateArguments& o) {
 
 // Refuses the options behind the first `plain` ones.
 void wait_for_lab(CLI::App& app, std::size_t plain, const std::string& lab) {
-  const std::string why = "is built in lab " + lab;
+  std::string why = "is built in lab " + lab;
   const std::vector<CLI::Option*> all = app.get_options();
   for (CLI::Option* const option : std::span(all).subspan(plain)) {
     option->description(option->get_description() + " (" + why + ")");

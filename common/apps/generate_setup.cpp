@@ -33,6 +33,7 @@ std::vector<std::vector<TokenId>> read_prompts(const GenerateArguments& o, const
   const std::vector<std::string> texts =
       o.prompts_file.empty() ? std::vector{o.prompt} : read_prompt_lines(o.prompts_file);
   std::vector<std::vector<TokenId>> prompts;
+  prompts.reserve(texts.size());
   for (const std::string& text : texts) prompts.push_back(tokenizer->encode(text, Tokenizer::Bos::yes));
   return prompts;
 }
