@@ -183,6 +183,19 @@ TEST(Lab08Schedule, T5_WhoRunsAndGetsNothingIsLeftOut) {
   s.expect_all_well("one that runs got nothing");
 }
 
+TEST(Lab08Schedule, T5_WhoGetsNothingNeedsNoRoom) {
+  Scene s({.max_num_seqs = 3, .max_num_batched_tokens = 3});
+  EngineRequest &a = s.admitted(text(1, 30)), &b = s.admitted(text(60, 4));
+  s.run_all(b);
+  b.at_desk.tokens.push_back(90);
+  s.leave_free(0);
+  EXPECT_THAT(s.step(), ElementsAre(Pair(a.id, 3))) << "request 0 uses up the budget";
+  EXPECT_THAT(s.router.preempted(), IsEmpty())
+      << "no page is free for the next token of request 1, which is not in this step: nobody is preempted for it";
+  EXPECT_THAT(s.running(), ElementsAre(a.id, b.id));
+  s.expect_all_well("one that runs and lacks room got nothing");
+}
+
 TEST(Lab08Schedule, T5_Chunks) {
   Scene s({.max_num_batched_tokens = 32, .chunked_prefill_size = 7});
   s.ask(text(1, 20)), s.ask(text(40, 9)), s.ask(text(80, 7));
