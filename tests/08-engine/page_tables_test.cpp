@@ -96,6 +96,7 @@ TEST(Lab08PageTables, T2_I22_NobodyWritesWhatAnotherReads) {
     EXPECT_THAT(words, HasSubstr("page 7")) << "the page is named";
     EXPECT_THAT(words, HasSubstr("request 12")) << "who writes is named";
     EXPECT_THAT(words, HasSubstr("request 13")) << "who reads is named";
+    EXPECT_THAT(words, testing::Not(HasSubstr("request 13 writes"))) << "request 12 writes, request 13 reads";
   }
 }
 
