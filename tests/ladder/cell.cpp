@@ -123,6 +123,8 @@ CellResult run_cell(const Model& model, const Cell& cell, const Stage& stage, Fa
   FirstWrongBit* const told = watch ? &*watch : nullptr;
   const auto run_script = [&](const BaseCacheManager& cache, const std::function<void(const Act&)>& serve) {
     serve_script(cell, config.vocab_size, locking, cache, result, serve);
+    result.counts = counted.counts();  // while there is who counted them
+    result.counts.locked = locking.chances();
   };
   if (stage.runner == Runner::single) {
     SingleRunner runner(device, std::move(pool));
@@ -132,8 +134,6 @@ CellResult run_cell(const Model& model, const Cell& cell, const Stage& stage, Fa
     run_script(server.cache(), [&](const Act& act) { server.serve(act); });
   }
   if (watch) result.explanation = watch->text();
-  result.counts = counted.counts();
-  result.counts.locked = locking.chances();
   result.counts.second_blocks = faulty_device.second_blocks();
   result.tokens_copied = device.tokens_copied() - result.pages_moved * cell.page_size;
   return result;
