@@ -43,7 +43,8 @@ struct ExecutorOutput {
 std::size_t slot_of(std::span<const PageId> page_table, std::size_t position, std::size_t page_size);
 
 /// 8.2  The slots that a step writes, row by row: vLLM's slot mapping [batch.num_rows]. Throws std::logic_error (I22), which names
-///      the page and both requests, if one request writes in a page that another one of the batch reads or writes. O(rows + pages).
+///      the page and both requests, by id, if one request writes in a page that another one of the batch reads or writes; of two
+///      writers the later in the batch first. O(rows + pages).
 std::vector<std::size_t> slot_mapping(const Batch& batch, std::size_t page_size);
 
 /// 8.3  Only what has no keys and values: the tokens from `computed` on, as many as were scheduled. A request's last row is sampled
@@ -70,9 +71,10 @@ class AttentionExecutor {
  public:
   AttentionExecutor(Device& device, PageManager& pages) : device_(device), pages_(pages) {}  ///< both must outlive it
 
-  /// 8.4  Attention of one row at `position` of a sequence, whose keys and values up to there lie in `page_table`: query
+  /// 8.4  Attention of one row at `position` of a sequence, whose keys and values of positions 0 .. position lie in `page_table`: query
   ///      [num_attention_heads, head_dim], after the rotary embedding; returns the same shape. Each page is looked at once. A query head
-  ///      h reads KV head h / (query heads a KV head). What a kernel does in place, on single numbers: for people and tests.
+  ///      h reads KV head h / (query heads a KV head). Throws as slot_of beyond the table. What a kernel does in place, on single
+  ///      numbers: for people and tests.
   std::vector<float> compute_attention_with_cached_kv(std::span<const float> query, std::size_t layer,
                                                       std::span<const PageId> page_table, std::size_t position) const;
 

@@ -39,10 +39,12 @@ void show_batching(Demo& demo, DemoModel& model) {
   fmt::print(
       "\n   {} tokens were computed in {} steps, {} generated, {} preempted. Request {} has computed {} tokens of its "
       "prompt,\n"
-      "   found {}, and {} once more after its preemption, which are neither.\n",
+      "   found {}, and {} once more after its preemption, which are neither (the last of r{} is its generated token, "
+      "computed\n"
+      "   for the first time).\n",
       stats.tokens_run, stats.steps, stats.tokens_generated, stats.preemptions, preempted.id,
       preempted.figures.num_computed_tokens, preempted.figures.num_cached_tokens,
-      preempted.figures.num_recomputed_tokens);
+      preempted.figures.num_recomputed_tokens, preempted.figures.num_recomputed_tokens + 1);
   demo.figure("batching.steps", stats.steps);
   demo.figure("batching.tokens", stats.tokens_run);
   demo.figure("batching.generated", stats.tokens_generated);

@@ -12,7 +12,7 @@
 ///   I19  pages that were found are used only while they are locked: looking for a prefix reserves nothing
 ///   I20  admission counts the room after the lock
 ///   I23  what is not computed yet is never published: a step publishes after it has written
-///   I34  preempting and aborting leave pages and locks as if the request had never been
+///   I34  preempting and aborting leave no lock and no page of its own; what it computed stays cached, unlocked
 ///   I38  at most max_bypass requests that came later start before a waiting one
 #pragma once
 #include <vector>
@@ -56,8 +56,8 @@ class Router {
   std::vector<Scheduled> schedule();
 
   /// 8.5  Who would be admitted next: the oldest that was bypassed max_bypass times. If there is none: by schedule_policy, of those
-  ///      whose prompt no running request is computing. Nothing if nobody waits, or all wait for twins. Under lpm only the
-  ///      oldest kScored are looked up, as each costs O(tokens).
+  ///      whose prompt no running request is computing. Nothing if nobody waits, or all wait for twins. By policy,
+  ///      fcfs and lpm alike, only the oldest kScored that wait are looked at, twins counted, as each costs O(tokens).
   EngineRequest* next_waiting();
 
   /// Given: whether a request that runs is about to compute and publish what this one would compute too. It waits then: in the same
