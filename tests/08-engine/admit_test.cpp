@@ -4,7 +4,6 @@
 namespace radixlab {
 namespace {
 
-using testing::ElementsAre;
 using testing::IsEmpty;
 
 TEST(Lab08Admit, T1_AMatchLeavesATokenToCompute) {
@@ -47,13 +46,27 @@ TEST(Lab08Admit, T1_AMatchKnowsWhatWasGenerated) {
   EXPECT_EQ(s.router.match_prefix(r), 8u) << "a request's text is its prompt and what it generated";
 }
 
+TEST(Lab08Admit, T1_I23_OnlyWhatIsWrittenIsPublished) {
+  Scene s;
+  const Text prompt = text(1, 20);
+  EngineRequest& r = s.admitted(prompt);
+  EXPECT_EQ(s.cached(prompt), 0u) << "I23: an admitted request has pages, and nothing is written in them yet";
+  for (const std::size_t chunk : {7, 1, 5}) {
+    s.run(r, chunk);
+    EXPECT_EQ(s.cached(prompt), r.at_desk.computed / Scene::kP * Scene::kP)
+        << "I23: the whole pages that are computed are published, and no more";
+  }
+  s.router.release(r);
+  EXPECT_EQ(s.cached(prompt), 12u) << "I23: it ended with 13 of 20 tokens computed";
+}
+
 TEST(Lab08Admit, T1_AnAdmittedRequestRunsWithWhatItFound) {
   Scene s;
   s.store(text(1, 8));
   EngineRequest& r = s.ask(text(1, 8) + text(90, 6));
   r.figures.num_bypassed = 2;
   ASSERT_TRUE(s.router.admit(r));
-  EXPECT_THAT(s.running(), ElementsAre(0)) << "it runs";
+  EXPECT_EQ(s.running(), (Ids{0})) << "it runs";
   EXPECT_THAT(s.waiting(), IsEmpty()) << "and waits no more";
   EXPECT_EQ(r.at_desk.computed, 8u) << "the 8 tokens that were found have keys and values";
   EXPECT_EQ(r.at_desk.pages.size(), 4u) << "14 tokens lie in 4 pages";
@@ -80,8 +93,8 @@ TEST(Lab08Admit, T1_NoRoomChangesNothing) {
   s.leave_free(2);
   EngineRequest& r = s.ask(text(1, 8) + text(120, 12));
   EXPECT_FALSE(s.router.admit(r)) << "it needs 3 pages more than it finds, and 2 are free";
-  EXPECT_THAT(s.running(), ElementsAre(other.id));
-  EXPECT_THAT(s.waiting(), ElementsAre(r.id)) << "it waits as before";
+  EXPECT_EQ(s.running(), (Ids{other.id}));
+  EXPECT_EQ(s.waiting(), (Ids{r.id})) << "it waits as before";
   EXPECT_FALSE(r.is_running());
   EXPECT_EQ(r.furthest + r.at_desk.hit + r.at_desk.computed, 0u) << "it has had nothing";
   expect_figures(r, {.num_prompt_tokens = 20}, "it found 8 tokens and did not get them, so that nothing is counted");
@@ -110,11 +123,11 @@ TEST(Lab08Admit, T1_QueuesStandInOrderOfArrival) {
   for (TokenId first = 0; first < 5; ++first) s.ask(text(40 * first, 6));
   const auto at = [&](std::size_t i) -> EngineRequest& { return *std::next(s.requests.begin(), static_cast<long>(i)); };
   for (const std::size_t i : {3, 0, 4, 1}) ASSERT_TRUE(s.router.admit(at(i)));
-  EXPECT_THAT(s.running(), ElementsAre(0, 1, 3, 4)) << "in order of arrival, whoever was admitted first";
-  EXPECT_THAT(s.waiting(), ElementsAre(2));
+  EXPECT_EQ(s.running(), (Ids{0, 1, 3, 4})) << "in order of arrival, whoever was admitted first";
+  EXPECT_EQ(s.waiting(), (Ids{2}));
   for (const std::size_t i : {4, 0, 3}) s.router.preempt(at(i));
-  EXPECT_THAT(s.running(), ElementsAre(1));
-  EXPECT_THAT(s.waiting(), ElementsAre(0, 2, 3, 4)) << "who is preempted stands where it arrived";
+  EXPECT_EQ(s.running(), (Ids{1}));
+  EXPECT_EQ(s.waiting(), (Ids{0, 2, 3, 4})) << "who is preempted stands where it arrived";
 }
 
 TEST(Lab08Admit, T1_EachChunkIsFoundAtOnce) {
@@ -131,20 +144,6 @@ TEST(Lab08Admit, T1_EachChunkIsFoundAtOnce) {
   EXPECT_EQ(s.router.match_prefix(other), 20u);
   expect_figures(r, {.num_prompt_tokens = 20, .num_computed_tokens = 20}, "20 tokens were computed in three chunks");
   s.expect_all_well("a prompt was computed in chunks");
-}
-
-TEST(Lab08Admit, T1_I23_OnlyWhatIsWrittenIsPublished) {
-  Scene s;
-  const Text prompt = text(1, 20);
-  EngineRequest& r = s.admitted(prompt);
-  EXPECT_EQ(s.cached(prompt), 0u) << "I23: an admitted request has pages, and nothing is written in them yet";
-  for (const std::size_t chunk : {7, 1, 5}) {
-    s.run(r, chunk);
-    EXPECT_EQ(s.cached(prompt), r.at_desk.computed / Scene::kP * Scene::kP)
-        << "I23: the whole pages that are computed are published, and no more";
-  }
-  s.router.release(r);
-  EXPECT_EQ(s.cached(prompt), 12u) << "I23: it ended with 13 of 20 tokens computed";
 }
 
 TEST(Lab08Admit, T1_GeneratedTokensArePublishedAtTheEnd) {
@@ -194,13 +193,13 @@ TEST(Lab08Admit, T1_ReleaseOfOneThatWaits) {
   EngineRequest& first = s.ask(text(1, 8));
   EngineRequest& second = s.ask(text(40, 8));
   s.router.release(first);
-  EXPECT_THAT(s.waiting(), ElementsAre(second.id)) << "who waits can be aborted too";
+  EXPECT_EQ(s.waiting(), (Ids{second.id})) << "who waits can be aborted too";
   EXPECT_EQ(s.pages.free_count(), 64u);
   s.router.release(first);
-  EXPECT_THAT(s.waiting(), ElementsAre(second.id)) << "one that is in neither queue: nothing happens";
+  EXPECT_EQ(s.waiting(), (Ids{second.id})) << "one that is in neither queue: nothing happens";
   ASSERT_TRUE(s.router.admit(second));
   s.router.release(first);
-  EXPECT_THAT(s.running(), ElementsAre(second.id));
+  EXPECT_EQ(s.running(), (Ids{second.id}));
   s.expect_all_well("a request that is in neither queue was released");
 }
 
@@ -242,17 +241,17 @@ TEST(Lab08Admit, T1_I34_PreemptLetsGoOfAllPages) {
   for (const TokenId token : {90, 91, 92, 93}) s.generate(b, token), s.run_all(b);
   s.generate(b, 94);
   s.router.preempt(b);
-  EXPECT_THAT(s.waiting(), ElementsAre(b.id));
-  EXPECT_THAT(s.running(), ElementsAre(a.id));
-  EXPECT_THAT(s.router.preempted(), ElementsAre(b.id));
+  EXPECT_EQ(s.waiting(), (Ids{b.id}));
+  EXPECT_EQ(s.running(), (Ids{a.id}));
+  EXPECT_EQ(s.preempted(), (Ids{b.id})) << "preempted_ notes who was preempted";
   EXPECT_EQ(b.at_desk.computed, 0u) << "it has no pages any more";
   EXPECT_FALSE(b.is_running());
   EXPECT_EQ(b.num_generated(), 5u) << "it keeps what it generated";
   EXPECT_EQ(s.cached(text(60, 12) + text(90, 5)), 16u) << "what is computed is published, what it generated too";
   s.expect_all_well("one of two was preempted (I34)");
   s.router.preempt(a);
-  EXPECT_THAT(s.waiting(), ElementsAre(a.id, b.id));
-  EXPECT_THAT(s.router.preempted(), ElementsAre(b.id, a.id)) << "in that order";
+  EXPECT_EQ(s.waiting(), (Ids{a.id, b.id}));
+  EXPECT_EQ(s.preempted(), (Ids{b.id, a.id})) << "in that order";
   s.expect_nothing_locked("all were preempted (I34)");
   expect_figures(a, {.num_prompt_tokens = 18, .num_computed_tokens = 10, .num_preemptions = 1},
                  "it was preempted once");

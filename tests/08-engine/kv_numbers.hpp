@@ -72,9 +72,9 @@ class KvNumbers : public FakeDevice {
     for (std::size_t head = 0; head < shape_.heads; ++head) {
       const std::vector<double> wanted = in_two_passes(layer, table, position, head);
       for (std::size_t d = 0; d < wanted.size(); ++d)
-        ASSERT_NEAR(found[head * shape_.head_dim + d], wanted[d], 2e-5)
-            << "query head " << head << ", number " << d << ", layer " << layer << ", position " << position << ": "
-            << when;
+        if (const float got = found[head * shape_.head_dim + d]; !(std::abs(got - wanted[d]) <= 2e-5))  // NaN, too
+          FAIL() << "position " << position << ", head " << head << ", number " << d << ": " << when << " (layer "
+                 << layer << "; expected " << static_cast<float>(wanted[d]) << ", got " << got << ")";
     }
   }
 

@@ -6,6 +6,7 @@
 #include <list>
 #include <map>
 #include <numeric>
+#include <optional>
 #include <utility>
 
 #include "06-page-allocator/paged_cache_manager.hpp"
@@ -18,8 +19,25 @@ namespace radixlab {
 
 using Text = std::vector<TokenId>;
 using Ids = std::vector<RequestId>;
-/// Requests and how many tokens of each.
-using Steps = std::vector<std::pair<RequestId, std::size_t>>;
+
+inline std::string tokens_in_words(std::size_t n) { return std::to_string(n) + (n == 1 ? " token" : " tokens"); }
+
+/// What a step computes of a request.
+struct Computed {
+  RequestId id;
+  std::size_t num_tokens;
+  bool operator==(const Computed&) const = default;
+  friend void PrintTo(const Computed& part, std::ostream* out) {
+    *out << "request " << part.id << ": " << tokens_in_words(part.num_tokens);
+  }
+};
+using Steps = std::vector<Computed>;
+
+/// Ends a test that cannot go on, with these words alone: an exception of its own would read as one of the tested code.
+[[noreturn]] inline void end_test(const std::string& why) {
+  ADD_FAILURE() << why;
+  throw testing::AssertionException({testing::TestPartResult::kFatalFailure, nullptr, -1, ""});
+}
 
 /// `n` tokens from `first` on.
 inline Text text(TokenId first, std::size_t n) {
@@ -68,7 +86,7 @@ class Scene {
   WatchedPages made;
   PageManager pages;
   Router router;
-  FailureStory failure{*made.watched};
+  std::optional<FailureStory> failure{*made.watched};
   std::list<EngineRequest> requests;
   std::vector<PageId> held;
 
@@ -84,7 +102,7 @@ class Scene {
   }
   EngineRequest& admitted(const Text& prompt, std::uint32_t cache_salt = 0) {
     EngineRequest& r = ask(prompt, cache_salt);
-    if (!router.admit(r)) throw std::logic_error("admit says that there is no room, but the test has left it room");
+    if (!router.admit(r)) end_test("admit says that there is no room, but the test has left it room");
     return r;
   }
   /// Another answer to the prompt of a request that has computed it.
@@ -98,10 +116,10 @@ class Scene {
   }
   /// The model computes so many tokens of it; the router is not told.
   void compute(EngineRequest& r, std::size_t num_tokens) {
-    if (!r.is_running()) throw std::logic_error("request " + std::to_string(r.id) + " has no page table: it waits");
+    if (!r.is_running()) end_test("request " + std::to_string(r.id) + " has no page table: it waits");
     if (num_tokens > r.num_left())
-      throw std::logic_error("request " + std::to_string(r.id) + " has " + std::to_string(r.num_left()) +
-                             " tokens left, but " + std::to_string(num_tokens) + " are to be computed");
+      end_test("request " + std::to_string(r.id) + " has " + tokens_in_words(r.num_left()) + " left, but " +
+               std::to_string(num_tokens) + " are to be computed");
     const auto now = std::span(r.at_desk.tokens).subspan(r.at_desk.computed, num_tokens);
     if (num_tokens > 0) device.run({now, r.at_desk.computed, r.at_desk.pages}, {});
   }
@@ -115,13 +133,13 @@ class Scene {
   void generate(EngineRequest& r, TokenId token) {
     r.at_desk.tokens.push_back(token);
     if (!pages.desk().grow(r.at_desk, r.at_desk.tokens.size()) || !pages.desk().make_writable(r.at_desk))
-      throw std::logic_error("no room for a generated token, but the test has left it room");
+      end_test("no room for a generated token, but the test has left it room");
   }
   /// What the router schedules is computed and told to it; who has nothing left draws token 200. Returns what was scheduled.
   Steps step() {
     Steps told;
     const std::vector<Scheduled> scheduled = router.schedule();
-    for (const auto& [r, num_tokens] : scheduled) told.emplace_back(r->id, num_tokens);
+    for (const auto& [r, num_tokens] : scheduled) told.push_back({r->id, num_tokens});
     for (const auto& [r, num_tokens] : scheduled) compute(*r, num_tokens);
     for (const auto& [r, num_tokens] : scheduled) {
       router.insert_prefix(*r, num_tokens);
@@ -158,6 +176,7 @@ class Scene {
 
   Ids waiting() const { return ids(router.waiting()); }
   Ids running() const { return ids(router.running()); }
+  Ids preempted() const { return {router.preempted().begin(), router.preempted().end()}; }
 
   /// Every rule of pages and locks: each page is free, cached or a request's, and counts how many requests need it.
   void expect_all_well(const std::string& when) {
