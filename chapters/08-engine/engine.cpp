@@ -89,7 +89,7 @@ std::vector<RequestOutput> Engine::step() {
     } catch (const DeviceError& error) {
       fail_all(error.what(), outputs);
     }
-    std::ranges::stable_sort(outputs, {}, &RequestOutput::id);
+    std::ranges::sort(outputs, {}, &RequestOutput::id);  // a request has one
   }
   ++stats_.steps;
   if (!hooks_.step) return outputs;
