@@ -62,6 +62,9 @@ class OnlineSoftmax {
   void merge(const OnlineSoftmax& other);
   std::vector<float> result() const;  ///< 8.4  [head_dim]; zeros before the first add()
 
+  float largest() const { return largest_; }  ///< score so far; 0 before the first add()
+  float sum() const { return sum_; }          ///< of exp(score - largest); 0 before the first add()
+
  private:
   float largest_ = 0, sum_ = 0;  // sum_ is 0 before the first add()
   std::vector<float> mixed_;     // [head_dim], not yet divided by sum_
