@@ -3,16 +3,13 @@
 tests/bench/bench_engine.cpp serves chats and questions about documents on a random model of 7 million parameters in bfloat16, and
 fewer of them on one of 125 million, both sides in turn in one process, and compares all generated tokens; figures are medians. With --save they go to
 docs/performance/engine.json, and docs/performance-engine.md is written from them; a test fails if the two differ."""
-import shutil
-import subprocess
-
 from lab.bench.files import finish
 from lab.bench.pinned import told
 from lab.bench.prefix import PRESET, processor
-from lab.learn.demo import TIMED_MODEL, make_timed_model
+from lab.learn.demo import TIMED_MODEL, make_random_model, make_timed_model
 from lab.machine.build import build, configure
 from lab.machine.setup import set_up
-from lab.services.places import BUILD, ROOT, LabError, program
+from lab.services.places import BUILD, ROOT
 
 PROGRAM = "bench_engine"
 MODEL = BUILD / "models/15m"
@@ -30,25 +27,11 @@ def run(arguments):
     set_up(PRESET)
     configure(PRESET)
     build(PRESET, [PROGRAM, "make_model"])
-    make_model()
+    make_random_model(MODEL, "15m", "14 MB", PRESET)
     make_timed_model(PRESET)
     figures = {"processor": processor(), **told(PROGRAM, PRESET, 1, ["--model", MODEL, *arguments.more]),
                "larger": told(PROGRAM, PRESET, 1, ["--model", TIMED_MODEL, *LARGER])}
     return finish(arguments, figures, trouble(figures), FIGURES, lambda: {PAGE: page(figures)})
-
-
-def make_model():
-    """Made once (14 MB)."""
-    if MODEL.exists():
-        return
-    work = MODEL.with_name(MODEL.name + ".making")
-    shutil.rmtree(work, ignore_errors=True)
-    work.parent.mkdir(parents=True, exist_ok=True)
-    command = [program("make_model", PRESET), "--preset", "15m", "--dtype", "bfloat16", "--out", work]
-    made = subprocess.run(list(map(str, command)), capture_output=True, text=True)
-    if made.returncode:
-        raise LabError(f"make_model failed: {made.stderr.strip()}", code=max(1, made.returncode))
-    work.replace(MODEL)
 
 
 def rows_of(figures, workload):

@@ -108,16 +108,19 @@ def first_questions(document):
 
 
 def make_timed_model(preset="test"):
-    """Made once (250 MB), by that build's program; a half-written one is never taken for whole."""
-    if TIMED_MODEL.exists():
+    make_random_model(TIMED_MODEL, "110m", "250 MB", preset, "--tokenizer", CHECKPOINT / "tokenizer.model")
+
+
+def make_random_model(folder, size, on_disk, preset, *more):
+    """Made once, in bfloat16, by that build's program; a half-written one is never taken for whole."""
+    if folder.exists():
         return
-    work = TIMED_MODEL.with_name(TIMED_MODEL.name + ".making")
+    work = folder.with_name(folder.name + ".making")
     shutil.rmtree(work, ignore_errors=True)
     work.parent.mkdir(parents=True, exist_ok=True)
-    with Progress(f"Making {shown(TIMED_MODEL)} (250 MB on disk)"):
-        command = [str(program("make_model", preset)), "--preset", "110m", "--dtype", "bfloat16",
-                   "--tokenizer", str(CHECKPOINT / "tokenizer.model"), "--out", str(work)]
-        made = subprocess.run(command, capture_output=True, text=True)
+    with Progress(f"Making {shown(folder)} ({on_disk} on disk)"):
+        command = [program("make_model", preset), "--preset", size, "--dtype", "bfloat16", *more, "--out", work]
+        made = subprocess.run(list(map(str, command)), capture_output=True, text=True)
         if made.returncode != 0:
             raise LabError(f"make_model failed: {made.stderr.strip()}", code=max(1, made.returncode))
-    work.replace(TIMED_MODEL)
+    work.replace(folder)
