@@ -173,7 +173,7 @@ ManagerRuns ask_manager(const std::string& manager, const Job& job, std::optiona
   SingleRunner runner(device, {std::move(cache.manager), std::move(source), nullptr, cache.make_desk});
   for (const Ask& ask : job.asks) {
     try {
-      runner.check_fits(ask.prompt.size(), job.options);
+      device.check_fits(ask.prompt.size(), job.options.max_new_tokens);
     } catch (const std::invalid_argument& error) {
       throw InputError(ask.question.document + ": " + error.what());
     }

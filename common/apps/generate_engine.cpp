@@ -69,15 +69,10 @@ void BatchRun::add_all() {
   }
 }
 
-// A request that was preempted may compute rows a second time, or find some that it has not computed yet.
 void BatchRun::keep(const EngineRequest& r, std::size_t first, std::span<const float> hidden) {
   Generation& g = answers_[r.id].generation;
-  const std::size_t width = setup_.model.config().hidden_size, end = first + hidden.size() / width;
   if (g.hidden.empty()) g.cached_tokens = first;
-  const std::size_t kept = g.cached_tokens + g.hidden.size() / width;
-  if (first > kept || end <= kept) return;
-  const auto fresh = hidden.last((end - kept) * width);
-  g.hidden.insert(g.hidden.end(), fresh.begin(), fresh.end());
+  g.keep(first, hidden, setup_.model.config().hidden_size);
 }
 
 void BatchRun::take(const RequestOutput& output) {

@@ -10,7 +10,8 @@ Served serve_alone(const GenerateArguments& o, GenerateSetup& setup, const std::
   GenerateOptions options{.max_new_tokens = o.sampling.max_tokens, .chunk = o.engine.chunk};
   options.stop_tokens = setup.model.config().eos_token_ids;
   options.keep_hidden = !o.logits_out.empty();
-  for (const auto& prompt : setup.prompts) runner.check_fits(prompt.size(), options);  // before anything is told
+  for (const auto& prompt : setup.prompts)
+    setup.device->check_fits(prompt.size(), options.max_new_tokens);  // before anything is told
   Served served;
   for (const auto& prompt : setup.prompts) {
     Answer& answer = served.answers.emplace_back();

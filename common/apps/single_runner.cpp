@@ -27,6 +27,13 @@ std::vector<float> recompute(Device& device, std::span<const TokenId> tokens) {
   return hidden;
 }
 
+void Generation::keep(std::size_t first, std::span<const float> rows, std::size_t width) {
+  const std::size_t kept = cached_tokens + hidden.size() / width, end = first + rows.size() / width;
+  if (first > kept || end <= kept) return;
+  const auto fresh = rows.last((end - kept) * width);
+  hidden.insert(hidden.end(), fresh.begin(), fresh.end());
+}
+
 SingleRunner::SingleRunner(Device& device, ManagedPool cache)
     : device_(device),
       cache_(std::move(cache)),
@@ -37,10 +44,6 @@ Generation SingleRunner::generate(std::span<const TokenId> prompt, const Generat
   while (request.step_alone()) {
   }
   return request.take();
-}
-
-void SingleRunner::check_fits(std::size_t prompt_tokens, const GenerateOptions& options) const {
-  device_.check_fits(prompt_tokens, options.max_new_tokens);
 }
 
 void SingleRunner::note_use() {
@@ -145,7 +148,7 @@ void LiveRequest::compute(std::size_t tokens) {
   const auto broken = runner_.device_.run({to_run, request_.computed, request_.pages}, asked);
   if (!broken.empty()) refuse_row(request_.computed + broken.front());
   request_.computed += tokens;
-  if (options_.keep_hidden) keep_hidden();
+  if (options_.keep_hidden) result_.keep(request_.computed - tokens, hidden_, config.hidden_size);
 }
 
 // The second look. All before `position` is finite, so that its row alone tells the cause.
@@ -155,16 +158,6 @@ void LiveRequest::refuse_row(std::size_t position) {
   const auto row = std::span(request_.tokens).subspan(position, 1);
   *broken_ += "; the first ones come from " + runner_.device_.cause_of_broken({row, position, request_.pages});
   throw BrokenNumbers(*broken_);
-}
-
-// Of the rows just computed those that are new: one that was queued again may compute rows a second time, or find some
-// that it has not computed yet.
-void LiveRequest::keep_hidden() {
-  const std::size_t width = runner_.device_.config().hidden_size;
-  const std::size_t kept = result_.cached_tokens + result_.hidden.size() / width, rows = hidden_.size() / width;
-  if (request_.computed <= kept || request_.computed - rows > kept) return;  // the row behind those kept is not there
-  const auto fresh = std::span(hidden_).last((request_.computed - kept) * width);
-  result_.hidden.insert(result_.hidden.end(), fresh.begin(), fresh.end());
 }
 
 // What is computed is published, unless it is gone with the device or broken; the rest is given back.

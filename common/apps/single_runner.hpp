@@ -52,6 +52,10 @@ struct Generation {
   std::vector<float> hidden;
   double first_token_ms = 0;  ///< from the request's arrival
   double total_ms = 0;
+
+  /// Puts behind `hidden` what is new of `rows` [n, width], whose first position is `first`: a request that was queued again
+  /// may compute rows a second time. If it has not computed the row behind `hidden`, then nothing.
+  void keep(std::size_t first, std::span<const float> rows, std::size_t width);
 };
 
 /// Computes all of `tokens` [n] as if nothing had ever been cached, in a pool made for it: what the device's pool held
@@ -66,9 +70,6 @@ class SingleRunner {
   /// Serves one request from start to end, greedily. Throws as LiveRequest does, and std::runtime_error if it finds no
   /// room: nobody else would make any.
   Generation generate(std::span<const TokenId> prompt, const GenerateOptions& options);
-
-  /// Throws std::invalid_argument if such a request can never fit: the message says its tokens and the limit.
-  void check_fits(std::size_t prompt_tokens, const GenerateOptions& options) const;
 
   Device& device() { return device_; }
   BaseCacheManager& cache() { return *cache_.manager; }
@@ -96,7 +97,7 @@ enum class StepResult {
 /// given back.
 class LiveRequest {
  public:
-  /// Starts at once if there is room, else waits. Throws std::invalid_argument, with nothing changed, as check_fits does
+  /// Starts at once if there is room, else waits. Throws std::invalid_argument, with nothing changed, as Device::check_fits does
   /// and for an unknown token; DeviceError if the device has ended.
   LiveRequest(SingleRunner& runner, std::span<const TokenId> prompt, GenerateOptions options);
   ~LiveRequest() { let_go(); }
@@ -119,7 +120,6 @@ class LiveRequest {
   StepResult advance(Clock::time_point begin);
   void compute(std::size_t tokens);
   [[noreturn]] void refuse_row(std::size_t position);
-  void keep_hidden();
   void let_go() noexcept;
 
   SingleRunner& runner_;
