@@ -81,14 +81,16 @@ class AttentionExecutor {
   std::vector<float> compute_attention_with_cached_kv(std::span<const float> query, std::size_t layer,
                                                       std::span<const PageId> page_table, std::size_t position) const;
 
-  /// Given: computes the batch and writes its keys and values. `keep_hidden`: of all rows. Throws as Device::run.
-  ExecutorOutput execute(const Batch& batch, bool keep_hidden = false);
+  /// Given: computes the batch and writes its keys and values. `keep_hidden`: of all rows. What it returns is good until the next
+  /// call, which uses its memory again. Throws as slot_mapping and Device::run.
+  const ExecutorOutput& execute(const Batch& batch, bool keep_hidden = false);
 
   Device& device() { return device_; }
 
  private:
   Device& device_;
   PageManager& pages_;
+  ExecutorOutput output_;
 };
 
 }  // namespace radixlab

@@ -47,7 +47,7 @@ class ByHand {
     calls.push_back({"executor", "slot_mapping", seams.since_last()});
     tables.clear();
     for (const Sequence& s : batch.sequences) tables.emplace_back(s.pages.begin(), s.pages.end());
-    const ExecutorOutput output = executor_->execute(batch);
+    const ExecutorOutput& output = executor_->execute(batch);
     calls.push_back({"executor", "execute", seams.since_last()});
     for (const auto& [r, tokens] : batch.requests) router_->insert_prefix(*r, tokens);
     calls.push_back({"router", "insert_prefix", seams.since_last()});

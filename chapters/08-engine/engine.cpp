@@ -110,7 +110,7 @@ void Engine::advance(EngineHooks::Step& told, std::vector<RequestOutput>& output
   }
   if (hooks_.step)
     for (const auto& [r, tokens] : batch.requests) told.ran.push_back({r->id, tokens, r->num_generated()});
-  const ExecutorOutput output = run(batch);
+  const ExecutorOutput& output = run(batch);
   publish(batch, output);
   for (std::size_t row = 0; row < batch.sampled.size(); ++row) {
     const std::size_t i = batch.sampled_from[row];
@@ -120,7 +120,7 @@ void Engine::advance(EngineHooks::Step& told, std::vector<RequestOutput>& output
     if (output.broken[i]) refuse_row(*batch.requests[i].request, *output.broken[i], outputs);
 }
 
-ExecutorOutput Engine::run(const Batch& batch) {
+const ExecutorOutput& Engine::run(const Batch& batch) {
   if (hooks_.before_run)
     for (const auto& [r, tokens] : batch.requests) hooks_.before_run(*r, tokens);
   stats_.tokens_run += batch.num_rows;
@@ -144,7 +144,8 @@ void Engine::publish(const Batch& batch, const ExecutorOutput& output) {
 }
 
 void Engine::generate(EngineRequest& r, std::span<const float> logits, std::vector<RequestOutput>& outputs) {
-  if (!all_finite(logits)) return refuse_row(r, r.at_desk.computed - 1, outputs);
+  const std::optional<TokenId> token = draw(r, logits);
+  if (!token) return refuse_row(r, r.at_desk.computed - 1, outputs);
   const bool begins = r.num_generated() == 0 && r.answer == 0;
   for (std::size_t i = 1; begins && i < r.params.n; ++i) {
     EngineRequest child{.id = r.id + i, .params = r.params, .answer = i, .stop = r.stop};
@@ -159,15 +160,21 @@ void Engine::generate(EngineRequest& r, std::span<const float> logits, std::vect
   }
   const std::size_t answers = begins ? r.params.n : 1;
   const RequestId first = r.id;  // `r` may end with its first token
-  for (std::size_t i = 0; i < answers; ++i) accept(requests_.at(first + i), logits, outputs);
+  accept(r, *token, logits, outputs);
+  for (std::size_t i = 1; i < answers; ++i) {
+    EngineRequest& child = requests_.at(first + i);
+    accept(child, draw(child, logits).value(), logits, outputs);
+  }
 }
 
-void Engine::accept(EngineRequest& r, std::span<const float> logits, std::vector<RequestOutput>& outputs) {
+std::optional<TokenId> Engine::draw(const EngineRequest& r, std::span<const float> logits) {
+  const Lap lap(stats_.sampling);
+  return sample(logits, r.params, r.answer, r.num_generated());
+}
+
+void Engine::accept(EngineRequest& r, TokenId token, std::span<const float> logits,
+                    std::vector<RequestOutput>& outputs) {
   if (hooks_.sampled) hooks_.sampled(r, logits);
-  const TokenId token = [&] {
-    const Lap lap(stats_.sampling);
-    return sample(logits, r.params, r.answer, r.num_generated()).value();
-  }();
   r.at_desk.tokens.push_back(token);
   ++stats_.tokens_generated;
   RequestOutput output = output_of(r);

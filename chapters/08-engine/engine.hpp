@@ -74,10 +74,11 @@ class Engine {
 
  private:
   void advance(EngineHooks::Step& told, std::vector<RequestOutput>& outputs);
-  ExecutorOutput run(const Batch& batch);
+  const ExecutorOutput& run(const Batch& batch);
   void publish(const Batch& batch, const ExecutorOutput& output);
   void generate(EngineRequest& r, std::span<const float> logits, std::vector<RequestOutput>& outputs);
-  void accept(EngineRequest& r, std::span<const float> logits, std::vector<RequestOutput>& outputs);
+  std::optional<TokenId> draw(const EngineRequest& r, std::span<const float> logits);
+  void accept(EngineRequest& r, TokenId token, std::span<const float> logits, std::vector<RequestOutput>& outputs);
   void refuse_row(EngineRequest& r, std::size_t position, std::vector<RequestOutput>& outputs);
   void fail(EngineRequest& r, const std::string& words, std::vector<RequestOutput>& outputs);
   void fail_all(const std::string& words, std::vector<RequestOutput>& outputs);
